@@ -1,0 +1,1 @@
+"""An objection by one side: heard on both sides, decided by operations, above a sum by two of them."""

@@ -1,0 +1,1 @@
+"""People: how they sign in, what they consented to, and what staff may do."""

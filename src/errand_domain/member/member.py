@@ -1,0 +1,159 @@
+"""A member: ways to sign in, consents, grants, and the people they do not want to meet."""
+
+import re
+from datetime import datetime
+from typing import Final, Literal
+
+from attrs import evolve, field, frozen
+
+from errand_domain.errors import Conflict, InvalidField, NotPermitted
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.consent import REQUIRED, Consent, ConsentMissing, Document
+from errand_domain.member.roles import Action, Grant, allowed
+from errand_domain.text import line
+
+WayKind = Literal["phone", "email", "wechat"]
+_PATTERNS: Final = {
+    "phone": re.compile(r"\+[1-9]\d{6,14}", re.ASCII),
+    "email": re.compile(r"[^@\sA-Z]{1,64}@[^@\sA-Z]{1,190}"),
+    "wechat": re.compile(r"[\w-]{6,64}", re.ASCII),
+}
+
+
+@frozen(str=False)
+class LastWay(Conflict):
+    """The last way to sign in cannot be removed."""
+
+    code = "member.last_way"
+    sentence = "至少保留一种登录方式"
+
+
+@frozen(str=False)
+class WayTaken(Conflict):
+    """Another member signs in that way."""
+
+    code = "member.way_taken"
+    sentence = "该登录方式已绑定其他账号"
+
+
+@frozen(str=False)
+class AccountBusy(Conflict):
+    """An account with money or an unfinished order cannot be closed."""
+
+    code = "member.account_busy"
+    sentence = "还有未完成的订单或余额，暂时不能注销"
+
+    reason: str
+
+
+@frozen(str=False)
+class MemberBarred(Conflict):
+    """The member was barred by an operator, or has closed the account."""
+
+    code = "member.barred"
+    sentence = "账号已停用"
+
+
+@frozen
+class Way:
+    """One way to sign in: a phone in E.164, an e-mail address in lower case, or a WeChat identity."""
+
+    kind: WayKind
+    value: str = field(repr=False, validator=line(most=255))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no address of that kind."""
+        if not _PATTERNS[self.kind].fullmatch(self.value):
+            raise InvalidField(self.kind, "is not a valid address")
+
+
+@frozen(kw_only=True)
+class Member:
+    """A person who has signed in. `barred` members cannot sign in; a closed account keeps nothing personal."""
+
+    id: MemberId
+    campus_id: CampusId | None = None
+    nickname: str = field(default="", repr=False, validator=line(least=0, most=20))
+    ways: tuple[Way, ...]
+    consents: tuple[Consent, ...] = ()
+    grants: frozenset[Grant] = frozenset()
+    blocked: frozenset[MemberId] = frozenset()
+    joined_at: datetime
+    barred: bool = False
+    closed_at: datetime | None = None
+    version: int = 1
+
+    def require(self, action: Action, campus_id: CampusId) -> None:
+        """Raise `NotPermitted` unless a grant allows the action at that campus."""
+        if not self.may(action, campus_id):
+            raise NotPermitted(action)
+
+    def may(self, action: Action, campus_id: CampusId) -> bool:
+        """Whether a grant allows the action at that campus."""
+        return allowed(action, campus_id, self.grants)
+
+    def check_consents(self, current: tuple[tuple[Document, str], ...]) -> None:
+        """Raise `ConsentMissing` for the first required document whose current version was not accepted."""
+        given = {(consent.document, consent.version) for consent in self.consents}
+        for document, version in current:
+            if document in REQUIRED and (document, version) not in given:
+                raise ConsentMissing(document)
+
+    def consent(self, consent: Consent) -> "Member":
+        """The member after accepting a document; accepting the same version again changes nothing."""
+        if any((c.document, c.version) == (consent.document, consent.version) for c in self.consents):
+            return self
+        return evolve(self, consents=(*self.consents, consent), version=self.version + 1)
+
+    def link(self, way: Way) -> "Member":
+        """The member with a further way to sign in."""
+        if way in self.ways:
+            return self
+        if any(w.kind == way.kind for w in self.ways):
+            raise InvalidField("kind", "is linked already; remove it first")
+        return evolve(self, ways=(*self.ways, way), version=self.version + 1)
+
+    def unlink(self, kind: WayKind) -> "Member":
+        """The member without that way; raises `LastWay`."""
+        left = tuple(way for way in self.ways if way.kind != kind)
+        if not left:
+            raise LastWay
+        return evolve(self, ways=left, version=self.version + 1)
+
+    def profile(self, *, nickname: str, campus_id: CampusId | None) -> "Member":
+        """The member with another nickname or campus."""
+        return evolve(self, nickname=nickname, campus_id=campus_id, version=self.version + 1)
+
+    def grant(self, grant: Grant) -> "Member":
+        """The member with a further role."""
+        return evolve(self, grants=self.grants | {grant}, version=self.version + 1)
+
+    def revoke(self, grant: Grant) -> "Member":
+        """The member without that role."""
+        return evolve(self, grants=self.grants - {grant}, version=self.version + 1)
+
+    def block(self, other: MemberId) -> "Member":
+        """The member, who no longer meets the other."""
+        if other == self.id:
+            raise InvalidField("member_id", "must be somebody else")
+        return evolve(self, blocked=self.blocked | {other}, version=self.version + 1)
+
+    def unblock(self, other: MemberId) -> "Member":
+        """The member, who may meet the other again."""
+        return evolve(self, blocked=self.blocked - {other}, version=self.version + 1)
+
+    def bar(self, *, barred: bool) -> "Member":
+        """The member, shut out or let in again."""
+        return evolve(self, barred=barred, version=self.version + 1)
+
+    def close(self, *, at: datetime) -> "Member":
+        """The closed account: every personal field is erased."""
+        return evolve(
+            self,
+            nickname="",
+            ways=(),
+            grants=frozenset(),
+            blocked=frozenset(),
+            closed_at=at,
+            version=self.version + 1,
+        )

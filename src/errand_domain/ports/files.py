@@ -1,0 +1,57 @@
+"""What is known of uploaded files, and the store of their bytes."""
+
+from abc import abstractmethod
+from datetime import datetime
+from typing import Literal, Protocol
+
+from attrs import field, frozen
+
+from errand_domain.ids import FileId, MemberId, OrderId
+
+FilePurpose = Literal["proof", "evidence", "student_card"]
+
+
+@frozen(kw_only=True)
+class StoredFile:
+    """A file: whose it is, what for, and its digest. `order_id` names the order whose parties may see it."""
+
+    id: FileId
+    owner_id: MemberId
+    order_id: OrderId | None
+    purpose: FilePurpose
+    media_type: str
+    size_bytes: int
+    sha256: str = field(repr=False)
+    at: datetime
+
+
+class Files(Protocol):
+    """What is known of all files."""
+
+    @abstractmethod
+    async def get(self, file_id: FileId) -> StoredFile:
+        """The file's facts; raises `Missing`."""
+
+    @abstractmethod
+    def add(self, file: StoredFile) -> None:
+        """A new file, whose bytes are in the store already."""
+
+    @abstractmethod
+    def remove(self, file_id: FileId) -> None:
+        """Forget it; forgetting what is not there changes nothing."""
+
+
+class FileStore(Protocol):
+    """The bytes of files, private: nobody reads them but through us."""
+
+    @abstractmethod
+    async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:
+        """Store the bytes durably under that id; the same id again replaces them."""
+
+    @abstractmethod
+    async def get(self, file_id: FileId) -> bytes:
+        """The bytes; raises `Missing`."""
+
+    @abstractmethod
+    async def delete(self, file_id: FileId) -> None:
+        """Remove them; removing what is not there changes nothing."""

@@ -1,0 +1,31 @@
+"""Members."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Member, Way
+
+
+class Members(Protocol):
+    """All members. A way to sign in belongs to one member."""
+
+    @abstractmethod
+    async def get(self, member_id: MemberId) -> Member:
+        """The member as committed; raises `Missing`."""
+
+    @abstractmethod
+    async def of_way(self, way: Way) -> Member | None:
+        """Who signs in that way, if anybody does."""
+
+    @abstractmethod
+    async def page(self, *, before: MemberId | None, limit: int) -> tuple[Member, ...]:
+        """Members, newest first."""
+
+    @abstractmethod
+    def add(self, member: Member) -> None:
+        """A new member; `commit()` raises `WayTaken`."""
+
+    @abstractmethod
+    def save(self, member: Member) -> None:
+        """The member, one version on; `commit()` raises `Stale` where somebody was first, or `WayTaken`."""

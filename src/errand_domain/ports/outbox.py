@@ -1,0 +1,123 @@
+"""What has to be done outside because of what was committed: kept until done, at least once."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from attrs import frozen
+
+from errand_domain.ids import AttemptId, MemberId, MessageId, OrderId, WithdrawalId
+
+NoticeKind = Literal[
+    "order_paid",
+    "order_accepted",
+    "order_reopened",
+    "order_arrived",
+    "order_picked_up",
+    "order_delivered",
+    "order_completed",
+    "order_cancelled",
+    "order_expired",
+    "order_returning",
+    "order_resolved",
+    "order_offered",
+    "order_assigned",
+    "dispute_opened",
+    "dispute_decided",
+    "runner_approved",
+    "runner_rejected",
+    "runner_more_wanted",
+    "runner_suspended",
+    "withdrawal_waiting",
+    "withdrawal_succeeded",
+    "withdrawal_failed",
+    "refund_abnormal",
+]
+
+
+@frozen(kw_only=True)
+class CloseAttempt:
+    """Close the attempt at its provider, or learn that it was paid."""
+
+    attempt_id: AttemptId
+
+
+@frozen(kw_only=True)
+class AskRefund:
+    """Ask the provider for the refund of that number."""
+
+    number: str
+
+
+@frozen(kw_only=True)
+class SendPayout:
+    """Take the withdrawal's next step at the provider."""
+
+    withdrawal_id: WithdrawalId
+
+
+@frozen(kw_only=True)
+class Tell:
+    """Tell a member."""
+
+    member_id: MemberId
+    kind: NoticeKind
+    order_id: OrderId | None = None
+
+
+Message = CloseAttempt | AskRefund | SendPayout | Tell
+
+
+@frozen(kw_only=True)
+class Envelope:
+    """A message on its way: messages of one lane are delivered in order, one at a time."""
+
+    id: MessageId
+    lane: str
+    message: Message
+    tries: int
+    last_fault: str = ""
+
+
+class Outbox(Protocol):
+    """Where a transaction leaves its messages."""
+
+    @abstractmethod
+    def add(self, message: Message, *, lane: str, at: datetime) -> None:
+        """Keep the message until it was delivered. Its lane is what it must stay in order with."""
+
+
+class Relay(Protocol):
+    """The other end of the outbox, for workers. Each call takes effect at once.
+
+    Any number of workers may take: a message is with one of them until its lease is over.
+    """
+
+    @abstractmethod
+    async def take(self, *, now: datetime, leased_until: datetime, limit: int) -> tuple[Envelope, ...]:
+        """Due messages, the oldest of each lane only, leased to the caller. A parked message holds its lane."""
+
+    @abstractmethod
+    async def done(self, message_ids: Sequence[MessageId]) -> None:
+        """They were delivered."""
+
+    @abstractmethod
+    async def postpone(self, message_id: MessageId, *, until: datetime, fault: str) -> None:
+        """It could not be delivered; try again then."""
+
+    @abstractmethod
+    async def park(self, message_id: MessageId, *, fault: str) -> None:
+        """It will not be tried again until an operator says so."""
+
+    @abstractmethod
+    async def parked(self, *, limit: int) -> tuple[Envelope, ...]:
+        """What is parked, oldest first."""
+
+    @abstractmethod
+    async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
+        """Try it again; raises `Missing` where no such message is parked."""
+
+    @abstractmethod
+    async def pending(self) -> int:
+        """How many messages wait, parked ones not counted."""

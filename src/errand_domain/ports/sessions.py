@@ -1,0 +1,55 @@
+"""Sessions and one-time codes."""
+
+from abc import abstractmethod
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import frozen
+
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Member, Way
+from errand_domain.member.session import Session, SignInCode
+
+
+@frozen(kw_only=True)
+class SignedIn:
+    """Who is asking, and through which session."""
+
+    member: Member
+    session: Session
+
+
+class Sessions(Protocol):
+    """Who is signed in. Only hashes are stored."""
+
+    @abstractmethod
+    async def find(self, token_hash: str, *, at: datetime) -> SignedIn | None:
+        """The live session of that token and its member, in one read; barred and closed members have none."""
+
+    @abstractmethod
+    async def of_member(self, member_id: MemberId, *, at: datetime) -> tuple[Session, ...]:
+        """The member's live sessions, newest first."""
+
+    @abstractmethod
+    async def code_for(self, way: Way) -> SignInCode | None:
+        """The last code sent to that address."""
+
+    @abstractmethod
+    def start(self, session: Session) -> None:
+        """A new session."""
+
+    @abstractmethod
+    def end(self, session_id: UUID) -> None:
+        """End it; ending one that has ended changes nothing."""
+
+    @abstractmethod
+    def end_all(self, member_id: MemberId) -> None:
+        """End every session of the member."""
+
+    @abstractmethod
+    def put_code(self, code: SignInCode) -> None:
+        """The code of its address: version 1 replaces whatever was there, a later version is a compare-and-set.
+
+        `commit()` raises `Stale` where a later version meets another stored version than the one before it.
+        """

@@ -1,0 +1,1 @@
+"""What the two parties say of each other afterwards."""

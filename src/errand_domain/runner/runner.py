@@ -1,0 +1,118 @@
+"""The runner: a member's verification at one campus, shift and credit."""
+
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from errand_domain.errors import Conflict
+from errand_domain.ids import CampusId, MemberId, OrderId
+from errand_domain.policy import CreditRules
+from errand_domain.runner.standing import CreditLine, CreditReason, move_credit, points_for
+from errand_domain.runner.verification import (
+    VERIFICATION_NAMES,
+    VERIFICATION_TRANSITIONS,
+    Application,
+    ApplicationSubmitted,
+    Applied,
+    Approved,
+    IllegalVerificationTransition,
+    OwnApplication,
+    RunnerApproved,
+    RunnerRejected,
+    Suspended,
+    Verification,
+    VerificationEvent,
+)
+
+
+@frozen(str=False)
+class NotARunner(Conflict):
+    """A shift needs an approved runner."""
+
+    code = "runner.shift_not_allowed"
+    sentence = "通过认证后才能开始接单"
+
+
+@frozen(kw_only=True)
+class Runner:
+    """One member as a runner. Its id is the member's: a person runs at one campus at a time."""
+
+    member_id: MemberId
+    application: Application = field(repr=False)
+    verification: Verification
+    credit: int
+    on_shift: bool = False
+    version: int = 1
+
+    @property
+    def campus_id(self) -> CampusId:
+        """The campus whose student card was shown."""
+        return self.application.campus_id
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the runner may accept, as far as verification goes."""
+        return isinstance(self.verification, Approved)
+
+    @property
+    def verification_name(self) -> str:
+        """The state of verification as it is written outside."""
+        return VERIFICATION_NAMES[type(self.verification)]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the study period ends, while that matters."""
+        match self.verification:
+            case Approved():
+                return self.verification.lapses_at
+            case Suspended():
+                return self.verification.approved.lapses_at
+            case _:
+                return None
+
+    def apply(self, event: VerificationEvent) -> "Runner":
+        """The runner after the event; only an approved runner stays on shift."""
+        step = VERIFICATION_TRANSITIONS.get((type(self.verification), type(event)))
+        if step is None:
+            raise IllegalVerificationTransition(self.verification_name, type(event).__name__)
+        if isinstance(event, RunnerApproved | RunnerRejected) and event.reviewer_id == self.member_id:
+            raise OwnApplication
+        after = step(self.verification, event)
+        return evolve(
+            self,
+            verification=after,
+            on_shift=self.on_shift and isinstance(after, Approved),
+            version=self.version + 1,
+        )
+
+    def resubmit(self, application: Application) -> "Runner":
+        """A better or newer application, where one is welcome."""
+        return evolve(self.apply(ApplicationSubmitted(at=application.submitted_at)), application=application)
+
+    def shift(self, *, on: bool) -> "Runner":
+        """Start or end a shift; raises `NotARunner`."""
+        if on and not self.is_approved:
+            raise NotARunner
+        return evolve(self, on_shift=on, version=self.version + 1)
+
+    def touched(self) -> "Runner":
+        """The same runner, one version on: saved by decisions that must not race with each other."""
+        return evolve(self, version=self.version + 1)
+
+    def move_credit(
+        self, reason: CreditReason, order_id: OrderId, rules: CreditRules, *, at: datetime
+    ) -> "tuple[Runner, CreditLine]":
+        """The runner after a credited or debited deed, and the line that explains it."""
+        points = points_for(reason, rules)
+        line = CreditLine(runner_id=self.member_id, order_id=order_id, reason=reason, points=points, at=at)
+        return evolve(self, credit=move_credit(self.credit, points, rules), version=self.version + 1), line
+
+
+def new_runner(member_id: MemberId, application: Application, rules: CreditRules) -> Runner:
+    """A member who applies for the first time."""
+    return Runner(
+        member_id=member_id,
+        application=application,
+        verification=Applied(since=application.submitted_at),
+        credit=rules.start,
+    )

@@ -1,0 +1,335 @@
+"""A runner's money on its way out, and its life as a table.
+
+A sum over the provider's limit for one transfer is paid in parts, one after the other, each under a
+number of its own. Funds move available → withdrawing at the request, once; out of withdrawing with each
+part that succeeded; what is left goes back, once, when it fails or expires. An unknown answer is
+queried; the part is never sent again under another number.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, get_args
+
+from attrs import evolve, field, frozen
+
+from errand_domain.errors import Conflict, Invalid
+from errand_domain.ids import CampusId, MemberId, WithdrawalId, compact
+from errand_domain.money import Money, total
+from errand_domain.policy import Withdrawals
+
+
+@frozen(str=False)
+class IllegalWithdrawalTransition(Conflict):
+    """The withdrawal is in a state in which this cannot happen."""
+
+    code = "withdrawal.illegal_transition"
+    sentence = "提现当前状态不允许此操作"
+
+    state: str
+    event: str
+
+
+@frozen(str=False)
+class WithdrawalTooSmall(Invalid):
+    """Less than the campus's minimum."""
+
+    code = "withdrawal.too_small"
+    sentence = "提现金额低于最低限额"
+
+    least: Money
+
+
+@frozen(str=False)
+class WithdrawalOverDay(Conflict):
+    """More than the provider pays to one person in a day."""
+
+    code = "withdrawal.over_day"
+    sentence = "超过每日提现限额"
+
+    most: Money
+
+
+@frozen(str=False)
+class WithdrawalOpen(Conflict):
+    """Another withdrawal of this runner is under way."""
+
+    code = "withdrawal.open"
+    sentence = "还有一笔提现正在处理"
+
+
+@frozen(kw_only=True)
+class Requested:
+    """Funds are set aside; nobody has looked at it yet."""
+
+
+@frozen(kw_only=True)
+class Approved:
+    """May be sent."""
+
+    approved_by: MemberId | None
+
+
+@frozen(kw_only=True)
+class Sending:
+    """The provider is, or may have been, asked for this part; its answer is not known yet."""
+
+    part: int
+    since: datetime
+
+
+@frozen(kw_only=True)
+class WaitingForUser:
+    """The provider waits until the runner confirms this part in their app."""
+
+    part: int
+    package: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class Succeeded:
+    """The runner has all of it."""
+
+    finished_at: datetime
+
+
+@frozen(kw_only=True)
+class Failed:
+    """The provider refused, or finance rejected it; `parts_paid` parts had already gone out."""
+
+    finished_at: datetime
+    reason: str
+    parts_paid: int
+
+
+@frozen(kw_only=True)
+class Expired:
+    """The runner did not confirm in time; `parts_paid` parts had already gone out."""
+
+    finished_at: datetime
+    parts_paid: int
+
+
+WithdrawalState = Requested | Approved | Sending | WaitingForUser | Succeeded | Failed | Expired
+WITHDRAWAL_STATES: Final[tuple[type[WithdrawalState], ...]] = get_args(WithdrawalState)
+
+
+@frozen(kw_only=True)
+class WithdrawalApproved:
+    """Finance, or the campus's rule for small sums, agreed."""
+
+    at: datetime
+    approved_by: MemberId | None
+
+
+@frozen(kw_only=True)
+class WithdrawalRejected:
+    """Finance refused."""
+
+    at: datetime
+    reason: str
+
+
+@frozen(kw_only=True)
+class PartSent:
+    """We are about to ask the provider for this part."""
+
+    at: datetime
+    part: int
+
+
+@frozen(kw_only=True)
+class PartWaits:
+    """The provider took it and waits for the runner."""
+
+    at: datetime
+    part: int
+    package: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class PartPaid:
+    """The provider's verified word that the runner has this part. `last` says whether it was the last."""
+
+    at: datetime
+    part: int
+    last: bool
+
+
+@frozen(kw_only=True)
+class PartFailed:
+    """The provider's verified word that this part will not be paid."""
+
+    at: datetime
+    part: int
+    reason: str
+
+
+@frozen(kw_only=True)
+class PartExpired:
+    """The provider's verified word that the runner did not confirm in time."""
+
+    at: datetime
+    part: int
+
+
+WithdrawalEvent = WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
+WITHDRAWAL_EVENTS: Final[tuple[type[WithdrawalEvent], ...]] = get_args(WithdrawalEvent)
+
+
+def _approve(_: Requested, event: WithdrawalApproved) -> Approved:
+    return Approved(approved_by=event.approved_by)
+
+
+def _reject(_: Requested, event: WithdrawalRejected) -> Failed:
+    return Failed(finished_at=event.at, reason=event.reason, parts_paid=0)
+
+
+def _send(_: Approved, event: PartSent) -> Sending:
+    return Sending(part=event.part, since=event.at)
+
+
+def _wait(_: Sending | WaitingForUser, event: PartWaits) -> WaitingForUser:
+    return WaitingForUser(part=event.part, package=event.package, expires_at=event.expires_at)
+
+
+def _pay(state: Sending | WaitingForUser, event: PartPaid) -> Succeeded | Sending:
+    return Succeeded(finished_at=event.at) if event.last else Sending(part=state.part + 1, since=event.at)
+
+
+def _fail(state: Sending | WaitingForUser, event: PartFailed) -> Failed:
+    return Failed(finished_at=event.at, reason=event.reason, parts_paid=state.part - 1)
+
+
+def _expire(state: Sending | WaitingForUser, event: PartExpired) -> Expired:
+    return Expired(finished_at=event.at, parts_paid=state.part - 1)
+
+
+WithdrawalStep = Callable[[Any, Any], WithdrawalState]
+
+WITHDRAWAL_TRANSITIONS: Final[Mapping[tuple[type[WithdrawalState], type[WithdrawalEvent]], WithdrawalStep]] = {
+    (Requested, WithdrawalApproved): _approve,
+    (Requested, WithdrawalRejected): _reject,
+    (Approved, PartSent): _send,
+    (Sending, PartWaits): _wait,
+    (Sending, PartPaid): _pay,
+    (Sending, PartFailed): _fail,
+    (Sending, PartExpired): _expire,
+    (WaitingForUser, PartWaits): _wait,
+    (WaitingForUser, PartPaid): _pay,
+    (WaitingForUser, PartFailed): _fail,
+    (WaitingForUser, PartExpired): _expire,
+}
+WITHDRAWAL_STATE_NAMES: Final[dict[type[WithdrawalState], str]] = {
+    Requested: "requested",
+    Approved: "approved",
+    Sending: "sending",
+    WaitingForUser: "waiting_for_user",
+    Succeeded: "succeeded",
+    Failed: "failed",
+    Expired: "expired",
+}
+
+
+@frozen(kw_only=True)
+class Withdrawal:
+    """A sum that a runner takes out, in parts that the provider can transfer one by one."""
+
+    id: WithdrawalId
+    runner_id: MemberId
+    campus_id: CampusId
+    provider: str
+    parts: tuple[Money, ...]
+    requested_at: datetime
+    query_at: datetime | None = None
+    state: WithdrawalState = Requested()
+    version: int = 1
+
+    @property
+    def amount(self) -> Money:
+        """The whole sum."""
+        return total(self.parts)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is under way: a runner has at most one such."""
+        return isinstance(self.state, Requested | Approved | Sending | WaitingForUser)
+
+    @property
+    def current_part(self) -> int | None:
+        """Which part (from 1) is with the provider, if one is."""
+        return self.state.part if isinstance(self.state, Sending | WaitingForUser) else None
+
+    @property
+    def state_name(self) -> str:
+        """The state as it is written outside."""
+        return WITHDRAWAL_STATE_NAMES[type(self.state)]
+
+    def part_number(self, part: int) -> str:
+        """Our number of one part at the provider: 27 lower-case letters and digits."""
+        return f"{compact(self.id)}{part:02d}"
+
+    def part_amount(self, part: int) -> Money:
+        """What one part (from 1) pays."""
+        return self.parts[part - 1]
+
+    def unpaid(self) -> Money:
+        """What was not paid out when it ended early, and so goes back to the runner."""
+        paid = self.state.parts_paid if isinstance(self.state, Failed | Expired) else len(self.parts)
+        return total(self.parts[paid:])
+
+    def apply(self, event: WithdrawalEvent, *, query_at: datetime | None = None) -> "Withdrawal":
+        """The withdrawal after the event, to be looked at again at `query_at` while it is open.
+
+        A report about another part than the one with the provider is refused: it is an old one.
+        """
+        step = WITHDRAWAL_TRANSITIONS.get((type(self.state), type(event)))
+        part = getattr(event, "part", None)
+        if step is None or (part is not None and self.current_part not in (None, part)):
+            raise IllegalWithdrawalTransition(self.state_name, type(event).__name__)
+        after = evolve(self, state=step(self.state, event), version=self.version + 1)
+        return evolve(after, query_at=query_at if after.is_open else None)
+
+    def asked_again(self, *, query_at: datetime) -> "Withdrawal":
+        """The same withdrawal, to be asked about again then: nothing new is known of it."""
+        return evolve(self, query_at=query_at, version=self.version + 1)
+
+
+def request_withdrawal(  # noqa: PLR0913 - the facts of a payout, all named
+    withdrawal_id: WithdrawalId,
+    runner_id: MemberId,
+    campus_id: CampusId,
+    *,
+    amount: Money,
+    provider: str,
+    withdrawn_today: Money,
+    limits: Withdrawals,
+    at: datetime,
+) -> Withdrawal:
+    """A withdrawal of that sum, split over the provider's limit. The caller moves the funds in the same transaction."""
+    if amount < limits.least or not amount:
+        raise WithdrawalTooSmall(limits.least)
+    if withdrawn_today + amount > limits.most_per_day:
+        raise WithdrawalOverDay(limits.most_per_day)
+    return Withdrawal(
+        id=withdrawal_id,
+        runner_id=runner_id,
+        campus_id=campus_id,
+        provider=provider,
+        parts=_parts(amount, limits.most_per_transfer, limits.least),
+        requested_at=at,
+        query_at=at,
+    )
+
+
+def _parts(amount: Money, most: Money, least: Money) -> tuple[Money, ...]:
+    """Full parts and a rest; a rest below the least is borrowed from the part before it."""
+    full, rest = divmod(amount.fen, most.fen)
+    parts = [most.fen] * full
+    if rest:
+        if parts and rest < least.fen:
+            parts[-1] -= least.fen - rest
+            rest = least.fen
+        parts.append(rest)
+    return tuple(Money(part) for part in parts)

@@ -1,0 +1,38 @@
+"""Validators for what people type: bounded length, no control characters, never blank by accident."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from attrs import Attribute
+
+from errand_domain.errors import InvalidField
+
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
+_LINE_BREAK = "\n"
+
+Validator = Callable[[Any, "Attribute[Any]", Any], None]
+
+
+def line(*, most: int, least: int = 1) -> Validator:
+    """One line of `least` to `most` characters; surrounding blanks do not count towards `least`."""
+    return _text(least=least, most=most, allowed="")
+
+
+def paragraph(*, most: int, least: int = 0) -> Validator:
+    """Text of `least` to `most` characters that may have line breaks."""
+    return _text(least=least, most=most, allowed=_LINE_BREAK)
+
+
+def _text(*, least: int, most: int, allowed: str) -> Validator:
+    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if type(value) is not str:
+            raise InvalidField(attribute.name, "must be text")
+        if len(value) > most:
+            raise InvalidField(attribute.name, f"must be at most {most} characters")
+        if len(value.strip()) < least:
+            raise InvalidField(attribute.name, f"must be at least {least} characters")
+        if any(unicodedata.category(c) in _FORBIDDEN_CATEGORIES and c not in allowed for c in value):
+            raise InvalidField(attribute.name, "must not contain control characters")
+
+    return check

@@ -1,0 +1,73 @@
+"""Apply to be a runner."""
+
+from datetime import date
+
+from attrs import field, frozen
+
+from errand_domain.campus import Gender
+from errand_domain.errors import InvalidField
+from errand_domain.ids import CampusId, FileId, MemberId
+from errand_domain.member.consent import Consent
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin
+from errand_domain.runner.runner import Runner, new_runner
+from errand_domain.runner.verification import Application
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+
+
+@frozen(kw_only=True)
+class RunnerApplication:
+    """What the student fills in."""
+
+    member_id: MemberId
+    campus_id: CampusId
+    real_name: str = field(repr=False)
+    student_number: str = field(repr=False)
+    card_photo: FileId
+    study_until: date
+    gender: Gender | None = field(default=None, repr=False)
+    agreement_version: str
+
+
+@frozen(kw_only=True)
+class ApplyAsRunner:
+    """A member shows a student card. Applying again is welcome where more was wanted, after a refusal or a lapse."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, application: RunnerApplication) -> Runner:
+        """The runner, waiting for review; raises `StudentNumberTaken` or `IllegalVerificationTransition`."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            campus = await tx.campuses.get(application.campus_id)
+            card = await tx.files.get(application.card_photo)
+            if card.owner_id != application.member_id or card.purpose != "student_card":
+                raise InvalidField("card_photo", "must be a student card that you uploaded")
+            if application.study_until <= now.astimezone(campus.zone).date():
+                raise InvalidField("study_until", "must be in the future")
+            shown = Application(
+                campus_id=campus.id,
+                real_name=application.real_name,
+                student_number=application.student_number,
+                card_photo=application.card_photo,
+                study_until=application.study_until,
+                gender=application.gender,
+                agreement_version=application.agreement_version,
+                submitted_at=now,
+            )
+            member = await tx.members.get(application.member_id)
+            consent = Consent(document="runner_agreement", version=application.agreement_version, at=now)
+            consented = member.consent(consent)
+            if consented is not member:
+                tx.members.save(consented)
+            runner = await tx.runners.find(application.member_id)
+            if runner is None:
+                runner = new_runner(application.member_id, shown, campus.policy.credit)
+                tx.runners.add(runner)
+            else:
+                runner = runner.resubmit(shown)
+                tx.runners.save(runner)
+            await tx.commit()
+        return runner

@@ -1,0 +1,40 @@
+"""Arrive at the pickup."""
+
+from attrs import frozen
+
+from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.order import Order
+from errand_domain.order.running import arrive, check_runs
+from errand_domain.order.states import Accepted, Proof
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.crediting import move_credit
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.moving import move
+from errand_domain.use_cases.proofs import check_photos
+
+
+@frozen(kw_only=True)
+class ArriveAtPickup:
+    """The runner is there: near enough, or with a photo. Coming later than promised costs credit."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, proof: Proof) -> Order:
+        """The order, with its runner at the pickup; raises `TooFarAway` or `ProofMissing`."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = await tx.orders.get(order_id)
+            check_runs(order, runner_id)
+            policy = (await tx.campuses.get(order.campus_id)).policy
+            await check_photos(tx, order, runner_id, proof.photos)
+            event = arrive(order, runner_id, policy, proof=proof, at=now)
+            state = order.state
+            late = isinstance(state, Accepted) and now > state.assignment.arrive_by + policy.runner_late_after
+            order = await move(tx, order, event, policy=policy)
+            if late:
+                await move_credit(tx, runner_id, order.id, "late", policy, at=now)
+            await tx.commit()
+        return order

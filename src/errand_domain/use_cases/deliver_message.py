@@ -1,0 +1,72 @@
+"""Do what a message of the outbox asks for. Each is safe to do again."""
+
+from typing import assert_never
+
+from attrs import frozen
+
+from errand_domain.ids import MemberId, OrderId
+from errand_domain.ports.outbox import AskRefund, CloseAttempt, Message, NoticeKind, SendPayout, Tell
+from errand_domain.ports.outside import Notice, Notices
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.query_payment import QueryPayment
+from errand_domain.use_cases.refunding import AdvanceRefund
+
+SENTENCES: dict[NoticeKind, str] = {
+    "order_paid": "您的订单已支付，正在等待接单。",
+    "order_accepted": "您的订单已被接单。",
+    "order_reopened": "跑腿者无法前往，您的订单已重新等待接单。",
+    "order_arrived": "跑腿者已到达取件点。",
+    "order_picked_up": "跑腿者已取件，正在送往您处。",
+    "order_delivered": "您的订单已送达，请确认。",
+    "order_completed": "订单已完成，报酬已计入您的收入。",
+    "order_cancelled": "订单已取消，应退款项将原路退回。",
+    "order_expired": "订单已超时关闭，已付款项将原路退回。",
+    "order_returning": "物品未能交付，平台正在处理。",
+    "order_resolved": "平台已对订单作出处理，请查看结果。",
+    "order_offered": "有同学希望把一个订单转给您。",
+    "order_assigned": "有一个订单已转到您名下。",
+    "dispute_opened": "订单有争议，请在陈述期内说明情况。",
+    "dispute_decided": "订单争议已有处理结果。",
+    "runner_approved": "您的跑腿者认证已通过。",
+    "runner_rejected": "您的跑腿者认证未通过，请查看原因。",
+    "runner_more_wanted": "您的跑腿者认证需要补充材料。",
+    "runner_suspended": "您的接单资格已暂停，请查看原因。",
+    "withdrawal_waiting": "请在微信中确认收款。",
+    "withdrawal_succeeded": "提现已到账。",
+    "withdrawal_failed": "提现未成功，款项已退回您的可用余额。",
+    "refund_abnormal": "有一笔退款需要人工处理。",
+}
+
+
+@frozen(kw_only=True)
+class DeliverMessage:
+    """The consumers of the outbox. Raising says that the message could not be delivered yet."""
+
+    begin: Begin
+    notices: Notices
+    query: QueryPayment
+    refunds: AdvanceRefund
+    withdrawals: AdvanceWithdrawal
+
+    async def __call__(self, message: Message) -> None:
+        """Do it. What the provider leaves open is asked again by a timer, so it does not hold up the message's lane."""
+        match message:
+            case CloseAttempt():
+                await self.query.close(message.attempt_id)
+            case AskRefund():
+                await self.refunds(message.number)
+            case SendPayout():
+                await self.withdrawals(message.withdrawal_id)
+            case Tell():
+                await self._tell(message.member_id, message.kind, message.order_id)
+            case _:
+                assert_never(message)
+
+    async def _tell(self, member_id: MemberId, kind: NoticeKind, order_id: OrderId | None) -> None:
+        async with self.begin() as tx:
+            member = await tx.members.get(member_id)
+        if member.closed_at is not None or not member.ways:
+            return
+        suffix = f"（订单 {str(order_id)[-8:]}）" if order_id else ""
+        await self.notices.send(Notice(to=member.ways[0], text=SENTENCES[kind] + suffix))

@@ -1,0 +1,133 @@
+"""Upload a file and read it again, where one may."""
+
+from hashlib import sha256
+from typing import Final
+
+from attrs import frozen
+
+from errand_domain.errors import Invalid, InvalidField, Missing
+from errand_domain.ids import CampusId, FileId, MemberId, OrderId
+from errand_domain.member.member import Member
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
+from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.transaction import Begin, Transaction
+
+FILE_BYTES_MOST: Final = 8 * 1024 * 1024
+MAGIC: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+@frozen(str=False)
+class NotAnImage(Invalid):
+    """The content is neither JPEG nor PNG, whatever its name says."""
+
+    code = "file.not_an_image"
+    sentence = "只支持 JPEG 或 PNG 图片"
+
+
+@frozen(str=False)
+class FileTooLarge(Invalid):
+    """The file is larger than allowed."""
+
+    code = "file.too_large"
+    sentence = "文件过大"
+
+    most_bytes: int
+
+
+def media_type_of(content: bytes) -> str:
+    """The media type by content; raises `NotAnImage`."""
+    for magic, media_type in MAGIC.items():
+        if content.startswith(magic):
+            return media_type
+    raise NotAnImage
+
+
+@frozen(kw_only=True)
+class UploadFile:
+    """A member stores an image: a proof or evidence for an order of theirs, or their student card."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    store: FileStore
+
+    async def __call__(
+        self, member_id: MemberId, content: bytes, *, purpose: FilePurpose, order_id: OrderId | None = None
+    ) -> StoredFile:
+        """The stored file; raises `NotAnImage`, `FileTooLarge`, or `Missing` for an order that is not theirs."""
+        if len(content) > FILE_BYTES_MOST:
+            raise FileTooLarge(FILE_BYTES_MOST)
+        media_type = media_type_of(content)
+        if (order_id is None) != (purpose == "student_card"):
+            raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
+        async with self.begin() as tx:
+            if order_id is not None:
+                order = await tx.orders.get(order_id)
+                if member_id not in (order.requester_id, order.runner_id):
+                    raise Missing("order")
+        file = StoredFile(
+            id=FileId(self.ids.new()),
+            owner_id=member_id,
+            order_id=order_id,
+            purpose=purpose,
+            media_type=media_type,
+            size_bytes=len(content),
+            sha256=sha256(content).hexdigest(),
+            at=self.clock.now(),
+        )
+        await self.store.put(file.id, content, media_type=media_type)
+        async with self.begin() as tx:
+            tx.files.add(file)
+            await tx.commit()
+        return file
+
+
+@frozen(kw_only=True)
+class FetchedFile:
+    """A file and its bytes."""
+
+    file: StoredFile
+    content: bytes
+
+
+@frozen(kw_only=True)
+class FetchFile:
+    """Read a file: its owner, the parties of its order, and staff who may; staff looks are recorded."""
+
+    begin: Begin
+    clock: Clock
+    store: FileStore
+
+    async def __call__(self, file_id: FileId, viewer: Member) -> FetchedFile:
+        """The file; to anybody else it is not there."""
+        async with self.begin() as tx:
+            file = await tx.files.get(file_id)
+            if file.owner_id != viewer.id:
+                campus_id = await self._permitted(tx, file, viewer)
+                if campus_id is not None:
+                    tx.audit.record(
+                        AuditLine(
+                            at=self.clock.now(),
+                            actor_id=viewer.id,
+                            campus_id=campus_id,
+                            action="file.seen",
+                            subject=f"file:{file_id}",
+                        )
+                    )
+                    await tx.commit()
+        return FetchedFile(file=file, content=await self.store.get(file_id))
+
+    async def _permitted(self, tx: Transaction, file: StoredFile, viewer: Member) -> CampusId | None:
+        """The campus as whose staff the viewer looks, `None` for a party; raises `Missing` for everybody else."""
+        if file.order_id is not None:
+            order = await tx.orders.get(file.order_id)
+            if viewer.id in (order.requester_id, order.runner_id):
+                return None
+            if viewer.may("see_orders", order.campus_id):
+                return order.campus_id
+            raise Missing("file")
+        runner = await tx.runners.find(file.owner_id)
+        if runner is None or not viewer.may("see_documents", runner.campus_id):
+            raise Missing("file")
+        return runner.campus_id

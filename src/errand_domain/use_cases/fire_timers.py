@@ -1,0 +1,46 @@
+"""What is due happens: each kind of timer has its use case."""
+
+from typing import assert_never
+from uuid import UUID
+
+from attrs import frozen
+
+from errand_domain.ids import AttemptId, MemberId, OrderId, WithdrawalId
+from errand_domain.ports.timers import TimerKind
+from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.query_payment import QueryPayment
+from errand_domain.use_cases.refunding import AdvanceRefund
+from errand_domain.use_cases.release_earning import ReleaseEarning
+from errand_domain.use_cases.review_runner import LapseRunner
+from errand_domain.use_cases.watch_order import WatchOrder
+
+
+@frozen(kw_only=True)
+class FireTimer:
+    """Act on one due subject. Firing a timer that is stale changes nothing."""
+
+    orders: WatchOrder
+    attempts: QueryPayment
+    refunds: AdvanceRefund
+    earnings: ReleaseEarning
+    withdrawals: AdvanceWithdrawal
+    runners: LapseRunner
+
+    async def __call__(self, kind: TimerKind, subject: str) -> None:
+        """Do what the timer of that kind is there for."""
+        match kind:
+            case "order":
+                await self.orders(OrderId(UUID(subject)))
+            case "attempt":
+                await self.attempts(AttemptId(UUID(subject)))
+            case "refund":
+                await self.refunds(subject)
+            case "earning":
+                order_id, _, earning_round = subject.partition(":")
+                await self.earnings(OrderId(UUID(order_id)), int(earning_round))
+            case "withdrawal":
+                await self.withdrawals(WithdrawalId(UUID(subject)))
+            case "runner":
+                await self.runners(MemberId(UUID(subject)))
+            case _:
+                assert_never(kind)

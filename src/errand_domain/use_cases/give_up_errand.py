@@ -1,0 +1,44 @@
+"""Hand an errand back to the hall."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.events import GiveUpReason
+from errand_domain.order.order import Order
+from errand_domain.order.running import check_runs, give_up
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.crediting import move_credit
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.moving import move
+
+
+def day_start(at: datetime, zone: ZoneInfo) -> datetime:
+    """Midnight of the campus's day."""
+    return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@frozen(kw_only=True)
+class GiveUpErrand:
+    """The runner cannot go: the order returns to the hall, and the runner's credit pays for it."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, reason: GiveUpReason) -> Order:
+        """The reopened order; raises `TooManyGiveUps`."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = await tx.orders.get(order_id)
+            check_runs(order, runner_id)
+            campus = await tx.campuses.get(order.campus_id)
+            today = await tx.runners.give_ups_since(runner_id, day_start(now, campus.zone))
+            event = give_up(order, runner_id, campus.policy, reason=reason, given_up_today=today, at=now)
+            order = await move(tx, order, event, policy=campus.policy)
+            await move_credit(tx, runner_id, order.id, "gave_up", campus.policy, at=now)
+            await tx.commit()
+        return order

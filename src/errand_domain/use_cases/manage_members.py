@@ -1,0 +1,80 @@
+"""What administrators do with members, and the machine itself with the first of them."""
+
+from attrs import frozen
+
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.member import Member
+from errand_domain.member.roles import Grant, Role
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+
+
+@frozen(kw_only=True)
+class GrantRole:
+    """Give or take a role at a campus. `operator` is `None` for the command line of the machine itself."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(
+        self, member_id: MemberId, operator: Member | None, *, role: Role, campus_id: CampusId, granted: bool
+    ) -> Member:
+        """The member; audited. A role that is taken ends the member's sessions."""
+        async with self.begin() as tx:
+            if operator is not None:
+                operator.require("manage_members", campus_id)
+            campus = await tx.campuses.get(campus_id)
+            grant = Grant(role, campus.id)
+            member = await tx.members.get(member_id)
+            member = member.grant(grant) if granted else member.revoke(grant)
+            tx.members.save(member)
+            if not granted:
+                tx.sessions.end_all(member_id)
+            tx.audit.record(
+                AuditLine(
+                    at=self.clock.now(),
+                    actor_id=operator.id if operator else None,
+                    campus_id=campus_id,
+                    action="role.granted" if granted else "role.revoked",
+                    subject=f"member:{member_id}",
+                    detail=role,
+                )
+            )
+            await tx.commit()
+        return member
+
+
+@frozen(kw_only=True)
+class BarMember:
+    """Shut a member out, at once and everywhere, or let them in again."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(
+        self, member_id: MemberId, operator: Member | None, *, campus_id: CampusId, barred: bool, reason: str
+    ) -> Member:
+        """The member; audited. `operator` is `None` for the command line of the machine itself."""
+        async with self.begin() as tx:
+            if operator is not None:
+                operator.require("manage_members", campus_id)
+            member = (await tx.members.get(member_id)).bar(barred=barred)
+            tx.members.save(member)
+            if barred:
+                tx.sessions.end_all(member_id)
+            tx.audit.record(
+                AuditLine(
+                    at=self.clock.now(),
+                    actor_id=operator.id if operator else None,
+                    campus_id=campus_id,
+                    action="member.barred" if barred else "member.let_in",
+                    subject=f"member:{member_id}",
+                    detail=reason,
+                )
+            )
+            await tx.commit()
+        return member

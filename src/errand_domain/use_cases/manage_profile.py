@@ -1,0 +1,152 @@
+"""What members do with their own account."""
+
+from attrs import frozen
+
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.consent import Consent, Document
+from errand_domain.member.member import AccountBusy, Member, MemberBarred, Way, WayKind, WayTaken
+from errand_domain.member.session import WrongCode
+from errand_domain.order.states import Phase
+from errand_domain.ports.outside import Clock, ContentCheck, Secrets
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.publish_errand import ContentRefused
+
+UNFINISHED: tuple[Phase, ...] = ("awaiting_payment", "waiting", "in_progress")
+
+
+@frozen(kw_only=True)
+class UpdateProfile:
+    """A member chooses a nickname and a home campus."""
+
+    begin: Begin
+    content: ContentCheck
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, *, nickname: str, campus_id: CampusId | None) -> Member:
+        """The member; raises `ContentRefused`, or `Missing` for a campus that is not there."""
+        if nickname and not await self.content.allows(nickname):
+            raise ContentRefused
+        async with self.begin() as tx:
+            if campus_id is not None:
+                await tx.campuses.get(campus_id)
+            member = (await tx.members.get(member_id)).profile(nickname=nickname, campus_id=campus_id)
+            tx.members.save(member)
+            await tx.commit()
+        return member
+
+
+@frozen(kw_only=True)
+class GiveConsent:
+    """A member accepts a dated version of a document."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, *, document: Document, version: str) -> Member:
+        """The member with the consent on record."""
+        async with self.begin() as tx:
+            member = await tx.members.get(member_id)
+            consented = member.consent(Consent(document=document, version=version, at=self.clock.now()))
+            if consented is not member:
+                tx.members.save(consented)
+                await tx.commit()
+        return consented
+
+
+@frozen(kw_only=True)
+class LinkWay:
+    """A member adds a way to sign in, proven by a code that was sent there."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, way: Way, code: str) -> Member:
+        """The member; raises `WrongCode` or `WayTaken`."""
+        async with self.begin() as tx:
+            sent = await tx.sessions.code_for(way)
+            if sent is None or not sent.is_good(at=self.clock.now()):
+                raise WrongCode
+            right = self.secrets.same(sent.code_hash, self.secrets.digest(f"{way.value}:{code}"))
+            tx.sessions.put_code(sent.spent() if right else sent.tried())
+            member = await tx.members.get(member_id)
+            if right:
+                owner = await tx.members.of_way(way)
+                if owner is not None and owner.id != member_id:
+                    raise WayTaken
+                member = member.link(way)
+                tx.members.save(member)
+            await tx.commit()
+        if not right:
+            raise WrongCode
+        return member
+
+
+@frozen(kw_only=True)
+class UnlinkWay:
+    """A member removes a way to sign in, but never the last."""
+
+    begin: Begin
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, kind: WayKind) -> Member:
+        """The member; raises `LastWay`."""
+        async with self.begin() as tx:
+            member = (await tx.members.get(member_id)).unlink(kind)
+            tx.members.save(member)
+            await tx.commit()
+        return member
+
+
+@frozen(kw_only=True)
+class BlockMember:
+    """A member no longer wants to meet another, in either role; or does again."""
+
+    begin: Begin
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, other: MemberId, *, blocked: bool) -> Member:
+        """The member; raises `Missing` for a member who is not there."""
+        async with self.begin() as tx:
+            await tx.members.get(other)
+            member = await tx.members.get(member_id)
+            member = member.block(other) if blocked else member.unblock(other)
+            tx.members.save(member)
+            await tx.commit()
+        return member
+
+
+@frozen(kw_only=True)
+class CloseAccount:
+    """A member leaves: refused while money or an order is open, then every personal field is erased."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId) -> Member:
+        """The closed account, signed out everywhere; raises `AccountBusy`."""
+        async with self.begin() as tx:
+            await _check_idle(tx, member_id)
+            member = await tx.members.get(member_id)
+            if member.closed_at is not None:
+                raise MemberBarred
+            member = member.close(at=self.clock.now())
+            tx.members.save(member)
+            tx.sessions.end_all(member_id)
+            await tx.commit()
+        return member
+
+
+async def _check_idle(tx: Transaction, member_id: MemberId) -> None:
+    if await tx.orders.placed_by(member_id, phases=UNFINISHED, before=None, limit=1):
+        raise AccountBusy("order")
+    if await tx.orders.run_by(member_id, phases=UNFINISHED, before=None, limit=1):
+        raise AccountBusy("order")
+    accounts = (runner_held(member_id), runner_available(member_id), runner_withdrawing(member_id))
+    if any((await tx.ledger.balances(accounts)).values()):
+        raise AccountBusy("balance")

@@ -1,0 +1,172 @@
+"""Start to pay for an order or a tip."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from errand_domain.ids import AttemptId, MemberId, OrderId
+from errand_domain.money import Money
+from errand_domain.order.ending import check_requested
+from errand_domain.order.order import Order
+from errand_domain.order.publishing import check_tip
+from errand_domain.order.refusals import IllegalTransition
+from errand_domain.order.states import AwaitingPayment
+from errand_domain.payment.attempt import (
+    AnswerLost,
+    Attempt,
+    AttemptEvent,
+    PaymentRefused,
+    PaymentUnknown,
+    Pending,
+    Prepared,
+    Refused,
+    Unknown,
+    next_query,
+)
+from errand_domain.policy import Policy
+from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.payments import Declined, Lost, Started
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.query_payment import QueryPayment
+
+
+@frozen(kw_only=True)
+class PaymentStarted:
+    """What the payer's app needs to pay."""
+
+    attempt: Attempt
+    client_parameters: str
+
+
+@frozen(kw_only=True)
+class StartPayment:
+    """Ask the provider to collect for an attempt. The question and its answer are two transactions: no network in either."""
+
+    begin: Begin
+    clock: Clock
+    providers: Providers
+
+    async def __call__(self, attempt: Attempt, order: Order, policy: Policy) -> PaymentStarted:
+        """Raises `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for."""
+        now = self.clock.now()
+        if isinstance(attempt.state, Pending):
+            return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
+        async with self.begin() as tx:
+            payer = await tx.members.get(attempt.payer_id)
+        openid = next((way.value for way in payer.ways if way.kind == "wechat"), "")
+        answer = await self.providers.collecting(attempt.provider).start(
+            attempt, description=order.terms.item, payer=openid, expires_at=attempt.created_at + policy.pay_within
+        )
+        match answer:
+            case Started():
+                event: AttemptEvent = Prepared(at=now, client_parameters=answer.client_parameters)
+            case Declined():
+                event = Refused(at=now, reason=answer.reason)
+            case Lost():
+                event = AnswerLost(at=now)
+        attempt = await self._note(attempt.id, event, at=now)
+        if isinstance(attempt.state, Pending):
+            return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
+        if isinstance(attempt.state, Unknown):
+            raise PaymentUnknown
+        raise PaymentRefused
+
+    @decided_anew_when_stale
+    async def _note(self, attempt_id: AttemptId, event: AttemptEvent, *, at: datetime) -> Attempt:
+        """Keep the answer, unless the payment has moved on meanwhile: a notification may be faster than the answer."""
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(attempt_id)
+            if isinstance(attempt.state, Pending) or not attempt.is_open:
+                return attempt
+            attempt = attempt.apply(event, query_at=next_query(attempt.created_at, at=at))
+            tx.attempts.save(attempt)
+            await tx.commit()
+        return attempt
+
+
+@frozen(kw_only=True)
+class PayForErrand:
+    """The requester pays the order, through the provider of their choice. At most one attempt is open at a time."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    providers: Providers
+    query: QueryPayment
+    start: StartPayment
+
+    async def __call__(self, order_id: OrderId, member_id: MemberId, *, provider: str) -> PaymentStarted:
+        """What the payer's app needs; raises `IllegalTransition` where nothing is to be paid any more."""
+        self.providers.collecting(provider)
+        async with self.begin() as tx:
+            order = await tx.orders.get(order_id)
+            check_requested(order, member_id)
+            attempts = [a for a in await tx.attempts.of_order(order_id) if a.purpose == "order"]
+            policy = (await tx.campuses.get(order.campus_id)).policy
+        if not isinstance(order.state, AwaitingPayment):
+            raise IllegalTransition(order.state_name, "pay")
+        last = attempts[-1]
+        if last.is_open and last.provider != provider:
+            last = await self._give_way(last)
+        if not last.is_open:
+            last = await self._new(order, provider, policy, at=self.clock.now())
+        return await self.start(last, order, policy)
+
+    async def _give_way(self, attempt: Attempt) -> Attempt:
+        """Close the open attempt at its provider before another provider is asked."""
+        closed = await self.query.close(attempt.id)
+        if closed.is_open:
+            raise PaymentUnknown
+        return closed
+
+    async def _new(self, order: Order, provider: str, policy: Policy, *, at: datetime) -> Attempt:
+        attempt = Attempt(
+            id=AttemptId(self.ids.new()),
+            order_id=order.id,
+            campus_id=order.campus_id,
+            payer_id=order.requester_id,
+            purpose="order",
+            provider=provider,
+            amount=order.price.payable,
+            created_at=at,
+            query_at=at + policy.pay_within,
+        )
+        async with self.begin() as tx:
+            tx.attempts.add(attempt)
+            await tx.commit()
+        return attempt
+
+
+@frozen(kw_only=True)
+class RaiseTip:
+    """The requester adds to the tip of an order that nobody has taken yet, by a payment of its own."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    start: StartPayment
+
+    async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
+        """What the payer's app needs; the tip counts once the provider says that it is paid."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = await tx.orders.get(order_id)
+            check_requested(order, member_id)
+            policy = (await tx.campuses.get(order.campus_id)).policy
+            check_tip(order, amount, policy)
+            attempt = Attempt(
+                id=AttemptId(self.ids.new()),
+                order_id=order.id,
+                campus_id=order.campus_id,
+                payer_id=member_id,
+                purpose="tip",
+                provider=provider,
+                amount=amount,
+                created_at=now,
+                query_at=now + policy.pay_within,
+            )
+            tx.attempts.add(attempt)
+            await tx.commit()
+        return await self.start(attempt, order, policy)

@@ -1,0 +1,85 @@
+"""Publish an errand from a quote."""
+
+from attrs import frozen
+
+from errand_domain.errors import Conflict
+from errand_domain.ids import AttemptId, MemberId, OrderId
+from errand_domain.order.order import Order
+from errand_domain.order.publishing import place
+from errand_domain.order.refusals import QuoteMismatch
+from errand_domain.order.terms import Terms
+from errand_domain.payment.attempt import Attempt
+from errand_domain.ports.outside import Clock, ContentCheck, Ids, QuoteSeal, Secrets
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.quote_errand import with_house_rule
+
+
+@frozen(str=False)
+class ContentRefused(Conflict):
+    """The text may not be published."""
+
+    code = "content.refused"
+    sentence = "内容包含不允许发布的信息，请修改后再试"
+
+
+@frozen(kw_only=True)
+class Publication:
+    """The sealed quote, the same terms again, and how it will be paid."""
+
+    member_id: MemberId
+    sealed_quote: str
+    terms: Terms
+    provider: str
+
+
+@frozen(kw_only=True)
+class PublishErrand:
+    """One quote makes one order: publishing again with the same quote answers with the same order."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+    seal: QuoteSeal
+    content: ContentCheck
+
+    @decided_anew_when_stale
+    async def __call__(self, publication: Publication) -> Order:
+        """The order, awaiting payment, with a payment attempt that the requester may start."""
+        now = self.clock.now()
+        quote = self.seal.unseal(publication.sealed_quote)
+        if not await self.content.allows(f"{publication.terms.item}\n{publication.terms.note}"):
+            raise ContentRefused
+        async with self.begin() as tx:
+            already = await tx.orders.of_quote(quote.id)
+            if already is not None:
+                if already.requester_id != publication.member_id:
+                    raise QuoteMismatch
+                return already
+            campus = await tx.campuses.get(quote.campus_id)
+            order = place(
+                OrderId(self.ids.new()),
+                quote,
+                with_house_rule(publication.terms, campus.admits_at(publication.terms.dropoff)),
+                campus,
+                requester_id=publication.member_id,
+                delivery_code=self.secrets.digits(6),
+                at=now,
+            )
+            tx.orders.add(order)
+            tx.attempts.add(
+                Attempt(
+                    id=AttemptId(self.ids.new()),
+                    order_id=order.id,
+                    campus_id=order.campus_id,
+                    payer_id=order.requester_id,
+                    purpose="order",
+                    provider=publication.provider,
+                    amount=order.price.payable,
+                    created_at=now,
+                    query_at=now + campus.policy.pay_within,
+                )
+            )
+            await tx.commit()
+        return order

@@ -1,0 +1,69 @@
+"""Ask the provider what became of a payment, and close what nobody waits for any more."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from errand_domain.ids import AttemptId
+from errand_domain.order.states import AwaitingPayment, Open
+from errand_domain.payment.attempt import AnswerLost, Attempt, ClosedAtProvider, next_query
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.payments import Lost, NoLonger, NotPaid, PaymentReport
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.record_payment import RecordPayment
+
+
+@frozen(kw_only=True)
+class QueryPayment:
+    """An open attempt is queried until it is known; an unknown one is never replaced meanwhile."""
+
+    begin: Begin
+    clock: Clock
+    providers: Providers
+    record: RecordPayment
+
+    async def __call__(self, attempt_id: AttemptId) -> Attempt:
+        """The attempt as known afterwards."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(attempt_id)
+            order = await tx.orders.get(attempt.order_id)
+            policy = (await tx.campuses.get(order.campus_id)).policy
+        if not attempt.is_open:
+            return attempt
+        wanted = isinstance(order.state, AwaitingPayment if attempt.purpose == "order" else Open)
+        in_time = now < attempt.created_at + policy.pay_within
+        if not (wanted and in_time):
+            return await self.close(attempt_id)
+        provider = self.providers.collecting(attempt.provider)
+        return await self._believe(attempt, await provider.query(attempt.number))
+
+    async def close(self, attempt_id: AttemptId) -> Attempt:
+        """Make it unpayable at the provider, or learn that it was paid; still open where the answer was lost."""
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(attempt_id)
+        if not attempt.is_open:
+            return attempt
+        provider = self.providers.collecting(attempt.provider)
+        return await self._believe(attempt, await provider.close(attempt.number))
+
+    async def _believe(self, attempt: Attempt, answer: PaymentReport | NotPaid | NoLonger | Lost) -> Attempt:
+        if isinstance(answer, PaymentReport):
+            return await self.record(answer, self.providers.collecting(attempt.provider).merchant)
+        return await self._note(attempt.id, answer, at=self.clock.now())
+
+    @decided_anew_when_stale
+    async def _note(self, attempt_id: AttemptId, answer: NotPaid | NoLonger | Lost, *, at: datetime) -> Attempt:
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(attempt_id)
+            if not attempt.is_open:
+                return attempt
+            again = next_query(attempt.created_at, at=at)
+            gone = isinstance(answer, NoLonger)
+            event = ClosedAtProvider(at=at) if gone else AnswerLost(at=at)
+            attempt = attempt.apply(event, query_at=again)
+            tx.attempts.save(attempt)
+            await tx.commit()
+        return attempt

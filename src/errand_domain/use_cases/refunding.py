@@ -1,0 +1,130 @@
+"""Carry a refund to its end at the provider."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from errand_domain.ids import compact
+from errand_domain.member.member import Member
+from errand_domain.payment.attempt import next_query
+from errand_domain.payment.refund import (
+    Abnormal,
+    Processing,
+    Refund,
+    RefundAccepted,
+    RefundEvent,
+    RefundGivenUp,
+    RefundStuck,
+    RefundSucceeded,
+    Requested,
+    allocate,
+)
+from errand_domain.ports.outbox import AskRefund
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.payments import (
+    Declined,
+    Lost,
+    RefundDone,
+    RefundImpossible,
+    RefundNeedsPerson,
+    RefundReport,
+    RefundUnderWay,
+)
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.settlement import recipes
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.providers import Providers
+
+
+@frozen(kw_only=True)
+class AdvanceRefund:
+    """Ask for a refund that was not accepted yet, query one that was; the same number is the same refund."""
+
+    begin: Begin
+    clock: Clock
+    providers: Providers
+
+    async def __call__(self, number: str) -> Refund:
+        """The refund as known afterwards."""
+        async with self.begin() as tx:
+            refund = await tx.refunds.get(number)
+            paid = (await tx.attempts.get(refund.attempt_id)).amount
+        desk = self.providers.refunds[refund.provider]
+        match refund.state:
+            case Requested() | Abnormal():
+                answer = await desk.refund(refund, paid=paid, payment_number=compact(refund.attempt_id))
+            case Processing():
+                answer = await desk.query_refund(number, payment_number=compact(refund.attempt_id))
+            case _:
+                return refund
+        return await self.record(number, answer)
+
+    @decided_anew_when_stale
+    async def record(self, number: str, answer: RefundReport | Declined | Lost) -> Refund:
+        """Believe the provider's verified word; told twice, it happens once."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            refund = await tx.refunds.get(number)
+            event = _event(refund, answer, at=now)
+            if event is None:
+                if not refund.is_open:
+                    return refund
+                refund = refund.asked_again(query_at=next_query(refund.requested_at, at=now))
+            else:
+                refund = refund.apply(event, query_at=next_query(refund.requested_at, at=now))
+            tx.refunds.save(refund)
+            await _follow(tx, refund, event, at=now)
+            await tx.commit()
+        return refund
+
+
+def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: datetime) -> RefundEvent | None:
+    """What the answer means for the refund, or nothing new."""
+    if isinstance(answer, Lost) or not (refund.is_open or isinstance(refund.state, Abnormal)):
+        return None
+    if isinstance(answer, Declined):
+        return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
+    match answer.outcome:
+        case RefundDone():
+            return RefundSucceeded(at=answer.outcome.at)
+        case RefundImpossible():
+            return RefundGivenUp(at=at)
+        case RefundNeedsPerson():
+            return None if isinstance(refund.state, Abnormal) else RefundStuck(at=at, advice=answer.outcome.advice)
+        case RefundUnderWay():
+            return RefundAccepted(at=at, refund_id=answer.refund_id) if isinstance(refund.state, Requested) else None
+
+
+async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:
+    if isinstance(event, RefundSucceeded):
+        tx.ledger.post(
+            *recipes.refunded(
+                refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=at
+            )
+        )
+    if isinstance(event, RefundGivenUp):
+        for again in await _reissue(tx, refund, at=at):
+            tx.refunds.add(again)
+            tx.outbox.add(AskRefund(number=again.number), lane=f"refund:{again.number}", at=at)
+
+
+async def _reissue(tx: Transaction, given_up: Refund, *, at: datetime) -> tuple[Refund, ...]:
+    """The same sum of the same payment under a new number: the old one will never happen."""
+    attempt = await tx.attempts.get(given_up.attempt_id)
+    others = tuple(r for r in await tx.refunds.of_order(given_up.order_id) if r.number != given_up.number)
+    return allocate(given_up.amount, (attempt,), (*others, given_up), reason=given_up.reason, at=at)
+
+
+@frozen(kw_only=True)
+class RetryRefund:
+    """Finance asks again for a refund that waits for a person, under the same number."""
+
+    begin: Begin
+    advance: AdvanceRefund
+
+    async def __call__(self, number: str, operator: Member) -> Refund:
+        """The refund as known afterwards."""
+        async with self.begin() as tx:
+            refund = await tx.refunds.get(number)
+        operator.require("approve_withdrawals", refund.campus_id)
+        return await self.advance(number)

@@ -1,0 +1,116 @@
+"""Take earnings out."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from errand_domain.errors import InvalidField
+from errand_domain.ids import MemberId, WithdrawalId
+from errand_domain.member.member import Member
+from errand_domain.money import Money
+from errand_domain.policy import Policy
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.outbox import SendPayout, Tell
+from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.settlement import recipes
+from errand_domain.settlement.withdrawal import (
+    Withdrawal,
+    WithdrawalApproved,
+    WithdrawalRejected,
+    request_withdrawal,
+)
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.give_up_errand import day_start
+from errand_domain.use_cases.providers import Providers
+
+
+def _send(tx: Transaction, withdrawal: Withdrawal, *, at: datetime) -> None:
+    message = SendPayout(withdrawal_id=withdrawal.id)
+    tx.outbox.add(message, lane=f"withdrawal:{withdrawal.id}", at=at)
+
+
+@frozen(kw_only=True)
+class RequestWithdrawal:
+    """A runner withdraws available earnings. The funds are set aside at once; small sums need nobody's approval."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    providers: Providers
+
+    @decided_anew_when_stale
+    async def __call__(self, runner_id: MemberId, *, amount: Money, provider: str) -> Withdrawal:
+        """The withdrawal; raises `InsufficientFunds`, `WithdrawalOpen`, `WithdrawalTooSmall` or `WithdrawalOverDay`."""
+        now = self.clock.now()
+        if provider not in self.providers.payouts:
+            raise InvalidField("provider", f"must be one of {', '.join(sorted(self.providers.payouts))}")
+        async with self.begin() as tx:
+            runner = await tx.runners.get(runner_id)
+            campus = await tx.campuses.get(runner.campus_id)
+            today = await tx.withdrawals.withdrawn_since(runner_id, day_start(now, campus.zone))
+            withdrawal = request_withdrawal(
+                WithdrawalId(self.ids.new()),
+                runner_id,
+                campus.id,
+                amount=amount,
+                provider=provider,
+                withdrawn_today=today,
+                limits=campus.policy.withdrawals,
+                at=now,
+            )
+            withdrawal = self._approve_small(tx, withdrawal, campus.policy, at=now)
+            tx.withdrawals.add(withdrawal)
+            tx.ledger.post(
+                *recipes.withdraw(withdrawal.id, runner_id, amount=amount, at=now), within_balance=True
+            )
+            await tx.commit()
+        return withdrawal
+
+    def _approve_small(self, tx: Transaction, withdrawal: Withdrawal, policy: Policy, *, at: datetime) -> Withdrawal:
+        if withdrawal.amount > policy.withdrawals.approved_unseen_most:
+            return withdrawal
+        _send(tx, withdrawal, at=at)
+        return withdrawal.apply(WithdrawalApproved(at=at, approved_by=None), query_at=at)
+
+
+@frozen(kw_only=True)
+class DecideWithdrawal:
+    """Finance approves a larger withdrawal, or rejects it; rejected funds go back at once."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, withdrawal_id: WithdrawalId, operator: Member, *, approve: bool, reason: str) -> Withdrawal:
+        """The withdrawal, approved or failed; audited. Nobody decides on their own."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            withdrawal = await tx.withdrawals.get(withdrawal_id)
+            operator.require("approve_withdrawals", withdrawal.campus_id)
+            if operator.id == withdrawal.runner_id:
+                raise InvalidField("withdrawal", "must be somebody else's")
+            if approve:
+                event = WithdrawalApproved(at=now, approved_by=operator.id)
+                withdrawal = withdrawal.apply(event, query_at=now)
+                _send(tx, withdrawal, at=now)
+            else:
+                withdrawal = withdrawal.apply(WithdrawalRejected(at=now, reason=reason))
+                tx.ledger.post(
+                    *recipes.let_go(withdrawal.id, withdrawal.runner_id, amount=withdrawal.unpaid(), at=now)
+                )
+                tell = Tell(member_id=withdrawal.runner_id, kind="withdrawal_failed")
+                tx.outbox.add(tell, lane=f"notice:{withdrawal.runner_id}", at=now)
+            tx.withdrawals.save(withdrawal)
+            tx.audit.record(
+                AuditLine(
+                    at=now,
+                    actor_id=operator.id,
+                    campus_id=withdrawal.campus_id,
+                    action="withdrawal.approved" if approve else "withdrawal.rejected",
+                    subject=f"withdrawal:{withdrawal_id}",
+                    detail=reason,
+                )
+            )
+            await tx.commit()
+        return withdrawal
