@@ -1,0 +1,1 @@
+"""Everything the domain needs of the world, one technology per folder."""

@@ -1,0 +1,1 @@
+"""What nobody can guess or forge, made with keys from the settings."""

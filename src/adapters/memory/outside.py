@@ -1,0 +1,71 @@
+"""Maps, notices and content checks without anybody outside."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from adapters.memory.access import Pause
+from adapters.memory.pauses import give_way
+from errand_domain.ports.outside import ContentCheck, Maps, Notice, Notices
+from errand_domain.place import Distance, Point
+
+DETOUR_PER_CENT = 130
+INBOX_MOST = 1_000
+
+
+class MemoryMaps(Maps):
+    """Estimates: the great circle times a factor for the detours that paths make."""
+
+    def __init__(self, *, detour_per_cent: int = DETOUR_PER_CENT, pause: Pause = give_way) -> None:
+        self._detour_per_cent = detour_per_cent
+        self._pause = pause
+
+    async def walking(self, start: Point, end: Point) -> Distance:
+        """An estimate of the walking distance."""
+        await self._pause()
+        return Distance(metres=start.metres_to(end) * self._detour_per_cent // 100, estimated=True)
+
+
+class MemoryNotices(Notices):
+    """An inbox that keeps the last messages, for tests and for the demonstration to look into."""
+
+    def __init__(self, *, most: int = INBOX_MOST, pause: Pause = give_way) -> None:
+        self._inbox: deque[Notice] = deque(maxlen=most)
+        self._failures = 0
+        self._pause = pause
+
+    @property
+    def inbox(self) -> tuple[Notice, ...]:
+        """What was sent, newest first."""
+        return tuple(self._inbox)
+
+    def fail_next(self, times: int = 1) -> None:
+        """The carrier will not take the next messages."""
+        self._failures += times
+
+    async def send(self, notice: Notice) -> None:
+        """Put it into the inbox; raises `ConnectionError` where a failure was asked for."""
+        await self._pause()
+        if self._failures:
+            self._failures -= 1
+            raise ConnectionError("the carrier does not answer")
+        self._inbox.appendleft(notice)
+
+
+class MemoryContentCheck(ContentCheck):
+    """Refuses texts that contain one of a few words, however they are written: case and blanks do not count."""
+
+    def __init__(
+        self, words: Iterable[str] = ("代考", "替考", "枪支", "毒品"), *, pause: Pause = give_way
+    ) -> None:
+        self._words = tuple(_bare(word) for word in words)
+        self._pause = pause
+
+    async def allows(self, text: str) -> bool:
+        """Whether none of the words is in it."""
+        await self._pause()
+        bare = _bare(text)
+        return not any(word in bare for word in self._words)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.casefold().split())

@@ -1,0 +1,76 @@
+"""Files in a local folder."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from anyio import to_thread
+
+from errand_domain.errors import Missing
+from errand_domain.ids import FileId
+from errand_domain.ports.files import FileStore
+
+_FOLDER_MODE = 0o700
+
+
+class FolderFileStore(FileStore):
+    """A file per id, two folders deep, readable by this user alone.
+
+    The path is made of the id and of nothing that a person typed. A write appears whole or not at all: it goes to
+    a temporary file beside its place, is flushed to the disk and renamed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:  # noqa: ARG002 - kept by `Files`
+        """Store the bytes durably; the same id again replaces them."""
+        await to_thread.run_sync(_write, self._path(file_id), content)
+
+    async def get(self, file_id: FileId) -> bytes:
+        """The bytes; raises `Missing`."""
+        try:
+            return await to_thread.run_sync(self._path(file_id).read_bytes)
+        except FileNotFoundError as fault:
+            raise Missing("file") from fault
+
+    async def delete(self, file_id: FileId) -> None:
+        """Remove them, if they are there."""
+        await to_thread.run_sync(_remove, self._path(file_id))
+
+    def _path(self, file_id: FileId) -> Path:
+        # The last digits of a UUIDv7 are random and spread evenly; the first are the time and would not.
+        name = file_id.hex
+        return self._folder / name[-2:] / name[-4:-2] / name
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    descriptor, temporary = mkstemp(dir=path.parent, prefix=".")  # made with mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    _flush_folder(path.parent)
+
+
+def _remove(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        path.unlink()
+        _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """A rename or a removal is durable once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

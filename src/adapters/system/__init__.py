@@ -1,0 +1,1 @@
+"""What the machine itself gives: the time and new identities."""
