@@ -12,7 +12,9 @@ from errand_domain.money import Money
 from errand_domain.policy import Policy
 from errand_domain.text import line, paragraph
 
-DisputeReason = Literal["not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"]
+DisputeReason = Literal[
+    "not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"
+]
 
 
 @frozen(str=False)
@@ -147,7 +149,10 @@ def _return(state: Proposed, _: RulingReturned) -> Hearing:
 
 def _decide(_: Hearing | Proposed, event: RulingMade) -> Decided:
     return Decided(
-        ruling=event.ruling, decided_by=event.operator_id, confirmed_by=event.confirmed_by, decided_at=event.at
+        ruling=event.ruling,
+        decided_by=event.operator_id,
+        confirmed_by=event.confirmed_by,
+        decided_at=event.at,
     )
 
 
@@ -202,7 +207,9 @@ class Dispute:
         return evolve(self, state=step(self.state, event), statements=spoken, version=self.version + 1)
 
 
-def rule(dispute: Dispute, operator_id: MemberId, ruling: Ruling, policy: Policy, *, at: datetime) -> RulingMade | RulingProposed:
+def rule(
+    dispute: Dispute, operator_id: MemberId, ruling: Ruling, policy: Policy, *, at: datetime
+) -> RulingMade | RulingProposed:
     """An operator rules. What moves more than the campus's sum is only a proposal for a second operator."""
     if operator_id in (dispute.requester_id, dispute.runner_id):
         raise SameEyes
@@ -213,7 +220,9 @@ def rule(dispute: Dispute, operator_id: MemberId, ruling: Ruling, policy: Policy
     return RulingMade(at=at, ruling=ruling, operator_id=operator_id)
 
 
-def review_ruling(dispute: Dispute, operator_id: MemberId, *, agree: bool, at: datetime) -> RulingMade | RulingReturned:
+def review_ruling(
+    dispute: Dispute, operator_id: MemberId, *, agree: bool, at: datetime
+) -> RulingMade | RulingReturned:
     """The second operator confirms the proposal or returns it."""
     state = dispute.state
     if not isinstance(state, Proposed):

@@ -6,7 +6,13 @@ from typing import assert_never
 from errand_domain.errors import Missing
 from errand_domain.ids import DisputeId, MemberId
 from errand_domain.money import NOTHING, Money
-from errand_domain.order.events import DisputeOpened, DisputeResolved, OrderCancelled, OrderCompleted, ReturnResolved
+from errand_domain.order.events import (
+    DisputeOpened,
+    DisputeResolved,
+    OrderCancelled,
+    OrderCompleted,
+    ReturnResolved,
+)
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import FeeNotConfirmed, IllegalTransition, OutcomeUnbalanced, TooLate
 from errand_domain.order.states import (
@@ -43,7 +49,16 @@ def cancellation_fee(order: Order, policy: Policy, *, at: datetime) -> Money:
             in_grace = at <= state.assignment.accepted_at + policy.cancel_free_for
             late = isinstance(state, Accepted) and at >= state.assignment.arrive_by + policy.runner_late_after
             return NOTHING if in_grace or late else min(policy.cancel_fee, order.price.reward)
-        case PickedUp() | Delivered() | Completed() | Returning() | Disputed() | Resolved() | Cancelled() | Expired():
+        case (
+            PickedUp()
+            | Delivered()
+            | Completed()
+            | Returning()
+            | Disputed()
+            | Resolved()
+            | Cancelled()
+            | Expired()
+        ):
             raise IllegalTransition(order.state_name, OrderCancelled.__name__)
     assert_never(state)
 
@@ -56,10 +71,14 @@ def cancel(
     fee = cancellation_fee(order, policy, at=at)
     if fee > confirmed_fee:
         raise FeeNotConfirmed(fee)
-    return OrderCancelled(at=at, by="requester", reason=reason, outcome=Outcome(refund=order.held - fee, runner=fee))
+    return OrderCancelled(
+        at=at, by="requester", reason=reason, outcome=Outcome(refund=order.held - fee, runner=fee)
+    )
 
 
-def cancel_by_operations(order: Order, *, reason: str, outcome: Outcome | None, at: datetime) -> OrderCancelled:
+def cancel_by_operations(
+    order: Order, *, reason: str, outcome: Outcome | None, at: datetime
+) -> OrderCancelled:
     """Operations end an unfinished order; by default the requester gets everything back."""
     if isinstance(order.state, Disputed):
         raise IllegalTransition(order.state_name, OrderCancelled.__name__)
@@ -88,7 +107,9 @@ def open_dispute(order: Order, member_id: MemberId, dispute_id: DisputeId, *, at
         raise Missing("order")
     if isinstance(order.state, Completed) and at > order.state.disputable_until:
         raise TooLate
-    return DisputeOpened(at=at, by="requester" if member_id == order.requester_id else "runner", dispute_id=dispute_id)
+    return DisputeOpened(
+        at=at, by="requester" if member_id == order.requester_id else "runner", dispute_id=dispute_id
+    )
 
 
 def resolve_dispute(order: Order, *, outcome: Outcome, at: datetime) -> DisputeResolved:

@@ -6,7 +6,13 @@ from errand_domain.campus import Campus, CampusClosed
 from errand_domain.errors import InvalidField
 from errand_domain.ids import AttemptId, MemberId, OrderId, QuoteId
 from errand_domain.money import NOTHING, Money
-from errand_domain.order.events import OrderCompleted, OrderExpired, PaymentConfirmed, RunnerMissing, TipRaised
+from errand_domain.order.events import (
+    OrderCompleted,
+    OrderExpired,
+    PaymentConfirmed,
+    RunnerMissing,
+    TipRaised,
+)
 from errand_domain.order.order import Order
 from errand_domain.order.pricing import price_of
 from errand_domain.order.quote import Quote, fingerprint, honour
@@ -52,7 +58,7 @@ def make_quote(
     )
 
 
-def place(  # noqa: PLR0913 - the facts of a new order, all named
+def place(
     order_id: OrderId,
     quote: Quote,
     terms: Terms,
@@ -84,7 +90,9 @@ def open_until(order: Order, policy: Policy, *, at: datetime) -> datetime:
     return min(at + policy.open_for, max(order.terms.window.latest, at))
 
 
-def confirm_payment(order: Order, policy: Policy, *, attempt_id: AttemptId, amount: Money, at: datetime) -> PaymentConfirmed:
+def confirm_payment(
+    order: Order, policy: Policy, *, attempt_id: AttemptId, amount: Money, at: datetime
+) -> PaymentConfirmed:
     """The order is paid and goes to the hall; the caller has verified the provider's word."""
     if not isinstance(order.state, AwaitingPayment):
         raise OrderNotOpen(order.state_name)
@@ -98,7 +106,9 @@ def check_tip(order: Order, more: Money, policy: Policy) -> None:
     if not isinstance(order.state, Open):
         raise OrderNotOpen(order.state_name)
     if not more or order.price.tip + more > policy.tariff.tip_most:
-        raise InvalidField("amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}")
+        raise InvalidField(
+            "amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}"
+        )
 
 
 def raise_tip(order: Order, *, attempt_id: AttemptId, amount: Money, at: datetime) -> TipRaised:

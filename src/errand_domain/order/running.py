@@ -116,7 +116,9 @@ def take(order: Order, candidate: Candidate, policy: Policy, *, at: datetime) ->
     if at >= order.state.expires_at:
         raise OrderNotOpen("expired")
     assignment = _assignment(order, candidate.member_id, policy, at=at)
-    return RunnerAccepted(at=at, assignment=assignment, no_show_at=assignment.arrive_by + policy.no_show_after)
+    return RunnerAccepted(
+        at=at, assignment=assignment, no_show_at=assignment.arrive_by + policy.no_show_after
+    )
 
 
 def check_runs(order: Order, runner_id: MemberId) -> None:
@@ -126,16 +128,26 @@ def check_runs(order: Order, runner_id: MemberId) -> None:
 
 
 def give_up(
-    order: Order, runner_id: MemberId, policy: Policy, *, reason: GiveUpReason, given_up_today: int, at: datetime
+    order: Order,
+    runner_id: MemberId,
+    policy: Policy,
+    *,
+    reason: GiveUpReason,
+    given_up_today: int,
+    at: datetime,
 ) -> RunnerGaveUp:
     """The runner hands the errand back before arriving."""
     check_runs(order, runner_id)
     if given_up_today >= policy.give_ups_per_day:
         raise TooManyGiveUps(policy.give_ups_per_day)
-    return RunnerGaveUp(at=at, runner_id=runner_id, reason=reason, expires_at=open_until(order, policy, at=at))
+    return RunnerGaveUp(
+        at=at, runner_id=runner_id, reason=reason, expires_at=open_until(order, policy, at=at)
+    )
 
 
-def offer_to(order: Order, runner_id: MemberId, colleague: Candidate, policy: Policy, *, at: datetime) -> HandoverOffered:
+def offer_to(
+    order: Order, runner_id: MemberId, colleague: Candidate, policy: Policy, *, at: datetime
+) -> HandoverOffered:
     """The runner offers the errand to a colleague who could take it."""
     check_runs(order, runner_id)
     if colleague.member_id == runner_id:
@@ -160,7 +172,9 @@ def reassign(order: Order, candidate: Candidate, policy: Policy, *, at: datetime
     return _replaced(order, candidate, policy, at=at, by_operations=True)
 
 
-def _replaced(order: Order, candidate: Candidate, policy: Policy, *, at: datetime, by_operations: bool) -> RunnerReplaced:
+def _replaced(
+    order: Order, candidate: Candidate, policy: Policy, *, at: datetime, by_operations: bool
+) -> RunnerReplaced:
     assignment = _assignment(order, candidate.member_id, policy, at=at)
     return RunnerReplaced(
         at=at,
@@ -191,7 +205,13 @@ def _check_there(target: Point, proof: Proof, policy: Policy, *, needs_both: boo
 
 
 def report_impossible(
-    order: Order, runner_id: MemberId, policy: Policy, *, reason: PickupFault, photos: tuple[FileId, ...], at: datetime
+    order: Order,
+    runner_id: MemberId,
+    policy: Policy,
+    *,
+    reason: PickupFault,
+    photos: tuple[FileId, ...],
+    at: datetime,
 ) -> PickupImpossible:
     """The runner cannot get the item; an arrival fee is due if the requester's terms were at fault."""
     check_runs(order, runner_id)
@@ -203,7 +223,13 @@ def report_impossible(
 
 
 def pick_up(
-    order: Order, runner_id: MemberId, *, photos: tuple[FileId, ...], goods_cost: Money, receipt: FileId | None, at: datetime
+    order: Order,
+    runner_id: MemberId,
+    *,
+    photos: tuple[FileId, ...],
+    goods_cost: Money,
+    receipt: FileId | None,
+    at: datetime,
 ) -> ItemPickedUp:
     """The runner has the item; a purchase states its price and shows the receipt."""
     check_runs(order, runner_id)
@@ -238,7 +264,9 @@ def deliver(
     return (ItemDelivered(at=at, proof=proof, completes_at=at + policy.complete_after),)
 
 
-def complete_with_code(order: Order, runner_id: MemberId, policy: Policy, *, code: str, at: datetime) -> OrderCompleted:
+def complete_with_code(
+    order: Order, runner_id: MemberId, policy: Policy, *, code: str, at: datetime
+) -> OrderCompleted:
     """The runner shows the delivery code after the delivery."""
     check_runs(order, runner_id)
     if not isinstance(order.state, Delivered):

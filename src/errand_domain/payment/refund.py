@@ -197,7 +197,9 @@ def allocate(
     wanted, made = amount.fen, list[Refund]()
     for attempt in sorted(paid, key=lambda a: (a.created_at, a.id)):
         back = sum(
-            r.amount.fen for r in refunds if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed)
+            r.amount.fen
+            for r in refunds
+            if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed)
         )
         part = min(wanted, attempt.amount.fen - back)
         if part <= 0:

@@ -110,7 +110,9 @@ class Payments(Protocol):
     merchant: Merchant
 
     @abstractmethod
-    async def start(self, attempt: Attempt, *, description: str, payer: str, expires_at: datetime) -> Started | Declined | Lost:
+    async def start(
+        self, attempt: Attempt, *, description: str, payer: str, expires_at: datetime
+    ) -> Started | Declined | Lost:
         """Ask the provider to collect. `payer` is who pays, as the provider knows them (an openid), or empty."""
 
     @abstractmethod
@@ -128,7 +130,9 @@ class RefundDesk(Protocol):
     provider: str
 
     @abstractmethod
-    async def refund(self, refund: Refund, *, paid: Money, payment_number: str) -> RefundReport | Declined | Lost:
+    async def refund(
+        self, refund: Refund, *, paid: Money, payment_number: str
+    ) -> RefundReport | Declined | Lost:
         """Ask for it. `paid` is what the payment of that number had been in all."""
 
     @abstractmethod

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from errand_domain.ports.attempts import Attempts
 from errand_domain.ports.audit import Audit
 from errand_domain.ports.campuses import Campuses
 from errand_domain.ports.disputes import Disputes
@@ -14,7 +15,6 @@ from errand_domain.ports.ledger import Ledger
 from errand_domain.ports.members import Members
 from errand_domain.ports.orders import Orders
 from errand_domain.ports.outbox import Outbox
-from errand_domain.ports.attempts import Attempts
 from errand_domain.ports.refunds import Refunds
 from errand_domain.ports.reviews import Reviews
 from errand_domain.ports.runners import Runners

@@ -39,16 +39,22 @@ class AccountRow:
 
 ACCOUNTS: Final[Mapping[AccountKind, AccountRow]] = {
     "provider_clearing": AccountRow("provider", "debit", True, "money that a payment provider holds for us"),
-    "escrow": AccountRow("order", "credit", False, "service money paid for an order that belongs to nobody else yet"),
+    "escrow": AccountRow(
+        "order", "credit", False, "service money paid for an order that belongs to nobody else yet"
+    ),
     "goods_advance": AccountRow("order", "credit", False, "money advanced for goods; no commission on it"),
     "refunds_in_transit": AccountRow("order", "credit", False, "money on its way back to the payer"),
     "runner_held": AccountRow("runner", "credit", False, "earnings that may still be disputed"),
-    "runner_available": AccountRow("runner", "credit", True, "earnings free to withdraw; negative after a claw-back"),
+    "runner_available": AccountRow(
+        "runner", "credit", True, "earnings free to withdraw; negative after a claw-back"
+    ),
     "runner_withdrawing": AccountRow("runner", "credit", False, "earnings on their way to the runner"),
     "campus_agent": AccountRow("campus", "credit", True, "the campus agent's part"),
     "platform": AccountRow("campus", "credit", True, "the platform's part, odd fen included"),
     "provider_fees": AccountRow("provider", "debit", True, "what providers charge"),
-    "reconciliation_difference": AccountRow("provider", "credit", True, "differences from a provider's bills"),
+    "reconciliation_difference": AccountRow(
+        "provider", "credit", True, "differences from a provider's bills"
+    ),
 }
 
 STORED: Final[frozenset[AccountKind]] = frozenset(

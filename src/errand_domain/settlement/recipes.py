@@ -78,7 +78,9 @@ def fund(
     )
 
 
-def refund_late(order_id: OrderId, attempt_id: AttemptId, *, amount: Money, at: datetime) -> tuple[Transfer, ...]:
+def refund_late(
+    order_id: OrderId, attempt_id: AttemptId, *, amount: Money, at: datetime
+) -> tuple[Transfer, ...]:
     """A payment came for an order that is gone: escrow → refunds in transit, all of it."""
     return _transfers(
         f"attempt:{attempt_id}", at, ("late", escrow(order_id), refunds_in_transit(order_id), amount)
@@ -87,10 +89,12 @@ def refund_late(order_id: OrderId, attempt_id: AttemptId, *, amount: Money, at: 
 
 def return_advance(order_id: OrderId, *, left: Money, at: datetime) -> tuple[Transfer, ...]:
     """The goods cost less than was advanced: the rest goes back."""
-    return _transfers(f"order:{order_id}", at, ("advance", goods_advance(order_id), refunds_in_transit(order_id), left))
+    return _transfers(
+        f"order:{order_id}", at, ("advance", goods_advance(order_id), refunds_in_transit(order_id), left)
+    )
 
 
-def divide(  # noqa: PLR0913 - every party is named
+def divide(
     order_id: OrderId,
     split: Split,
     *,
@@ -144,24 +148,34 @@ def release(
     return _transfers(f"order:{order_id}", at, move)
 
 
-def refunded(number: str, order_id: OrderId, *, provider: str, amount: Money, at: datetime) -> tuple[Transfer, ...]:
+def refunded(
+    number: str, order_id: OrderId, *, provider: str, amount: Money, at: datetime
+) -> tuple[Transfer, ...]:
     """The payer has it: refunds in transit → clearing."""
-    return _transfers(f"refund:{number}", at, ("done", refunds_in_transit(order_id), clearing(provider), amount))
-
-
-def withdraw(withdrawal_id: WithdrawalId, runner_id: MemberId, *, amount: Money, at: datetime) -> tuple[Transfer, ...]:
-    """The runner asks for it: available → withdrawing, once."""
     return _transfers(
-        f"withdrawal:{withdrawal_id}", at, ("freeze", runner_available(runner_id), runner_withdrawing(runner_id), amount)
+        f"refund:{number}", at, ("done", refunds_in_transit(order_id), clearing(provider), amount)
     )
 
 
-def paid_out(  # noqa: PLR0913 - the part of the withdrawal and both ends
+def withdraw(
+    withdrawal_id: WithdrawalId, runner_id: MemberId, *, amount: Money, at: datetime
+) -> tuple[Transfer, ...]:
+    """The runner asks for it: available → withdrawing, once."""
+    return _transfers(
+        f"withdrawal:{withdrawal_id}",
+        at,
+        ("freeze", runner_available(runner_id), runner_withdrawing(runner_id), amount),
+    )
+
+
+def paid_out(
     withdrawal_id: WithdrawalId, runner_id: MemberId, *, part: int, provider: str, amount: Money, at: datetime
 ) -> tuple[Transfer, ...]:
     """The runner has one part of it: withdrawing → clearing."""
     return _transfers(
-        f"withdrawal:{withdrawal_id}", at, (f"part-{part}", runner_withdrawing(runner_id), clearing(provider), amount)
+        f"withdrawal:{withdrawal_id}",
+        at,
+        (f"part-{part}", runner_withdrawing(runner_id), clearing(provider), amount),
     )
 
 
@@ -170,5 +184,7 @@ def let_go(
 ) -> tuple[Transfer, ...]:
     """It failed or expired: what was not paid out goes back, once."""
     return _transfers(
-        f"withdrawal:{withdrawal_id}", at, ("let-go", runner_withdrawing(runner_id), runner_available(runner_id), amount)
+        f"withdrawal:{withdrawal_id}",
+        at,
+        ("let-go", runner_withdrawing(runner_id), runner_available(runner_id), amount),
     )

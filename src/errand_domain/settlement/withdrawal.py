@@ -174,7 +174,9 @@ class PartExpired:
     part: int
 
 
-WithdrawalEvent = WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
+WithdrawalEvent = (
+    WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
+)
 WITHDRAWAL_EVENTS: Final[tuple[type[WithdrawalEvent], ...]] = get_args(WithdrawalEvent)
 
 
@@ -208,7 +210,9 @@ def _expire(state: Sending | WaitingForUser, event: PartExpired) -> Expired:
 
 WithdrawalStep = Callable[[Any, Any], WithdrawalState]
 
-WITHDRAWAL_TRANSITIONS: Final[Mapping[tuple[type[WithdrawalState], type[WithdrawalEvent]], WithdrawalStep]] = {
+WITHDRAWAL_TRANSITIONS: Final[
+    Mapping[tuple[type[WithdrawalState], type[WithdrawalEvent]], WithdrawalStep]
+] = {
     (Requested, WithdrawalApproved): _approve,
     (Requested, WithdrawalRejected): _reject,
     (Approved, PartSent): _send,
@@ -296,7 +300,7 @@ class Withdrawal:
         return evolve(self, query_at=query_at, version=self.version + 1)
 
 
-def request_withdrawal(  # noqa: PLR0913 - the facts of a payout, all named
+def request_withdrawal(
     withdrawal_id: WithdrawalId,
     runner_id: MemberId,
     campus_id: CampusId,

@@ -88,7 +88,12 @@ def book_late(attempt: Attempt, books: Books, *, at: datetime) -> Bookings:
     refund = allocate(attempt.amount, (attempt,), books.refunds, reason="late", at=at)
     return Bookings(
         transfers=recipes.fund(
-            attempt.order_id, attempt.id, provider=attempt.provider, service=attempt.amount, goods=NOTHING, at=at
+            attempt.order_id,
+            attempt.id,
+            provider=attempt.provider,
+            service=attempt.amount,
+            goods=NOTHING,
+            at=at,
         )
         + recipes.refund_late(attempt.order_id, attempt.id, amount=attempt.amount, at=at),
         refunds=refund,
@@ -123,7 +128,12 @@ def _fund(before: Order, event: Event, books: Books) -> Bookings:
     goods = before.price.goods_advance if isinstance(event, PaymentConfirmed) else NOTHING
     return Bookings(
         transfers=recipes.fund(
-            before.id, attempt.id, provider=attempt.provider, service=event.amount - goods, goods=goods, at=event.at
+            before.id,
+            attempt.id,
+            provider=attempt.provider,
+            service=event.amount - goods,
+            goods=goods,
+            at=event.at,
         )
     )
 
@@ -153,7 +163,9 @@ def _divide(
     )
 
 
-def _earning(before: Order, split: Split, *, at: datetime, release_at: datetime, earning_round: int = 1) -> Earning | None:
+def _earning(
+    before: Order, split: Split, *, at: datetime, release_at: datetime, earning_round: int = 1
+) -> Earning | None:
     if before.runner_id is None or not split.runner:
         return None
     return Earning(
@@ -214,7 +226,12 @@ def _redivide(before: Order, outcome: Outcome, policy: Policy, books: Books, *, 
     if taken is not None:
         released = isinstance(taken.state, Frozen) and taken.state.released
         back = recipes.take_back(
-            before.id, taken.split, runner_id=taken.runner_id, campus_id=before.campus_id, released=released, at=at
+            before.id,
+            taken.split,
+            runner_id=taken.runner_id,
+            campus_id=before.campus_id,
+            released=released,
+            at=at,
         )
         taken = taken.apply(EarningTakenBack(at=at))
     again = recipes.divide(

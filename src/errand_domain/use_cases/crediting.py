@@ -9,7 +9,13 @@ from errand_domain.runner.standing import CreditReason
 
 
 async def move_credit(
-    tx: Transaction, runner_id: MemberId, order_id: OrderId, reason: CreditReason, policy: Policy, *, at: datetime
+    tx: Transaction,
+    runner_id: MemberId,
+    order_id: OrderId,
+    reason: CreditReason,
+    policy: Policy,
+    *,
+    at: datetime,
 ) -> None:
     """Gather the movement: once per order and reason, whatever is asked for."""
     runner = await tx.runners.get(runner_id)

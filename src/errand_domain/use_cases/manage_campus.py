@@ -37,7 +37,12 @@ class ChangePolicy:
 
     @decided_anew_when_stale
     async def __call__(
-        self, campus_id: CampusId, operator: Member | None, *, change: Callable[[Policy], Policy], summary: str
+        self,
+        campus_id: CampusId,
+        operator: Member | None,
+        *,
+        change: Callable[[Policy], Policy],
+        summary: str,
     ) -> Campus:
         """The campus under its new policy; audited. `operator` is `None` for the machine's command line."""
         async with self.begin() as tx:

@@ -96,7 +96,9 @@ def _tell(tx: Transaction, before: Order, event: Event) -> None:
         member_id = _member(before, event, party)
         if member_id is not None:
             tx.outbox.add(
-                Tell(member_id=member_id, kind=kind, order_id=before.id), lane=f"notice:{member_id}", at=event.at
+                Tell(member_id=member_id, kind=kind, order_id=before.id),
+                lane=f"notice:{member_id}",
+                at=event.at,
             )
 
 

@@ -1,6 +1,7 @@
 """Start to pay for an order or a tip."""
 
 from datetime import datetime
+from typing import assert_never
 
 from attrs import frozen
 
@@ -57,15 +58,12 @@ class StartPayment:
             payer = await tx.members.get(attempt.payer_id)
         openid = next((way.value for way in payer.ways if way.kind == "wechat"), "")
         answer = await self.providers.collecting(attempt.provider).start(
-            attempt, description=order.terms.item, payer=openid, expires_at=attempt.created_at + policy.pay_within
+            attempt,
+            description=order.terms.item,
+            payer=openid,
+            expires_at=attempt.created_at + policy.pay_within,
         )
-        match answer:
-            case Started():
-                event: AttemptEvent = Prepared(at=now, client_parameters=answer.client_parameters)
-            case Declined():
-                event = Refused(at=now, reason=answer.reason)
-            case Lost():
-                event = AnswerLost(at=now)
+        event = _event(answer, at=now)
         attempt = await self._note(attempt.id, event, at=now)
         if isinstance(attempt.state, Pending):
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
@@ -84,6 +82,17 @@ class StartPayment:
             tx.attempts.save(attempt)
             await tx.commit()
         return attempt
+
+
+def _event(answer: Started | Declined | Lost, *, at: datetime) -> AttemptEvent:
+    match answer:
+        case Started():
+            return Prepared(at=at, client_parameters=answer.client_parameters)
+        case Declined():
+            return Refused(at=at, reason=answer.reason)
+        case Lost():
+            return AnswerLost(at=at)
+    assert_never(answer)
 
 
 @frozen(kw_only=True)
@@ -148,7 +157,9 @@ class RaiseTip:
     ids: Ids
     start: StartPayment
 
-    async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
+    async def __call__(
+        self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str
+    ) -> PaymentStarted:
         """What the payer's app needs; the tip counts once the provider says that it is paid."""
         now = self.clock.now()
         async with self.begin() as tx:

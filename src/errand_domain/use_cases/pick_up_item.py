@@ -21,7 +21,15 @@ class PickUpItem:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, photos: tuple[FileId, ...], goods_cost: Money = NOTHING, receipt: FileId | None = None) -> Order:
+    async def __call__(
+        self,
+        order_id: OrderId,
+        runner_id: MemberId,
+        *,
+        photos: tuple[FileId, ...],
+        goods_cost: Money = NOTHING,
+        receipt: FileId | None = None,
+    ) -> Order:
         """The order, with its item under way; raises `ProofMissing` or `AdvanceExceeded`."""
         now = self.clock.now()
         async with self.begin() as tx:

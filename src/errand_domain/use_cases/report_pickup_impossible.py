@@ -21,7 +21,9 @@ class ReportPickupImpossible:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, reason: PickupFault, photos: tuple[FileId, ...]) -> Order:
+    async def __call__(
+        self, order_id: OrderId, runner_id: MemberId, *, reason: PickupFault, photos: tuple[FileId, ...]
+    ) -> Order:
         """The cancelled order; raises `ProofMissing` without a photo."""
         now = self.clock.now()
         async with self.begin() as tx:

@@ -21,7 +21,9 @@ class ReportReturn:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, reason: ReturnReason, photos: tuple[FileId, ...] = ()) -> Order:
+    async def __call__(
+        self, order_id: OrderId, runner_id: MemberId, *, reason: ReturnReason, photos: tuple[FileId, ...] = ()
+    ) -> Order:
         """The order on its way back; raises `IllegalTransition`."""
         now = self.clock.now()
         async with self.begin() as tx:

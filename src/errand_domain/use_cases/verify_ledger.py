@@ -73,7 +73,9 @@ async def _final(tx: Transaction, owners: Iterable[str]) -> frozenset[str]:
 def _compare(folded: dict[Account, int], stored: dict[Account, int]) -> list[Imbalance]:
     wanted = {account: fen for account, fen in folded.items() if account.kind in STORED}
     return [
-        Imbalance(account=str(account), found=f"journal {wanted.get(account, 0)}, stored {stored.get(account, 0)}")
+        Imbalance(
+            account=str(account), found=f"journal {wanted.get(account, 0)}, stored {stored.get(account, 0)}"
+        )
         for account in sorted(wanted.keys() | stored.keys())
         if wanted.get(account, 0) != stored.get(account, 0)
     ]

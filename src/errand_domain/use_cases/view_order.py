@@ -156,7 +156,13 @@ class ListOrders:
         return await self._views(orders, "runner")
 
     async def at_campus(
-        self, campus_id: CampusId, operator: Member, *, states: Sequence[str], before: OrderId | None, limit: int
+        self,
+        campus_id: CampusId,
+        operator: Member,
+        *,
+        states: Sequence[str],
+        before: OrderId | None,
+        limit: int,
     ) -> tuple[OrderView, ...]:
         """The campus's orders for staff who may see them, newest first."""
         operator.require("see_orders", campus_id)

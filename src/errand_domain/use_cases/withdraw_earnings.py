@@ -67,7 +67,9 @@ class RequestWithdrawal:
             await tx.commit()
         return withdrawal
 
-    def _approve_small(self, tx: Transaction, withdrawal: Withdrawal, policy: Policy, *, at: datetime) -> Withdrawal:
+    def _approve_small(
+        self, tx: Transaction, withdrawal: Withdrawal, policy: Policy, *, at: datetime
+    ) -> Withdrawal:
         if withdrawal.amount > policy.withdrawals.approved_unseen_most:
             return withdrawal
         _send(tx, withdrawal, at=at)
@@ -82,7 +84,9 @@ class DecideWithdrawal:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, withdrawal_id: WithdrawalId, operator: Member, *, approve: bool, reason: str) -> Withdrawal:
+    async def __call__(
+        self, withdrawal_id: WithdrawalId, operator: Member, *, approve: bool, reason: str
+    ) -> Withdrawal:
         """The withdrawal, approved or failed; audited. Nobody decides on their own."""
         now = self.clock.now()
         async with self.begin() as tx:

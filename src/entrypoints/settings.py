@@ -1,0 +1,114 @@
+"""Settings: read once from the environment, validated, frozen.
+
+Every name is `ERRAND_` and the field in capitals; a secret may be a file instead, named by the same
+variable with `_FILE` behind it. What is wrong is told in one line that names the variable.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+from attrs import field, frozen
+
+from errand_domain.member.consent import Document
+
+Mode = Literal["production", "development"]
+SECRET_BYTES_LEAST: Final = 32
+
+
+class SettingsInvalid(Exception):
+    """A setting cannot be right; the message names it."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that differs between installations.
+
+    `secret_key` keys digests and seals: changing it signs everybody out and voids open quotes. `payments`, `maps`,
+    `notices` and `content` name adapters; an embedder's own is written `module:factory`.
+    """
+
+    mode: Mode = "production"
+    database_url: str = field(default="sqlite:///errand.db", repr=False)
+    secret_key: bytes = field(repr=False)
+    files_folder: Path = Path("errand-files")
+    payments: tuple[str, ...] = ("memory",)
+    payments_file: str = ":memory:"
+    maps: str = "memory"
+    notices: str = "memory"
+    content: str = "memory"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    user_agreement_version: str = "2026-11-01"
+    privacy_policy_version: str = "2026-11-01"
+    runner_agreement_version: str = "2026-11-01"
+
+    @property
+    def documents(self) -> tuple[tuple[Document, str], ...]:
+        """The documents in force, each with its dated version."""
+        return (
+            ("user_agreement", self.user_agreement_version),
+            ("privacy_policy", self.privacy_policy_version),
+            ("runner_agreement", self.runner_agreement_version),
+        )
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process; raises `SettingsInvalid`."""
+    mode = environment.get("ERRAND_MODE", "production")
+    if mode not in get_args(Mode):
+        raise SettingsInvalid(f"ERRAND_MODE must be one of {', '.join(get_args(Mode))}, not {mode!r}")
+    settings = Settings(
+        mode=cast("Mode", mode),
+        database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
+        secret_key=_secret(environment),
+        files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
+        payments=_names(environment.get("ERRAND_PAYMENTS", "memory")),
+        payments_file=environment.get("ERRAND_PAYMENTS_FILE", ":memory:"),
+        maps=environment.get("ERRAND_MAPS", "memory"),
+        notices=environment.get("ERRAND_NOTICES", "memory"),
+        content=environment.get("ERRAND_CONTENT", "memory"),
+        host=environment.get("ERRAND_HOST", "127.0.0.1"),
+        port=_port(environment.get("ERRAND_PORT", "8000")),
+        user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),
+        privacy_policy_version=environment.get("ERRAND_PRIVACY_POLICY_VERSION", "2026-11-01"),
+        runner_agreement_version=environment.get("ERRAND_RUNNER_AGREEMENT_VERSION", "2026-11-01"),
+    )
+    if settings.mode == "production" and "memory" in (*settings.payments, settings.notices):
+        raise SettingsInvalid(
+            "ERRAND_PAYMENTS and ERRAND_NOTICES must not be 'memory' in production: nobody would be paid or told"
+        )
+    return settings
+
+
+def _secret(environment: Mapping[str, str]) -> bytes:
+    written = environment.get("ERRAND_SECRET_KEY", "")
+    path = environment.get("ERRAND_SECRET_KEY_FILE")
+    if not written and path:
+        try:
+            written = Path(path).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise SettingsInvalid(f"ERRAND_SECRET_KEY_FILE cannot be read: {fault}") from fault
+    try:
+        key = bytes.fromhex(written)
+    except ValueError:
+        raise SettingsInvalid("ERRAND_SECRET_KEY must be hexadecimal digits") from None
+    if len(key) < SECRET_BYTES_LEAST:
+        raise SettingsInvalid(
+            f"ERRAND_SECRET_KEY must be at least {SECRET_BYTES_LEAST} bytes in hexadecimal digits"
+        )
+    return key
+
+
+def _names(written: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in written.split(",") if name.strip())
+    if not names:
+        raise SettingsInvalid("ERRAND_PAYMENTS must name at least one provider")
+    return names
+
+
+def _port(written: str) -> int:
+    if not written.isdecimal() or not 0 <= int(written) < 2**16:
+        raise SettingsInvalid(f"ERRAND_PORT must be a port number, not {written!r}")
+    return int(written)
