@@ -26,7 +26,7 @@ _AMOUNTS: Final = ("base", "distance", "weight", "night", "urgency", "tip", "goo
 
 
 class HmacQuoteSeal(QuoteSeal):
-    """A quote as JSON behind its HMAC-SHA256, in URL-safe base64. Whoever has the key could forge; nobody else."""
+    """A quote as JSON behind its HMAC-SHA256, in URL-safe base64: nobody without the key can make one."""
 
     def __init__(self, key: bytes) -> None:
         self._key = check_key(key)

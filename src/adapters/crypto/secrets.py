@@ -11,10 +11,10 @@ TOKEN_BYTES = 32
 
 
 class SystemSecrets(Secrets):
-    """Randomness of the operating system; digests are HMAC-SHA256, so that a stolen table alone tells nothing.
+    """Randomness of the operating system; digests are HMAC-SHA256: a stolen table alone tells nothing.
 
-    A six-digit code has few possibilities: it is the key, which is not in the database, that keeps its digest
-    from being reversed by trying them all.
+    A six-digit code has few possibilities: what keeps its digest from being reversed by trying them all is
+    the key, which is not in the database.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -29,5 +29,5 @@ class SystemSecrets(Secrets):
         return secrets.token_urlsafe(TOKEN_BYTES)
 
     def digest(self, secret: str) -> str:
-        """The HMAC-SHA256 of the secret, in hexadecimal: always 64 characters, for a comparison in constant time."""
+        """The HMAC-SHA256 of the secret: 64 hexadecimal digits, fit for a comparison in constant time."""
         return digest(self._key, secret.encode(), sha256).hex()

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from adapters.memory.access import Pause
 from adapters.memory.pauses import give_way
-from errand_domain.ports.outside import ContentCheck, Maps, Notice, Notices
 from errand_domain.place import Distance, Point
+from errand_domain.ports.outside import ContentCheck, Maps, Notice, Notices
 
 DETOUR_PER_CENT = 130
 INBOX_MOST = 1_000
@@ -52,7 +52,7 @@ class MemoryNotices(Notices):
 
 
 class MemoryContentCheck(ContentCheck):
-    """Refuses texts that contain one of a few words, however they are written: case and blanks do not count."""
+    """Refuses texts that contain one of a few words; case and blanks between letters do not count."""
 
     def __init__(
         self, words: Iterable[str] = ("代考", "替考", "枪支", "毒品"), *, pause: Pause = give_way

@@ -17,8 +17,8 @@ _FOLDER_MODE = 0o700
 class FolderFileStore(FileStore):
     """A file per id, two folders deep, readable by this user alone.
 
-    The path is made of the id and of nothing that a person typed. A write appears whole or not at all: it goes to
-    a temporary file beside its place, is flushed to the disk and renamed.
+    The path is made of the id and of nothing that a person typed. A write appears whole or not at all: it
+    goes to a temporary file beside its place, is flushed to the disk and renamed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,9 @@ def _write(path: Path, content: bytes) -> None:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
-    _flush_folder(path.parent)
+    # The two folders above may be new as well, and then their names have to be durable too.
+    for folder in path.parents[:3]:
+        _flush_folder(folder)
 
 
 def _remove(path: Path) -> None:
