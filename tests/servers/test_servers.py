@@ -148,6 +148,8 @@ def test_a_missing_server_is_named_with_the_package_that_brings_it(monkeypatch):
 def test_a_missing_server_fails_the_suite_only_where_it_must_be_whole(monkeypatch, capsys, ci, exit_code):
     monkeypatch.setattr(RedisServer, "programs", classmethod(_nothing_here))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    for variable in URL_VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("CI", ci)
     assert install.main() == exit_code
     assert "Redis is skipped" in capsys.readouterr().out
