@@ -16,9 +16,7 @@ def choose(setting: str, name: str, ours: Mapping[str, Make[T]], settings: Setti
         return ours[name](settings)
     module_name, colon, factory_name = name.partition(":")
     if not colon:
-        raise SettingsInvalid(
-            f"{setting} must be one of {', '.join(sorted(ours))} or module:factory, not {name!r}"
-        )
+        raise SettingsInvalid(f"{setting} must be one of {', '.join(sorted(ours))} or module:factory, not {name!r}")
     try:
         factory = getattr(import_module(module_name), factory_name)
     except (ImportError, AttributeError) as fault:

@@ -16,9 +16,9 @@ from adapters.memory.provider import MemoryProvider
 from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
-from entrypoints.choosing import choose
+from entrypoints.choosing import Make, choose
 from entrypoints.settings import Settings
-from errand_domain.ports.outside import ContentCheck, Maps, Notices
+from errand_domain.ports.outside import Clock, ContentCheck, Maps, Notices
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
@@ -78,9 +78,9 @@ def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
     return SqlDatabase.connect(settings.database_url)
 
 
-def find_providers(settings: Settings) -> Providers:
+def find_providers(settings: Settings, clock: Clock) -> Providers:
     """The payment providers that the settings name; one class may collect, give back and pay out."""
-    ours = {"memory": lambda _: MemoryProvider()}
+    ours: dict[str, Make[MemoryProvider]] = {"memory": lambda _: MemoryProvider(clock)}
     found = {name: choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments}
     return Providers(payments=found, refunds=found, payouts=found)
 
@@ -115,14 +115,14 @@ class Container(DeclarativeContainer):
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
-    providers = Singleton(find_providers, settings)
+    payment_providers = Singleton(find_providers, settings, clock)
     maps = Singleton(find_maps, settings)
     notices = Singleton(find_notices, settings)
     content_check = Singleton(find_content_check, settings)
     file_store = Singleton(FolderFileStore, settings.provided.files_folder)
 
     accept_errand = Factory(AcceptErrand, begin=begin, clock=clock)
-    advance_withdrawal = Factory(AdvanceWithdrawal, begin=begin, clock=clock, providers=providers)
+    advance_withdrawal = Factory(AdvanceWithdrawal, begin=begin, clock=clock, providers=payment_providers)
     apply_as_runner = Factory(ApplyAsRunner, begin=begin, clock=clock)
     arrive_at_pickup = Factory(ArriveAtPickup, begin=begin, clock=clock)
     browse_hall = Factory(BrowseHall, begin=begin, hall=hall)
@@ -151,7 +151,7 @@ class Container(DeclarativeContainer):
     unlink_way = Factory(UnlinkWay, begin=begin)
     block_member = Factory(BlockMember, begin=begin)
     close_account = Factory(CloseAccount, begin=begin, clock=clock)
-    start_payment = Factory(StartPayment, begin=begin, clock=clock, providers=providers)
+    start_payment = Factory(StartPayment, begin=begin, clock=clock, providers=payment_providers)
     raise_tip = Factory(RaiseTip, begin=begin, clock=clock, ids=ids, start=start_payment)
     pick_up_item = Factory(PickUpItem, begin=begin, clock=clock)
     publish_errand = Factory(
@@ -165,19 +165,17 @@ class Container(DeclarativeContainer):
     )
     quote_errand = Factory(QuoteErrand, begin=begin, clock=clock, ids=ids, maps=maps, seal=quote_seal)
     record_payment = Factory(RecordPayment, begin=begin, clock=clock)
-    query_payment = Factory(
-        QueryPayment, begin=begin, clock=clock, providers=providers, record=record_payment
-    )
+    query_payment = Factory(QueryPayment, begin=begin, clock=clock, providers=payment_providers, record=record_payment)
     pay_for_errand = Factory(
         PayForErrand,
         begin=begin,
         clock=clock,
         ids=ids,
-        providers=providers,
+        providers=payment_providers,
         query=query_payment,
         start=start_payment,
     )
-    advance_refund = Factory(AdvanceRefund, begin=begin, clock=clock, providers=providers)
+    advance_refund = Factory(AdvanceRefund, begin=begin, clock=clock, providers=payment_providers)
     deliver_message = Factory(
         DeliverMessage,
         begin=begin,
@@ -220,5 +218,5 @@ class Container(DeclarativeContainer):
         withdrawals=advance_withdrawal,
         runners=lapse_runner,
     )
-    request_withdrawal = Factory(RequestWithdrawal, begin=begin, clock=clock, ids=ids, providers=providers)
+    request_withdrawal = Factory(RequestWithdrawal, begin=begin, clock=clock, ids=ids, providers=payment_providers)
     decide_withdrawal = Factory(DecideWithdrawal, begin=begin, clock=clock)

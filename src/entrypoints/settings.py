@@ -95,9 +95,7 @@ def _secret(environment: Mapping[str, str]) -> bytes:
     except ValueError:
         raise SettingsInvalid("ERRAND_SECRET_KEY must be hexadecimal digits") from None
     if len(key) < SECRET_BYTES_LEAST:
-        raise SettingsInvalid(
-            f"ERRAND_SECRET_KEY must be at least {SECRET_BYTES_LEAST} bytes in hexadecimal digits"
-        )
+        raise SettingsInvalid(f"ERRAND_SECRET_KEY must be at least {SECRET_BYTES_LEAST} bytes in hexadecimal digits")
     return key
 
 

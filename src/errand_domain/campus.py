@@ -13,9 +13,7 @@ from errand_domain.text import line
 
 Gender = Literal["female", "male"]
 Admits = Literal["anyone", "women", "men", "nobody"]
-BuildingKind = Literal[
-    "dormitory", "teaching", "canteen", "parcel_station", "shop", "library", "gate", "other"
-]
+BuildingKind = Literal["dormitory", "teaching", "canteen", "parcel_station", "shop", "library", "gate", "other"]
 
 
 @frozen(str=False)

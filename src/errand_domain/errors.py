@@ -20,7 +20,8 @@ class DomainError(Exception):
 
     def facts(self) -> dict[str, object]:
         """The attributes of this refusal by name: what the asker may know about it."""
-        return {a.name: getattr(self, a.name) for a in fields(type(self))} if has(type(self)) else {}
+        kind = type(self)
+        return {a.name: getattr(self, a.name) for a in fields(kind)} if has(kind) else {}
 
     def __str__(self) -> str:
         """Code and facts on one line, for logs."""

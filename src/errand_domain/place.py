@@ -1,18 +1,18 @@
 """Points, stops and distances on a campus. Coordinates are GCJ-02, the datum of Tencent Maps."""
 
 from math import asin, cos, isfinite, radians, sin, sqrt
-from typing import Any, Final
+from typing import Final
 
 from attrs import Attribute, field, frozen, validators
 
 from errand_domain.errors import InvalidField
 from errand_domain.ids import BuildingId
-from errand_domain.text import line
+from errand_domain.text import Validator, line
 
 EARTH_RADIUS_METRES: Final = 6_371_008.8
 
 
-def _degrees(limit: float) -> Any:
+def _degrees(limit: float) -> Validator:
     def check(_: object, attribute: "Attribute[float]", value: object) -> None:
         if type(value) not in (int, float) or not isfinite(value) or abs(value) > limit:  # type: ignore[arg-type]  # narrowed by the first test
             raise InvalidField(attribute.name, f"must be from -{limit:g} to {limit:g} degrees")

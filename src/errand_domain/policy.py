@@ -17,7 +17,7 @@ CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
 
 
 def _positive(_: object, attribute: "Attribute[Any]", value: int | timedelta) -> None:
-    if not value > type(value)(0):
+    if not (value > timedelta(0) if isinstance(value, timedelta) else value > 0):
         raise InvalidField(attribute.name, "must be more than nothing")
 
 

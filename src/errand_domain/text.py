@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any
-
-from attrs import Attribute
+from typing import TYPE_CHECKING, Any
 
 from errand_domain.errors import InvalidField
+
+if TYPE_CHECKING:
+    from attrs import Attribute
 
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
 _LINE_BREAK = "\n"

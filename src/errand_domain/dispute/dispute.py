@@ -12,9 +12,7 @@ from errand_domain.money import Money
 from errand_domain.policy import Policy
 from errand_domain.text import line, paragraph
 
-DisputeReason = Literal[
-    "not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"
-]
+DisputeReason = Literal["not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"]
 
 
 @frozen(str=False)
@@ -158,7 +156,7 @@ def _decide(_: Hearing | Proposed, event: RulingMade) -> Decided:
 
 DisputeStep = Callable[[Any, Any], DisputeState]
 
-DISPUTE_TRANSITIONS: Final[Mapping[tuple[type[DisputeState], type[DisputeEvent]], DisputeStep]] = {
+DISPUTE_TRANSITIONS: Mapping[tuple[type[DisputeState], type[DisputeEvent]], DisputeStep] = {
     (Hearing, StatementMade): _hear,
     (Hearing, RulingProposed): _propose,
     (Hearing, RulingMade): _decide,
@@ -220,9 +218,7 @@ def rule(
     return RulingMade(at=at, ruling=ruling, operator_id=operator_id)
 
 
-def review_ruling(
-    dispute: Dispute, operator_id: MemberId, *, agree: bool, at: datetime
-) -> RulingMade | RulingReturned:
+def review_ruling(dispute: Dispute, operator_id: MemberId, *, agree: bool, at: datetime) -> RulingMade | RulingReturned:
     """The second operator confirms the proposal or returns it."""
     state = dispute.state
     if not isinstance(state, Proposed):

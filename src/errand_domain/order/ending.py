@@ -49,16 +49,7 @@ def cancellation_fee(order: Order, policy: Policy, *, at: datetime) -> Money:
             in_grace = at <= state.assignment.accepted_at + policy.cancel_free_for
             late = isinstance(state, Accepted) and at >= state.assignment.arrive_by + policy.runner_late_after
             return NOTHING if in_grace or late else min(policy.cancel_fee, order.price.reward)
-        case (
-            PickedUp()
-            | Delivered()
-            | Completed()
-            | Returning()
-            | Disputed()
-            | Resolved()
-            | Cancelled()
-            | Expired()
-        ):
+        case PickedUp() | Delivered() | Completed() | Returning() | Disputed() | Resolved() | Cancelled() | Expired():
             raise IllegalTransition(order.state_name, OrderCancelled.__name__)
     assert_never(state)
 
@@ -71,14 +62,10 @@ def cancel(
     fee = cancellation_fee(order, policy, at=at)
     if fee > confirmed_fee:
         raise FeeNotConfirmed(fee)
-    return OrderCancelled(
-        at=at, by="requester", reason=reason, outcome=Outcome(refund=order.held - fee, runner=fee)
-    )
+    return OrderCancelled(at=at, by="requester", reason=reason, outcome=Outcome(refund=order.held - fee, runner=fee))
 
 
-def cancel_by_operations(
-    order: Order, *, reason: str, outcome: Outcome | None, at: datetime
-) -> OrderCancelled:
+def cancel_by_operations(order: Order, *, reason: str, outcome: Outcome | None, at: datetime) -> OrderCancelled:
     """Operations end an unfinished order; by default the requester gets everything back."""
     if isinstance(order.state, Disputed):
         raise IllegalTransition(order.state_name, OrderCancelled.__name__)
@@ -107,9 +94,7 @@ def open_dispute(order: Order, member_id: MemberId, dispute_id: DisputeId, *, at
         raise Missing("order")
     if isinstance(order.state, Completed) and at > order.state.disputable_until:
         raise TooLate
-    return DisputeOpened(
-        at=at, by="requester" if member_id == order.requester_id else "runner", dispute_id=dispute_id
-    )
+    return DisputeOpened(at=at, by="requester" if member_id == order.requester_id else "runner", dispute_id=dispute_id)
 
 
 def resolve_dispute(order: Order, *, outcome: Outcome, at: datetime) -> DisputeResolved:

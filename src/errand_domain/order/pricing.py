@@ -43,9 +43,7 @@ class Price:
         return evolve(self, tip=self.tip + more)
 
 
-def price_of(
-    terms: Terms, *, distance: Distance, tip: Money, policy: Policy, zone: ZoneInfo, at: datetime
-) -> Price:
+def price_of(terms: Terms, *, distance: Distance, tip: Money, policy: Policy, zone: ZoneInfo, at: datetime) -> Price:
     """The price of those terms at that moment.
 
     Night counts by the start of the window in campus time; urgent is what must be done soon after `at`.

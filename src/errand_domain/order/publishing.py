@@ -96,9 +96,7 @@ def confirm_payment(
     """The order is paid and goes to the hall; the caller has verified the provider's word."""
     if not isinstance(order.state, AwaitingPayment):
         raise OrderNotOpen(order.state_name)
-    return PaymentConfirmed(
-        at=at, attempt_id=attempt_id, amount=amount, expires_at=open_until(order, policy, at=at)
-    )
+    return PaymentConfirmed(at=at, attempt_id=attempt_id, amount=amount, expires_at=open_until(order, policy, at=at))
 
 
 def check_tip(order: Order, more: Money, policy: Policy) -> None:
@@ -106,9 +104,7 @@ def check_tip(order: Order, more: Money, policy: Policy) -> None:
     if not isinstance(order.state, Open):
         raise OrderNotOpen(order.state_name)
     if not more or order.price.tip + more > policy.tariff.tip_most:
-        raise InvalidField(
-            "amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}"
-        )
+        raise InvalidField("amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}")
 
 
 def raise_tip(order: Order, *, attempt_id: AttemptId, amount: Money, at: datetime) -> TipRaised:

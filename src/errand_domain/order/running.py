@@ -116,9 +116,7 @@ def take(order: Order, candidate: Candidate, policy: Policy, *, at: datetime) ->
     if at >= order.state.expires_at:
         raise OrderNotOpen("expired")
     assignment = _assignment(order, candidate.member_id, policy, at=at)
-    return RunnerAccepted(
-        at=at, assignment=assignment, no_show_at=assignment.arrive_by + policy.no_show_after
-    )
+    return RunnerAccepted(at=at, assignment=assignment, no_show_at=assignment.arrive_by + policy.no_show_after)
 
 
 def check_runs(order: Order, runner_id: MemberId) -> None:
@@ -140,9 +138,7 @@ def give_up(
     check_runs(order, runner_id)
     if given_up_today >= policy.give_ups_per_day:
         raise TooManyGiveUps(policy.give_ups_per_day)
-    return RunnerGaveUp(
-        at=at, runner_id=runner_id, reason=reason, expires_at=open_until(order, policy, at=at)
-    )
+    return RunnerGaveUp(at=at, runner_id=runner_id, reason=reason, expires_at=open_until(order, policy, at=at))
 
 
 def offer_to(
@@ -253,7 +249,7 @@ def check_code(order: Order, code: str) -> None:
 def deliver(
     order: Order, runner_id: MemberId, policy: Policy, *, proof: Proof, code: str | None, at: datetime
 ) -> tuple[ItemDelivered] | tuple[ItemDelivered, OrderCompleted]:
-    """The item is handed over: with the requester's code, which also completes the order, or with photo and position."""
+    """The item is handed over: with the requester's code, which also completes the order, or with photo and place."""
     check_runs(order, runner_id)
     if code is not None:
         check_code(order, code)
@@ -264,9 +260,7 @@ def deliver(
     return (ItemDelivered(at=at, proof=proof, completes_at=at + policy.complete_after),)
 
 
-def complete_with_code(
-    order: Order, runner_id: MemberId, policy: Policy, *, code: str, at: datetime
-) -> OrderCompleted:
+def complete_with_code(order: Order, runner_id: MemberId, policy: Policy, *, code: str, at: datetime) -> OrderCompleted:
     """The runner shows the delivery code after the delivery."""
     check_runs(order, runner_id)
     if not isinstance(order.state, Delivered):

@@ -139,9 +139,7 @@ def pick_up(_: Accepted | AtPickup, event: ItemPickedUp) -> PickedUp:
 
 
 def deliver(state: PickedUp, event: ItemDelivered) -> Delivered:
-    return Delivered(
-        carriage=state.carriage, delivered_at=event.at, completes_at=event.completes_at, proof=event.proof
-    )
+    return Delivered(carriage=state.carriage, delivered_at=event.at, completes_at=event.completes_at, proof=event.proof)
 
 
 def complete(state: Delivered, event: OrderCompleted) -> Completed:

@@ -173,7 +173,7 @@ def _close(_: Created | Pending | Unknown, event: ClosedAtProvider) -> Closed:
 
 AttemptStep = Callable[[Any, Any], AttemptState]
 
-ATTEMPT_TRANSITIONS: Final[Mapping[tuple[type[AttemptState], type[AttemptEvent]], AttemptStep]] = {
+ATTEMPT_TRANSITIONS: Mapping[tuple[type[AttemptState], type[AttemptEvent]], AttemptStep] = {
     (Created, Prepared): _prepare,
     (Created, AnswerLost): _lose,
     (Created, Refused): _refuse,

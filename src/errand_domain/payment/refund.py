@@ -118,7 +118,7 @@ def _stick(_: Requested | Processing, event: RefundStuck) -> Abnormal:
 
 RefundStep = Callable[[Any, Any], RefundState]
 
-REFUND_TRANSITIONS: Final[Mapping[tuple[type[RefundState], type[RefundEvent]], RefundStep]] = {
+REFUND_TRANSITIONS: Mapping[tuple[type[RefundState], type[RefundEvent]], RefundStep] = {
     (Requested, RefundAccepted): _process,
     (Requested, RefundSucceeded): _succeed,
     (Requested, RefundGivenUp): _give_up,
@@ -197,9 +197,7 @@ def allocate(
     wanted, made = amount.fen, list[Refund]()
     for attempt in sorted(paid, key=lambda a: (a.created_at, a.id)):
         back = sum(
-            r.amount.fen
-            for r in refunds
-            if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed)
+            r.amount.fen for r in refunds if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed)
         )
         part = min(wanted, attempt.amount.fen - back)
         if part <= 0:

@@ -44,8 +44,8 @@ class Answers(Protocol):
     ) -> Answer | None:
         """Take the key: `None` says go on, an answer says that it was done before.
 
-        Raises `KeyForOther` where the key came with another request, `StillWorking` while the first one holds its lease;
-        a lease that ran out is taken over.
+        Raises `KeyForOther` where the key came with another request, and `StillWorking` while the first one holds its
+        lease; a lease that ran out is taken over.
         """
 
     @abstractmethod

@@ -20,9 +20,7 @@ class Disputes(Protocol):
         """The order's dispute, if there is one: an order is disputed at most once."""
 
     @abstractmethod
-    async def at_campus(
-        self, campus_id: CampusId, *, states: Sequence[str], limit: int
-    ) -> tuple[Dispute, ...]:
+    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[Dispute, ...]:
         """The campus's disputes in the states of those names, oldest first."""
 
     @abstractmethod

@@ -19,9 +19,7 @@ class Earnings(Protocol):
         """The order's last earning, if it has any."""
 
     @abstractmethod
-    async def of_runner(
-        self, runner_id: MemberId, *, before: OrderId | None, limit: int
-    ) -> tuple[Earning, ...]:
+    async def of_runner(self, runner_id: MemberId, *, before: OrderId | None, limit: int) -> tuple[Earning, ...]:
         """The runner's earnings by order, newest order first."""
 
     @abstractmethod

@@ -58,7 +58,10 @@ class Maps(Protocol):
 
 @frozen(kw_only=True)
 class Notice:
-    """One message to one address. `text` is complete; `code` repeats a one-time code for templates that need it alone."""
+    """One message to one address.
+
+    `text` is complete; `code` repeats a one-time code for carriers whose templates need it alone.
+    """
 
     to: Way
     text: str = field(repr=False)

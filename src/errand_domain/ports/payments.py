@@ -130,9 +130,7 @@ class RefundDesk(Protocol):
     provider: str
 
     @abstractmethod
-    async def refund(
-        self, refund: Refund, *, paid: Money, payment_number: str
-    ) -> RefundReport | Declined | Lost:
+    async def refund(self, refund: Refund, *, paid: Money, payment_number: str) -> RefundReport | Declined | Lost:
         """Ask for it. `paid` is what the payment of that number had been in all."""
 
     @abstractmethod

@@ -25,9 +25,7 @@ class Reviews(Protocol):
         """Both reviews of the order, as far as written."""
 
     @abstractmethod
-    async def of_subject(
-        self, member_id: MemberId, *, before: ReviewId | None, limit: int
-    ) -> tuple[Review, ...]:
+    async def of_subject(self, member_id: MemberId, *, before: ReviewId | None, limit: int) -> tuple[Review, ...]:
         """What was said of the member, newest first."""
 
     @abstractmethod

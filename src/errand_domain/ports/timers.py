@@ -16,7 +16,5 @@ class Timers(Protocol):
     """
 
     @abstractmethod
-    async def take(
-        self, kind: TimerKind, *, now: datetime, leased_until: datetime, limit: int
-    ) -> tuple[str, ...]:
+    async def take(self, kind: TimerKind, *, now: datetime, leased_until: datetime, limit: int) -> tuple[str, ...]:
         """The subjects that are due and not leased, earliest first, leased to the caller."""

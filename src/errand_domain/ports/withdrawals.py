@@ -24,9 +24,7 @@ class Withdrawals(Protocol):
         """The runner's withdrawals, newest first."""
 
     @abstractmethod
-    async def at_campus(
-        self, campus_id: CampusId, *, states: Sequence[str], limit: int
-    ) -> tuple[Withdrawal, ...]:
+    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[Withdrawal, ...]:
         """The campus's withdrawals in the states of those names, oldest first."""
 
     @abstractmethod

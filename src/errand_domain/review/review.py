@@ -9,9 +9,7 @@ from errand_domain.errors import Conflict, InvalidField, Missing
 from errand_domain.ids import MemberId, OrderId, ReviewId
 from errand_domain.text import paragraph
 
-Tag = Literal[
-    "fast", "careful", "friendly", "on_time", "clear_terms", "slow", "careless", "rude", "wrong_terms"
-]
+Tag = Literal["fast", "careful", "friendly", "on_time", "clear_terms", "slow", "careless", "rude", "wrong_terms"]
 TAGS: Final[tuple[Tag, ...]] = get_args(Tag)
 STARS_MOST: Final = 5
 

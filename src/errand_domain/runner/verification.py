@@ -203,9 +203,7 @@ def _lapse(_: Approved | Suspended, event: StudyEnded) -> Lapsed:
 
 VerificationStep = Callable[[Any, Any], Verification]
 
-VERIFICATION_TRANSITIONS: Final[
-    Mapping[tuple[type[Verification], type[VerificationEvent]], VerificationStep]
-] = {
+VERIFICATION_TRANSITIONS: Mapping[tuple[type[Verification], type[VerificationEvent]], VerificationStep] = {
     (Applied, MoreWanted): _want_more,
     (Applied, RunnerApproved): _approve,
     (Applied, RunnerRejected): _reject,

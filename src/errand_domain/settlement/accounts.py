@@ -27,7 +27,7 @@ Side = Literal["debit", "credit"]
 Owner = Literal["provider", "order", "runner", "campus"]
 
 
-@frozen
+@frozen(kw_only=True)
 class AccountRow:
     """One line of the table: whose account it is, how it is counted, whether it may be negative, what it means."""
 
@@ -38,22 +38,40 @@ class AccountRow:
 
 
 ACCOUNTS: Final[Mapping[AccountKind, AccountRow]] = {
-    "provider_clearing": AccountRow("provider", "debit", True, "money that a payment provider holds for us"),
+    "provider_clearing": AccountRow(
+        owner="provider", side="debit", may_be_negative=True, meaning="money that a payment provider holds for us"
+    ),
     "escrow": AccountRow(
-        "order", "credit", False, "service money paid for an order that belongs to nobody else yet"
+        owner="order",
+        side="credit",
+        may_be_negative=False,
+        meaning="service money paid for an order that belongs to nobody else yet",
     ),
-    "goods_advance": AccountRow("order", "credit", False, "money advanced for goods; no commission on it"),
-    "refunds_in_transit": AccountRow("order", "credit", False, "money on its way back to the payer"),
-    "runner_held": AccountRow("runner", "credit", False, "earnings that may still be disputed"),
+    "goods_advance": AccountRow(
+        owner="order", side="credit", may_be_negative=False, meaning="money advanced for goods; no commission on it"
+    ),
+    "refunds_in_transit": AccountRow(
+        owner="order", side="credit", may_be_negative=False, meaning="money on its way back to the payer"
+    ),
+    "runner_held": AccountRow(
+        owner="runner", side="credit", may_be_negative=False, meaning="earnings that may still be disputed"
+    ),
     "runner_available": AccountRow(
-        "runner", "credit", True, "earnings free to withdraw; negative after a claw-back"
+        owner="runner",
+        side="credit",
+        may_be_negative=True,
+        meaning="earnings free to withdraw; negative after a claw-back",
     ),
-    "runner_withdrawing": AccountRow("runner", "credit", False, "earnings on their way to the runner"),
-    "campus_agent": AccountRow("campus", "credit", True, "the campus agent's part"),
-    "platform": AccountRow("campus", "credit", True, "the platform's part, odd fen included"),
-    "provider_fees": AccountRow("provider", "debit", True, "what providers charge"),
+    "runner_withdrawing": AccountRow(
+        owner="runner", side="credit", may_be_negative=False, meaning="earnings on their way to the runner"
+    ),
+    "campus_agent": AccountRow(owner="campus", side="credit", may_be_negative=True, meaning="the campus agent's part"),
+    "platform": AccountRow(
+        owner="campus", side="credit", may_be_negative=True, meaning="the platform's part, odd fen included"
+    ),
+    "provider_fees": AccountRow(owner="provider", side="debit", may_be_negative=True, meaning="what providers charge"),
     "reconciliation_difference": AccountRow(
-        "provider", "credit", True, "differences from a provider's bills"
+        owner="provider", side="credit", may_be_negative=True, meaning="differences from a provider's bills"
     ),
 }
 

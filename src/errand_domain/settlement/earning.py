@@ -99,7 +99,7 @@ def _take_back(_: Frozen, event: EarningTakenBack) -> TakenBack:
 
 EarningStep = Callable[[Any, Any], EarningState]
 
-EARNING_TRANSITIONS: Final[Mapping[tuple[type[EarningState], type[EarningEvent]], EarningStep]] = {
+EARNING_TRANSITIONS: Mapping[tuple[type[EarningState], type[EarningEvent]], EarningStep] = {
     (Held, EarningReleased): _release,
     (Held, EarningFrozen): _freeze,
     (Released, EarningFrozen): _freeze_released,

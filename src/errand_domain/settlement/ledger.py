@@ -67,15 +67,11 @@ def balances(transfers: Iterable[Transfer]) -> dict[Account, int]:
     return folded
 
 
-def verify(
-    folded: Mapping[Account, int], *, final_orders: frozenset[str] = frozenset()
-) -> tuple[Imbalance, ...]:
+def verify(folded: Mapping[Account, int], *, final_orders: frozenset[str] = frozenset()) -> tuple[Imbalance, ...]:
     """Everything that is wrong with those balances: negative accounts, final orders that still hold money."""
     debits = sum(fen for account, fen in folded.items() if account.row.side == "debit")
     credits_ = sum(fen for account, fen in folded.items() if account.row.side == "credit")
-    found = (
-        [Imbalance(account="all", found=f"debits {debits}, credits {credits_}")] if debits != credits_ else []
-    )
+    found = [Imbalance(account="all", found=f"debits {debits}, credits {credits_}")] if debits != credits_ else []
     for account, fen in sorted(folded.items()):
         if fen < 0 and not account.row.may_be_negative:
             found.append(Imbalance(account=str(account), found=f"negative: {fen}"))

@@ -78,20 +78,14 @@ def fund(
     )
 
 
-def refund_late(
-    order_id: OrderId, attempt_id: AttemptId, *, amount: Money, at: datetime
-) -> tuple[Transfer, ...]:
+def refund_late(order_id: OrderId, attempt_id: AttemptId, *, amount: Money, at: datetime) -> tuple[Transfer, ...]:
     """A payment came for an order that is gone: escrow → refunds in transit, all of it."""
-    return _transfers(
-        f"attempt:{attempt_id}", at, ("late", escrow(order_id), refunds_in_transit(order_id), amount)
-    )
+    return _transfers(f"attempt:{attempt_id}", at, ("late", escrow(order_id), refunds_in_transit(order_id), amount))
 
 
 def return_advance(order_id: OrderId, *, left: Money, at: datetime) -> tuple[Transfer, ...]:
     """The goods cost less than was advanced: the rest goes back."""
-    return _transfers(
-        f"order:{order_id}", at, ("advance", goods_advance(order_id), refunds_in_transit(order_id), left)
-    )
+    return _transfers(f"order:{order_id}", at, ("advance", goods_advance(order_id), refunds_in_transit(order_id), left))
 
 
 def divide(
@@ -148,18 +142,12 @@ def release(
     return _transfers(f"order:{order_id}", at, move)
 
 
-def refunded(
-    number: str, order_id: OrderId, *, provider: str, amount: Money, at: datetime
-) -> tuple[Transfer, ...]:
+def refunded(number: str, order_id: OrderId, *, provider: str, amount: Money, at: datetime) -> tuple[Transfer, ...]:
     """The payer has it: refunds in transit → clearing."""
-    return _transfers(
-        f"refund:{number}", at, ("done", refunds_in_transit(order_id), clearing(provider), amount)
-    )
+    return _transfers(f"refund:{number}", at, ("done", refunds_in_transit(order_id), clearing(provider), amount))
 
 
-def withdraw(
-    withdrawal_id: WithdrawalId, runner_id: MemberId, *, amount: Money, at: datetime
-) -> tuple[Transfer, ...]:
+def withdraw(withdrawal_id: WithdrawalId, runner_id: MemberId, *, amount: Money, at: datetime) -> tuple[Transfer, ...]:
     """The runner asks for it: available → withdrawing, once."""
     return _transfers(
         f"withdrawal:{withdrawal_id}",

@@ -174,9 +174,7 @@ class PartExpired:
     part: int
 
 
-WithdrawalEvent = (
-    WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
-)
+WithdrawalEvent = WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
 WITHDRAWAL_EVENTS: Final[tuple[type[WithdrawalEvent], ...]] = get_args(WithdrawalEvent)
 
 
@@ -210,9 +208,7 @@ def _expire(state: Sending | WaitingForUser, event: PartExpired) -> Expired:
 
 WithdrawalStep = Callable[[Any, Any], WithdrawalState]
 
-WITHDRAWAL_TRANSITIONS: Final[
-    Mapping[tuple[type[WithdrawalState], type[WithdrawalEvent]], WithdrawalStep]
-] = {
+WITHDRAWAL_TRANSITIONS: Mapping[tuple[type[WithdrawalState], type[WithdrawalEvent]], WithdrawalStep] = {
     (Requested, WithdrawalApproved): _approve,
     (Requested, WithdrawalRejected): _reject,
     (Approved, PartSent): _send,

@@ -103,9 +103,7 @@ class AdvanceWithdrawal:
         return withdrawal
 
     @decided_anew_when_stale
-    async def record(
-        self, withdrawal_id: WithdrawalId, part: int, answer: PayoutAnswer | Declined
-    ) -> Withdrawal:
+    async def record(self, withdrawal_id: WithdrawalId, part: int, answer: PayoutAnswer | Declined) -> Withdrawal:
         """Believe the provider's verified word about one part; told twice, or told late, it happens once."""
         now = self.clock.now()
         async with self.begin() as tx:
@@ -145,9 +143,7 @@ def _event(
     assert_never(answer)
 
 
-def _book(
-    tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent, *, at: datetime
-) -> None:
+def _book(tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent, *, at: datetime) -> None:
     if isinstance(event, PartPaid):
         tx.ledger.post(
             *recipes.paid_out(

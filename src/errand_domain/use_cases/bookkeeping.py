@@ -62,7 +62,7 @@ def needs_books(before: Order, event: Event) -> bool:
     return TRANSITIONS[type(before.state), type(event)].money not in ("none", "settle")
 
 
-def book(before: Order, event: Event, policy: Policy, books: Books) -> Bookings:
+def book(before: Order, event: Event, policy: Policy, books: Books) -> Bookings:  # noqa: PLR0911 - one per effect
     """The bookings of an event that the order has accepted."""
     effect = TRANSITIONS[type(before.state), type(event)].money
     match effect:
@@ -146,9 +146,7 @@ def _refunds(amount: Money, books: Books, *, reason: RefundReason, at: datetime)
 def _divide(
     before: Order, outcome: Outcome, policy: Policy, books: Books, *, at: datetime, reason: RefundReason
 ) -> Bookings:
-    split = by_decision(
-        held=before.held, refund=outcome.refund, runner=outcome.runner, shares=before.price.shares
-    )
+    split = by_decision(held=before.held, refund=outcome.refund, runner=outcome.runner, shares=before.price.shares)
     transfers = recipes.divide(
         before.id,
         split,

@@ -39,9 +39,7 @@ class DeliverItem:
     begin: Begin
     clock: Clock
 
-    async def __call__(
-        self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None
-    ) -> Order:
+    async def __call__(self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None) -> Order:
         """The delivered or completed order; raises `WrongDeliveryCode`, `CodeLocked`, `ProofMissing`, `TooFarAway`."""
         try:
             return await self._deliver(order_id, runner_id, proof=proof, code=code)
@@ -50,9 +48,7 @@ class DeliverItem:
             raise
 
     @decided_anew_when_stale
-    async def _deliver(
-        self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None
-    ) -> Order:
+    async def _deliver(self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None) -> Order:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)

@@ -31,9 +31,7 @@ class OfferErrand:
             check_runs(order, runner_id)
             load = await load_candidate(tx, order, to)
             policy = (await tx.campuses.get(order.campus_id)).policy
-            order = await move(
-                tx, order, offer_to(order, runner_id, candidate(load), policy, at=now), policy=policy
-            )
+            order = await move(tx, order, offer_to(order, runner_id, candidate(load), policy, at=now), policy=policy)
             await tx.commit()
         return order
 

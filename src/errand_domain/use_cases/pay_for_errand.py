@@ -43,7 +43,10 @@ class PaymentStarted:
 
 @frozen(kw_only=True)
 class StartPayment:
-    """Ask the provider to collect for an attempt. The question and its answer are two transactions: no network in either."""
+    """Ask the provider to collect for an attempt.
+
+    The question and its answer are two transactions, with no network in either.
+    """
 
     begin: Begin
     clock: Clock
@@ -157,9 +160,7 @@ class RaiseTip:
     ids: Ids
     start: StartPayment
 
-    async def __call__(
-        self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str
-    ) -> PaymentStarted:
+    async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
         """What the payer's app needs; the tip counts once the provider says that it is paid."""
         now = self.clock.now()
         async with self.begin() as tx:

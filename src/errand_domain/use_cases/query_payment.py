@@ -55,9 +55,7 @@ class QueryPayment:
         return await self._note(attempt.id, answer, at=self.clock.now())
 
     @decided_anew_when_stale
-    async def _note(
-        self, attempt_id: AttemptId, answer: NotPaid | NoLonger | Lost, *, at: datetime
-    ) -> Attempt:
+    async def _note(self, attempt_id: AttemptId, answer: NotPaid | NoLonger | Lost, *, at: datetime) -> Attempt:
         async with self.begin() as tx:
             attempt = await tx.attempts.get(attempt_id)
             if not attempt.is_open:

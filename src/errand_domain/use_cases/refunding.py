@@ -90,25 +90,15 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
         case RefundImpossible():
             return RefundGivenUp(at=at)
         case RefundNeedsPerson():
-            return (
-                None
-                if isinstance(refund.state, Abnormal)
-                else RefundStuck(at=at, advice=answer.outcome.advice)
-            )
+            return None if isinstance(refund.state, Abnormal) else RefundStuck(at=at, advice=answer.outcome.advice)
         case RefundUnderWay():
-            return (
-                RefundAccepted(at=at, refund_id=answer.refund_id)
-                if isinstance(refund.state, Requested)
-                else None
-            )
+            return RefundAccepted(at=at, refund_id=answer.refund_id) if isinstance(refund.state, Requested) else None
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:
     if isinstance(event, RefundSucceeded):
         tx.ledger.post(
-            *recipes.refunded(
-                refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=at
-            )
+            *recipes.refunded(refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=at)
         )
     if isinstance(event, RefundGivenUp):
         for again in await _reissue(tx, refund, at=at):

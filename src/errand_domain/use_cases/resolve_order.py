@@ -17,9 +17,7 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.moving import move
 
 
-def _audit(
-    tx: Transaction, operator: Member, order: Order, action: str, detail: str, *, at: datetime
-) -> None:
+def _audit(tx: Transaction, operator: Member, order: Order, action: str, detail: str, *, at: datetime) -> None:
     entry = AuditLine(
         at=at,
         actor_id=operator.id,

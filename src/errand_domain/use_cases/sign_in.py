@@ -37,9 +37,7 @@ class RequestCode:
         code = self.secrets.digits(6)
         async with self.begin() as tx:
             check_pause(await tx.sessions.code_for(way), at=now)
-            tx.sessions.put_code(
-                SignInCode(way=way, code_hash=self.secrets.digest(f"{way.value}:{code}"), sent_at=now)
-            )
+            tx.sessions.put_code(SignInCode(way=way, code_hash=self.secrets.digest(f"{way.value}:{code}"), sent_at=now))
             await tx.commit()
         await self.notices.send(
             Notice(to=way, text=f"您的登录验证码是 {code}，5 分钟内有效，请勿告诉他人。", code=code)
@@ -110,7 +108,7 @@ class SignIn:
 
 @frozen(kw_only=True)
 class Recognise:
-    """Who sends this token?"""
+    """Tells who sends a token."""
 
     begin: Begin
     clock: Clock

@@ -35,7 +35,7 @@ class VerifyLedger:
             folded, count, last = await _fold(tx)
             stored = await _stored(tx)
             moved = await tx.ledger.journal(after=last, limit=1)
-            owners = {account.owner for account, fen in folded.items() if account.kind == "escrow"}
+            owners = {account.owner for account in folded if account.kind == "escrow"}
             final = await _final(tx, owners)
         found = list(verify(folded, final_orders=final))
         if not moved:
@@ -73,9 +73,7 @@ async def _final(tx: Transaction, owners: Iterable[str]) -> frozenset[str]:
 def _compare(folded: dict[Account, int], stored: dict[Account, int]) -> list[Imbalance]:
     wanted = {account: fen for account, fen in folded.items() if account.kind in STORED}
     return [
-        Imbalance(
-            account=str(account), found=f"journal {wanted.get(account, 0)}, stored {stored.get(account, 0)}"
-        )
+        Imbalance(account=str(account), found=f"journal {wanted.get(account, 0)}, stored {stored.get(account, 0)}")
         for account in sorted(wanted.keys() | stored.keys())
         if wanted.get(account, 0) != stored.get(account, 0)
     ]

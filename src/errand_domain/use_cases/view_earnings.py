@@ -41,9 +41,7 @@ class ListWithdrawals:
 
     begin: Begin
 
-    async def __call__(
-        self, runner_id: MemberId, *, before: WithdrawalId | None, limit: int
-    ) -> tuple[Withdrawal, ...]:
+    async def __call__(self, runner_id: MemberId, *, before: WithdrawalId | None, limit: int) -> tuple[Withdrawal, ...]:
         """The withdrawals, newest first."""
         async with self.begin() as tx:
             return await tx.withdrawals.of_runner(runner_id, before=before, limit=limit)

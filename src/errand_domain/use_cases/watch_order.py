@@ -33,9 +33,7 @@ class WatchOrder:
         """The order after its timer, or unchanged where the timer was stale."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            attempts = (
-                await tx.attempts.of_order(order_id) if isinstance(order.state, AwaitingPayment) else ()
-            )
+            attempts = await tx.attempts.of_order(order_id) if isinstance(order.state, AwaitingPayment) else ()
         if order.due_at is not None and order.due_at <= self.clock.now():
             for attempt in attempts:
                 await self.query.close(attempt.id)

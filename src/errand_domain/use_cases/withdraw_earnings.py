@@ -61,15 +61,11 @@ class RequestWithdrawal:
             )
             withdrawal = self._approve_small(tx, withdrawal, campus.policy, at=now)
             tx.withdrawals.add(withdrawal)
-            tx.ledger.post(
-                *recipes.withdraw(withdrawal.id, runner_id, amount=amount, at=now), within_balance=True
-            )
+            tx.ledger.post(*recipes.withdraw(withdrawal.id, runner_id, amount=amount, at=now), within_balance=True)
             await tx.commit()
         return withdrawal
 
-    def _approve_small(
-        self, tx: Transaction, withdrawal: Withdrawal, policy: Policy, *, at: datetime
-    ) -> Withdrawal:
+    def _approve_small(self, tx: Transaction, withdrawal: Withdrawal, policy: Policy, *, at: datetime) -> Withdrawal:
         if withdrawal.amount > policy.withdrawals.approved_unseen_most:
             return withdrawal
         _send(tx, withdrawal, at=at)
@@ -100,9 +96,7 @@ class DecideWithdrawal:
                 _send(tx, withdrawal, at=now)
             else:
                 withdrawal = withdrawal.apply(WithdrawalRejected(at=now, reason=reason))
-                tx.ledger.post(
-                    *recipes.let_go(withdrawal.id, withdrawal.runner_id, amount=withdrawal.unpaid(), at=now)
-                )
+                tx.ledger.post(*recipes.let_go(withdrawal.id, withdrawal.runner_id, amount=withdrawal.unpaid(), at=now))
                 tell = Tell(member_id=withdrawal.runner_id, kind="withdrawal_failed")
                 tx.outbox.add(tell, lane=f"notice:{withdrawal.runner_id}", at=now)
             tx.withdrawals.save(withdrawal)
