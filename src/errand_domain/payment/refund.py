@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from errand_domain.errors import Conflict
 from errand_domain.ids import AttemptId, CampusId, OrderId, compact
 from errand_domain.money import Money, at_least_one_fen
-from errand_domain.payment.attempt import Attempt, IllegalPaymentTransition
+from errand_domain.payment.attempt import Attempt, IllegalPaymentTransition, next_query
 
 RefundReason = Literal["late", "cancelled", "expired", "advance", "returned", "dispute", "reissued"]
 
@@ -213,7 +213,7 @@ def allocate(
                 amount=Money(part),
                 reason=reason,
                 requested_at=at,
-                query_at=at,
+                query_at=next_query(at, at=at),
             )
         )
         wanted -= part

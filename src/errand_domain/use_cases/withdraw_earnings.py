@@ -8,6 +8,7 @@ from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId, WithdrawalId
 from errand_domain.member.member import Member
 from errand_domain.money import Money
+from errand_domain.payment.attempt import next_query
 from errand_domain.policy import Policy
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import SendPayout, Tell
@@ -69,7 +70,7 @@ class RequestWithdrawal:
         if withdrawal.amount > policy.withdrawals.approved_unseen_most:
             return withdrawal
         _send(tx, withdrawal, at=at)
-        return withdrawal.apply(WithdrawalApproved(at=at, approved_by=None), query_at=at)
+        return withdrawal.apply(WithdrawalApproved(at=at, approved_by=None), query_at=next_query(at, at=at))
 
 
 @frozen(kw_only=True)
@@ -92,7 +93,7 @@ class DecideWithdrawal:
                 raise InvalidField("withdrawal", "must be somebody else's")
             if approve:
                 event = WithdrawalApproved(at=now, approved_by=operator.id)
-                withdrawal = withdrawal.apply(event, query_at=now)
+                withdrawal = withdrawal.apply(event, query_at=next_query(now, at=now))
                 _send(tx, withdrawal, at=now)
             else:
                 withdrawal = withdrawal.apply(WithdrawalRejected(at=now, reason=reason))
