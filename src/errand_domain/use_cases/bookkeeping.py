@@ -157,14 +157,16 @@ def _divide(
     )
     earning = _earning(before, split, at=at, release_at=at + policy.hold_earnings_for)
     return Bookings(
-        transfers=transfers, refunds=_refunds(split.refund, books, reason=reason, at=at), new_earning=earning
+        transfers=transfers,
+        refunds=_refunds(split.refund, books, reason=reason, at=at),
+        new_earning=earning if split.runner else None,
     )
 
 
 def _earning(
     before: Order, split: Split, *, at: datetime, release_at: datetime, earning_round: int = 1
 ) -> Earning | None:
-    if before.runner_id is None or not split.runner:
+    if before.runner_id is None:
         return None
     return Earning(
         order_id=before.id,
@@ -188,6 +190,7 @@ def _fix_advance(before: Order, event: Event, books: Books) -> Bookings:
 
 
 def _settle(before: Order, policy: Policy, *, at: datetime) -> Bookings:
+    """Divide by rates. The earning is kept even where the runner's part is nothing: a dispute undoes its whole split."""
     split = by_rates(service=before.price.reward, goods=before.goods, shares=before.price.shares)
     transfers = recipes.divide(
         before.id,
@@ -245,6 +248,6 @@ def _redivide(before: Order, outcome: Outcome, policy: Policy, books: Books, *, 
     return Bookings(
         transfers=back + again,
         refunds=_refunds(split.refund, books, reason="dispute", at=at),
-        new_earning=earning and evolve(earning, goods=NOTHING),
+        new_earning=evolve(earning, goods=NOTHING) if earning and split.runner else None,
         changed_earning=taken,
     )
