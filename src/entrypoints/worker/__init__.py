@@ -1,0 +1,1 @@
+"""What happens by itself: messages leave the outbox, and timers fire."""

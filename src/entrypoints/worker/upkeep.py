@@ -1,0 +1,56 @@
+"""Slow chores: how long the queue is, and answers that nobody will ask for again."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from attrs import frozen
+
+from entrypoints.worker.faults import named
+from entrypoints.worker.metrics import FAULTS, PARKED, PENDING
+from entrypoints.worker.pace import rest
+from errand_domain.ports.answers import Answers
+from errand_domain.ports.outbox import Relay
+from errand_domain.ports.outside import Clock
+
+EVERY_SECONDS: Final = 5.0
+ANSWERS_KEPT_FOR: Final = timedelta(days=2)
+FORGET_EVERY_ROUNDS: Final = 120
+PARKED_COUNTED_MOST: Final = 100
+
+log = structlog.get_logger("upkeep")
+
+
+@frozen(kw_only=True)
+class Upkeep:
+    """Measures the outbox every few seconds, and drops stored answers after two days."""
+
+    relay: Relay
+    answers: Answers
+    clock: Clock
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Go round until told to stop."""
+        rounds = 0
+        while not stopping.is_set():
+            try:
+                await self.measure()
+                if rounds % FORGET_EVERY_ROUNDS == 0:
+                    await self.forget()
+            except Exception as fault:  # noqa: BLE001 - a chore that fails is done in the next round
+                FAULTS.labels(doing="upkeep").inc()
+                log.warning("upkeep_failed", fault=named(fault))
+            rounds += 1
+            await rest(EVERY_SECONDS, stopping)
+
+    async def measure(self) -> None:
+        """Set the gauges."""
+        PENDING.set(await self.relay.pending())
+        PARKED.set(len(await self.relay.parked(limit=PARKED_COUNTED_MOST)))
+
+    async def forget(self) -> None:
+        """Drop answers that are older than any client repeats a request."""
+        count = await self.answers.forget_before(self.clock.now() - ANSWERS_KEPT_FOR)
+        if count:
+            log.info("answers_forgotten", count=count)
