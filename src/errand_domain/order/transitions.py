@@ -68,23 +68,23 @@ EFFECTS: Final[Mapping[Effect, str]] = {
 }
 
 
-def open_order(_: AwaitingPayment, event: PaymentConfirmed) -> Open:
+def _open_order(_: AwaitingPayment, event: PaymentConfirmed) -> Open:
     return Open(opened_at=event.at, expires_at=event.expires_at)
 
 
-def keep_open(state: Open, _: TipRaised) -> Open:
+def _keep_open(state: Open, _: TipRaised) -> Open:
     return state
 
 
-def cancel_without_runner(_: AwaitingPayment | Open, event: OrderCancelled) -> Cancelled:
+def _cancel_without_runner(_: AwaitingPayment | Open, event: OrderCancelled) -> Cancelled:
     return Cancelled(by=event.by, reason=event.reason, cancelled_at=event.at, outcome=event.outcome)
 
 
-def cancel_assigned(state: Accepted | AtPickup, event: OrderCancelled) -> Cancelled:
+def _cancel_assigned(state: Accepted | AtPickup, event: OrderCancelled) -> Cancelled:
     return evolve(_cancelled(event), runner_id=state.assignment.runner_id)
 
 
-def cancel_carried(state: PickedUp | Delivered | Returning, event: OrderCancelled) -> Cancelled:
+def _cancel_carried(state: PickedUp | Delivered | Returning, event: OrderCancelled) -> Cancelled:
     return evolve(_cancelled(event), runner_id=state.carriage.runner_id)
 
 
@@ -92,39 +92,39 @@ def _cancelled(event: OrderCancelled) -> Cancelled:
     return Cancelled(by=event.by, reason=event.reason, cancelled_at=event.at, outcome=event.outcome)
 
 
-def expire(_: AwaitingPayment | Open, event: OrderExpired) -> Expired:
+def _expire(_: AwaitingPayment | Open, event: OrderExpired) -> Expired:
     return Expired(expired_at=event.at, refund=event.refund)
 
 
-def accept(_: Open, event: RunnerAccepted) -> Accepted:
+def _accept(_: Open, event: RunnerAccepted) -> Accepted:
     return Accepted(assignment=event.assignment, no_show_at=event.no_show_at)
 
 
-def reopen(_: Accepted, event: RunnerGaveUp | RunnerMissing) -> Open:
+def _reopen(_: Accepted, event: RunnerGaveUp | RunnerMissing) -> Open:
     return Open(opened_at=event.at, expires_at=event.expires_at)
 
 
-def offer(state: Accepted, event: HandoverOffered) -> Accepted:
+def _offer(state: Accepted, event: HandoverOffered) -> Accepted:
     return evolve(state, offered_to=event.offered_to)
 
 
-def offer_at_pickup(state: AtPickup, event: HandoverOffered) -> AtPickup:
+def _offer_at_pickup(state: AtPickup, event: HandoverOffered) -> AtPickup:
     return evolve(state, offered_to=event.offered_to)
 
 
-def replace(_: Accepted, event: RunnerReplaced) -> Accepted:
+def _replace(_: Accepted, event: RunnerReplaced) -> Accepted:
     return Accepted(assignment=event.assignment, no_show_at=event.no_show_at)
 
 
-def replace_at_pickup(state: AtPickup, event: RunnerReplaced) -> AtPickup:
+def _replace_at_pickup(state: AtPickup, event: RunnerReplaced) -> AtPickup:
     return evolve(state, assignment=event.assignment, offered_to=None)
 
 
-def arrive(state: Accepted, event: RunnerArrived) -> AtPickup:
+def _arrive(state: Accepted, event: RunnerArrived) -> AtPickup:
     return AtPickup(assignment=state.assignment, arrived_at=event.at, proof=event.proof)
 
 
-def abandon(state: AtPickup, event: PickupImpossible) -> Cancelled:
+def _abandon(state: AtPickup, event: PickupImpossible) -> Cancelled:
     return Cancelled(
         by=event.by,
         reason=event.reason,
@@ -134,35 +134,35 @@ def abandon(state: AtPickup, event: PickupImpossible) -> Cancelled:
     )
 
 
-def pick_up(_: Accepted | AtPickup, event: ItemPickedUp) -> PickedUp:
+def _pick_up(_: Accepted | AtPickup, event: ItemPickedUp) -> PickedUp:
     return PickedUp(carriage=event.carriage)
 
 
-def deliver(state: PickedUp, event: ItemDelivered) -> Delivered:
+def _deliver(state: PickedUp, event: ItemDelivered) -> Delivered:
     return Delivered(carriage=state.carriage, delivered_at=event.at, completes_at=event.completes_at, proof=event.proof)
 
 
-def complete(state: Delivered, event: OrderCompleted) -> Completed:
+def _complete(state: Delivered, event: OrderCompleted) -> Completed:
     return Completed(carriage=state.carriage, completed_at=event.at, disputable_until=event.disputable_until)
 
 
-def turn_back(state: PickedUp, event: ReturnReported) -> Returning:
+def _turn_back(state: PickedUp, event: ReturnReported) -> Returning:
     return Returning(carriage=state.carriage, reason=event.reason, reported_at=event.at)
 
 
-def settle_return(state: Returning, event: ReturnResolved) -> Resolved:
+def _settle_return(state: Returning, event: ReturnResolved) -> Resolved:
     return Resolved(runner_id=state.carriage.runner_id, outcome=event.outcome, resolved_at=event.at)
 
 
-def dispute(state: PickedUp | Delivered, event: DisputeOpened) -> Disputed:
+def _dispute(state: PickedUp | Delivered, event: DisputeOpened) -> Disputed:
     return Disputed(carriage=state.carriage, dispute_id=event.dispute_id, opened_at=event.at, settled=False)
 
 
-def dispute_settled(state: Completed, event: DisputeOpened) -> Disputed:
+def _dispute_settled(state: Completed, event: DisputeOpened) -> Disputed:
     return Disputed(carriage=state.carriage, dispute_id=event.dispute_id, opened_at=event.at, settled=True)
 
 
-def resolve(state: Disputed, event: DisputeResolved) -> Resolved:
+def _resolve(state: Disputed, event: DisputeResolved) -> Resolved:
     return Resolved(runner_id=state.carriage.runner_id, outcome=event.outcome, resolved_at=event.at)
 
 
@@ -179,36 +179,36 @@ class Row:
 
 
 TRANSITIONS: Final[Mapping[tuple[type[State], type[Event]], Row]] = {
-    (AwaitingPayment, PaymentConfirmed): Row(open_order, ("provider",), "fund"),
-    (AwaitingPayment, OrderExpired): Row(expire, ("timer",), "none"),
-    (AwaitingPayment, OrderCancelled): Row(cancel_without_runner, ("requester", "operations"), "none"),
-    (Open, TipRaised): Row(keep_open, ("provider",), "fund"),
-    (Open, OrderExpired): Row(expire, ("timer",), "divide"),
-    (Open, OrderCancelled): Row(cancel_without_runner, ("requester", "operations"), "divide"),
-    (Open, RunnerAccepted): Row(accept, ("runner",), "none"),
-    (Accepted, RunnerGaveUp): Row(reopen, ("runner",), "none"),
-    (Accepted, RunnerMissing): Row(reopen, ("timer",), "none"),
-    (Accepted, HandoverOffered): Row(offer, ("runner",), "none"),
-    (Accepted, RunnerReplaced): Row(replace, ("runner", "operations"), "none"),
-    (Accepted, RunnerArrived): Row(arrive, ("runner",), "none"),
-    (Accepted, OrderCancelled): Row(cancel_assigned, ("requester", "operations"), "divide"),
-    (Accepted, ItemPickedUp): Row(pick_up, ("runner",), "fix_advance"),
-    (AtPickup, HandoverOffered): Row(offer_at_pickup, ("runner",), "none"),
-    (AtPickup, RunnerReplaced): Row(replace_at_pickup, ("runner", "operations"), "none"),
-    (AtPickup, OrderCancelled): Row(cancel_assigned, ("requester", "operations"), "divide"),
-    (AtPickup, PickupImpossible): Row(abandon, ("runner",), "divide"),
-    (AtPickup, ItemPickedUp): Row(pick_up, ("runner",), "fix_advance"),
-    (PickedUp, ItemDelivered): Row(deliver, ("runner",), "none"),
-    (PickedUp, ReturnReported): Row(turn_back, ("runner",), "none"),
-    (PickedUp, DisputeOpened): Row(dispute, ("requester", "runner"), "freeze"),
-    (PickedUp, OrderCancelled): Row(cancel_carried, ("operations",), "divide"),
-    (Delivered, OrderCompleted): Row(complete, ("requester", "runner", "timer"), "settle"),
-    (Delivered, DisputeOpened): Row(dispute, ("requester", "runner"), "freeze"),
-    (Delivered, OrderCancelled): Row(cancel_carried, ("operations",), "divide"),
-    (Completed, DisputeOpened): Row(dispute_settled, ("requester", "runner"), "freeze"),
-    (Returning, ReturnResolved): Row(settle_return, ("operations",), "divide"),
-    (Returning, OrderCancelled): Row(cancel_carried, ("operations",), "divide"),
-    (Disputed, DisputeResolved): Row(resolve, ("operations",), "redivide"),
+    (AwaitingPayment, PaymentConfirmed): Row(_open_order, ("provider",), "fund"),
+    (AwaitingPayment, OrderExpired): Row(_expire, ("timer",), "none"),
+    (AwaitingPayment, OrderCancelled): Row(_cancel_without_runner, ("requester", "operations"), "none"),
+    (Open, TipRaised): Row(_keep_open, ("provider",), "fund"),
+    (Open, OrderExpired): Row(_expire, ("timer",), "divide"),
+    (Open, OrderCancelled): Row(_cancel_without_runner, ("requester", "operations"), "divide"),
+    (Open, RunnerAccepted): Row(_accept, ("runner",), "none"),
+    (Accepted, RunnerGaveUp): Row(_reopen, ("runner",), "none"),
+    (Accepted, RunnerMissing): Row(_reopen, ("timer",), "none"),
+    (Accepted, HandoverOffered): Row(_offer, ("runner",), "none"),
+    (Accepted, RunnerReplaced): Row(_replace, ("runner", "operations"), "none"),
+    (Accepted, RunnerArrived): Row(_arrive, ("runner",), "none"),
+    (Accepted, OrderCancelled): Row(_cancel_assigned, ("requester", "operations"), "divide"),
+    (Accepted, ItemPickedUp): Row(_pick_up, ("runner",), "fix_advance"),
+    (AtPickup, HandoverOffered): Row(_offer_at_pickup, ("runner",), "none"),
+    (AtPickup, RunnerReplaced): Row(_replace_at_pickup, ("runner", "operations"), "none"),
+    (AtPickup, OrderCancelled): Row(_cancel_assigned, ("requester", "operations"), "divide"),
+    (AtPickup, PickupImpossible): Row(_abandon, ("runner",), "divide"),
+    (AtPickup, ItemPickedUp): Row(_pick_up, ("runner",), "fix_advance"),
+    (PickedUp, ItemDelivered): Row(_deliver, ("runner",), "none"),
+    (PickedUp, ReturnReported): Row(_turn_back, ("runner",), "none"),
+    (PickedUp, DisputeOpened): Row(_dispute, ("requester", "runner"), "freeze"),
+    (PickedUp, OrderCancelled): Row(_cancel_carried, ("operations",), "divide"),
+    (Delivered, OrderCompleted): Row(_complete, ("requester", "runner", "timer"), "settle"),
+    (Delivered, DisputeOpened): Row(_dispute, ("requester", "runner"), "freeze"),
+    (Delivered, OrderCancelled): Row(_cancel_carried, ("operations",), "divide"),
+    (Completed, DisputeOpened): Row(_dispute_settled, ("requester", "runner"), "freeze"),
+    (Returning, ReturnResolved): Row(_settle_return, ("operations",), "divide"),
+    (Returning, OrderCancelled): Row(_cancel_carried, ("operations",), "divide"),
+    (Disputed, DisputeResolved): Row(_resolve, ("operations",), "redivide"),
 }
 
 
