@@ -41,9 +41,7 @@ MONEY_WORDS: Final = re.compile(
 def is_about_money(path: PurePosixPath) -> bool:
     """The payment and settlement packages whole, and any module of the product named after money."""
     inside = any(path.is_relative_to(folder) for folder in MONEY_FOLDERS)
-    named = path.is_relative_to("src") and any(
-        MONEY_WORDS.search(part) for part in (path.stem, path.parent.name)
-    )
+    named = path.is_relative_to("src") and any(MONEY_WORDS.search(part) for part in (path.stem, path.parent.name))
     return inside or named
 
 
@@ -93,9 +91,7 @@ def impurities(source: str) -> Complaints:
         match node:
             case ast.ImportFrom(module="uuid", names=names, lineno=line):
                 yield from ((line, f"makes ids with `{a.name}`") for a in names if a.name in ID_MAKERS)
-            case ast.Attribute(
-                attr=reading, value=ast.Name(id=owner) | ast.Attribute(attr=owner), lineno=line
-            ):
+            case ast.Attribute(attr=reading, value=ast.Name(id=owner) | ast.Attribute(attr=owner), lineno=line):
                 if reading in CLOCK_READINGS and owner in CLOCK_OWNERS:
                     yield line, f"reads the clock with `{owner}.{reading}`"
                 if reading in ID_MAKERS:

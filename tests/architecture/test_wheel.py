@@ -25,9 +25,7 @@ class BareEnvironment:
 
     def run(self, *arguments: str, folder: Path) -> str:
         """Run this Python away from our tree, deaf to our environment's paths."""
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))
-        }
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))}
         done = subprocess.run(
             [self.python, *arguments],
             cwd=folder,
@@ -62,9 +60,7 @@ def install(python: Path, *what: str | Path) -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    done = uv(
-        "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, DOMAIN
-    )
+    done = uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, DOMAIN)
     assert done.returncode == 0, done.stderr
     (built,) = folder.glob("*.whl")
     return built

@@ -26,9 +26,7 @@ def drop_database(server_url: str, name: str) -> None:
 
 
 def _drop(url: URL, name: str) -> str:
-    return f"DROP DATABASE IF EXISTS {name}" + (
-        " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-    )
+    return f"DROP DATABASE IF EXISTS {name}" + (" WITH (FORCE)" if url.get_backend_name() == "postgresql" else "")
 
 
 async def _carry_out(url: URL, *statements: str) -> None:
