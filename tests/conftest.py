@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from tests.servers.client import FOLDER_VARIABLE, URL_VARIABLES, Servers, server_url
 from tests.servers.databases import drop_database, fresh_database
 from tests.servers.install import skip_lines
-from tests.servers.programs import Missing
+from tests.servers.server import Missing
 
 IN_CI: Final = os.environ.get("CI") == "true"
 SERVERS_KEY: Final = pytest.StashKey[Servers]()

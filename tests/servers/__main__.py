@@ -4,7 +4,7 @@ import signal
 from contextlib import closing, suppress
 
 from tests.servers.client import URL_VARIABLES, Servers, server_url
-from tests.servers.programs import Missing
+from tests.servers.server import Missing
 
 # A shell that starts this in the background has it ignore Ctrl-C, so both signals are asked for by name.
 for ending in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.servers.programs import Missing, NotStarted
+from tests.servers.server import Missing, NotStarted
 from tests.servers.supervisor import READY, SOCKET_NAME
 
 FOLDER_VARIABLE: Final = "ERRAND_TEST_SERVERS_FOLDER"

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.client import URL_VARIABLES
-from tests.servers.programs import SERVERS, Missing
+from tests.servers.programs import SERVERS
+from tests.servers.server import Missing
 
 
 def missing_servers(environment: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tests.servers.programs import SERVERS, Missing, NotStarted, Server
+from tests.servers.programs import SERVERS
+from tests.servers.server import Missing, NotStarted, Server
 
 SOCKET_NAME: Final = "servers.sock"
 READY: Final = b"ready\n"

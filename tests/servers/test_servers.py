@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.servers import install
 from tests.servers.client import PROJECT, URL_VARIABLES
 from tests.servers.databases import fresh_database
-from tests.servers.programs import Missing, RedisServer
+from tests.servers.programs import RedisServer
+from tests.servers.server import Missing
 from tests.servers.supervisor import READY, SOCKET_NAME
 
 needs_redis = pytest.mark.skipif(
