@@ -110,54 +110,54 @@ WHEN: dict[str, Callable[[Order], Event]] = {
 }
 
 ROWS = cases("""
-given                | when                           | then      | paid in | back | runner | agent | platform | still held
----------------------+--------------------------------+-----------+---------+------+--------+-------+----------+-----------
-awaiting payment     | is paid                        | open      |     601 |    0 |      0 |     0 |        0 |        601
-awaiting purchase    | is paid                        | open      |    3601 |    0 |      0 |     0 |        0 |       3601
-awaiting payment     | time runs out                  | expired   |       0 |    0 |      0 |     0 |        0 |          0
-awaiting payment     | requester cancels              | cancelled |       0 |    0 |      0 |     0 |        0 |          0
-awaiting payment     | operations cancel              | cancelled |       0 |    0 |      0 |     0 |        0 |          0
-open                 | tip of ¥1 is paid              | open      |     100 |    0 |      0 |     0 |        0 |        701
-open                 | time runs out                  | expired   |       0 |  601 |      0 |     0 |        0 |          0
-open purchase        | time runs out                  | expired   |       0 | 3601 |      0 |     0 |        0 |          0
-open                 | requester cancels              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-open purchase        | requester cancels              | cancelled |       0 | 3601 |      0 |     0 |        0 |          0
-open                 | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-accepted             | time runs out                  | open      |       0 |    0 |      0 |     0 |        0 |        601
-accepted             | requester cancels in 2 min     | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-accepted             | requester cancels              | cancelled |       0 |  401 |    200 |     0 |        0 |          0
-accepted             | requester cancels, runner late | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-accepted purchase    | requester cancels              | cancelled |       0 | 3401 |    200 |     0 |        0 |          0
-accepted, ¥1 reward  | requester cancels              | cancelled |       0 |    0 |    100 |     0 |        0 |          0
-accepted             | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-accepted             | operations give runner ¥3      | cancelled |       0 |  301 |    300 |     0 |        0 |          0
-accepted             | item picked up                 | picked_up |       0 |    0 |      0 |     0 |        0 |        601
-accepted purchase    | goods bought for ¥12.34        | picked_up |       0 | 1766 |      0 |     0 |        0 |       1835
-at pickup            | requester cancels in 2 min     | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-at pickup            | requester cancels              | cancelled |       0 |  401 |    200 |     0 |        0 |          0
-at pickup            | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-at pickup            | runner: wrong address          | cancelled |       0 |  401 |    200 |     0 |        0 |          0
-at pickup            | runner: station closed         | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-at pickup            | item picked up                 | picked_up |       0 |    0 |      0 |     0 |        0 |        601
-at pickup purchase   | goods bought for ¥12.34        | picked_up |       0 | 1766 |      0 |     0 |        0 |       1835
-at pickup, ¥1 reward | runner: wrong address          | cancelled |       0 |    0 |    100 |     0 |        0 |          0
-accepted purchase    | goods bought for ¥30           | picked_up |       0 |    0 |      0 |     0 |        0 |       3601
-picked up            | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-picked up purchase   | operations give runner ¥3      | cancelled |       0 | 1535 |    300 |     0 |        0 |          0
-picked up            | dispute opened                 | disputed  |       0 |    0 |      0 |     0 |        0 |        601
-delivered            | requester confirms             | completed |       0 |    0 |    510 |    30 |       61 |          0
-delivered            | runner shows the code          | completed |       0 |    0 |    510 |    30 |       61 |          0
-delivered            | time runs out                  | completed |       0 |    0 |    510 |    30 |       61 |          0
-delivered purchase   | requester confirms             | completed |       0 |    0 |   1744 |    30 |       61 |          0
-delivered            | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-delivered            | dispute opened                 | disputed  |       0 |    0 |      0 |     0 |        0 |        601
-returning            | operations cancel              | cancelled |       0 |  601 |      0 |     0 |        0 |          0
-returning            | return: ¥3 back, ¥2 to runner  | resolved  |       0 |  300 |    200 |    33 |       68 |          0
-disputed             | ruled: ¥3 back, ¥2 to runner   | resolved  |       0 |  300 |    200 |    33 |       68 |          0
-disputed             | ruled: all back                | resolved  |       0 |  601 |      0 |     0 |        0 |          0
-disputed             | ruled: all to runner           | resolved  |       0 |    0 |    601 |     0 |        0 |          0
-disputed purchase    | ruled: all back                | resolved  |       0 | 1835 |      0 |     0 |        0 |          0
-disputed purchase    | ruled: all to runner           | resolved  |       0 |    0 |   1835 |     0 |        0 |          0
+given                | when                           | then      | paid | back | runner | agent | platform | held
+---------------------+--------------------------------+-----------+------+------+--------+-------+----------+-----
+awaiting payment     | is paid                        | open      |  601 |    0 |      0 |     0 |        0 |  601
+awaiting purchase    | is paid                        | open      | 3601 |    0 |      0 |     0 |        0 | 3601
+awaiting payment     | time runs out                  | expired   |    0 |    0 |      0 |     0 |        0 |    0
+awaiting payment     | requester cancels              | cancelled |    0 |    0 |      0 |     0 |        0 |    0
+awaiting payment     | operations cancel              | cancelled |    0 |    0 |      0 |     0 |        0 |    0
+open                 | tip of ¥1 is paid              | open      |  100 |    0 |      0 |     0 |        0 |  701
+open                 | time runs out                  | expired   |    0 |  601 |      0 |     0 |        0 |    0
+open purchase        | time runs out                  | expired   |    0 | 3601 |      0 |     0 |        0 |    0
+open                 | requester cancels              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+open purchase        | requester cancels              | cancelled |    0 | 3601 |      0 |     0 |        0 |    0
+open                 | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+accepted             | time runs out                  | open      |    0 |    0 |      0 |     0 |        0 |  601
+accepted             | requester cancels in 2 min     | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+accepted             | requester cancels              | cancelled |    0 |  401 |    200 |     0 |        0 |    0
+accepted             | requester cancels, runner late | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+accepted purchase    | requester cancels              | cancelled |    0 | 3401 |    200 |     0 |        0 |    0
+accepted, ¥1 reward  | requester cancels              | cancelled |    0 |    0 |    100 |     0 |        0 |    0
+accepted             | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+accepted             | operations give runner ¥3      | cancelled |    0 |  301 |    300 |     0 |        0 |    0
+accepted             | item picked up                 | picked_up |    0 |    0 |      0 |     0 |        0 |  601
+accepted purchase    | goods bought for ¥12.34        | picked_up |    0 | 1766 |      0 |     0 |        0 | 1835
+at pickup            | requester cancels in 2 min     | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+at pickup            | requester cancels              | cancelled |    0 |  401 |    200 |     0 |        0 |    0
+at pickup            | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+at pickup            | runner: wrong address          | cancelled |    0 |  401 |    200 |     0 |        0 |    0
+at pickup            | runner: station closed         | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+at pickup            | item picked up                 | picked_up |    0 |    0 |      0 |     0 |        0 |  601
+at pickup purchase   | goods bought for ¥12.34        | picked_up |    0 | 1766 |      0 |     0 |        0 | 1835
+at pickup, ¥1 reward | runner: wrong address          | cancelled |    0 |    0 |    100 |     0 |        0 |    0
+accepted purchase    | goods bought for ¥30           | picked_up |    0 |    0 |      0 |     0 |        0 | 3601
+picked up            | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+picked up purchase   | operations give runner ¥3      | cancelled |    0 | 1535 |    300 |     0 |        0 |    0
+picked up            | dispute opened                 | disputed  |    0 |    0 |      0 |     0 |        0 |  601
+delivered            | requester confirms             | completed |    0 |    0 |    510 |    30 |       61 |    0
+delivered            | runner shows the code          | completed |    0 |    0 |    510 |    30 |       61 |    0
+delivered            | time runs out                  | completed |    0 |    0 |    510 |    30 |       61 |    0
+delivered purchase   | requester confirms             | completed |    0 |    0 |   1744 |    30 |       61 |    0
+delivered            | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+delivered            | dispute opened                 | disputed  |    0 |    0 |      0 |     0 |        0 |  601
+returning            | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
+returning            | return: ¥3 back, ¥2 to runner  | resolved  |    0 |  300 |    200 |    33 |       68 |    0
+disputed             | ruled: ¥3 back, ¥2 to runner   | resolved  |    0 |  300 |    200 |    33 |       68 |    0
+disputed             | ruled: all back                | resolved  |    0 |  601 |      0 |     0 |        0 |    0
+disputed             | ruled: all to runner           | resolved  |    0 |    0 |    601 |     0 |        0 |    0
+disputed purchase    | ruled: all back                | resolved  |    0 | 1835 |      0 |     0 |        0 |    0
+disputed purchase    | ruled: all to runner           | resolved  |    0 |    0 |   1835 |     0 |        0 |    0
 """)
 NO_MONEY = {"none", "freeze"}
 
@@ -197,12 +197,12 @@ def test_given_a_state_when_somebody_decides_then_this_state_and_this_money(row:
     moved = by_kind(done.transfers)
     assert after.state_name == row["then"]
     found = {
-        "paid in": moved.get("provider_clearing", 0),
+        "paid": moved.get("provider_clearing", 0),
         "back": moved.get("refunds_in_transit", 0),
         "runner": moved.get("runner_held", 0),
         "agent": moved.get("campus_agent", 0),
         "platform": moved.get("platform", 0),
-        "still held": after.held.fen,
+        "held": after.held.fen,
     }
     assert found == {name: int(row[name]) for name in found}
     assert sum(refund.amount.fen for refund in done.refunds) == found["back"]

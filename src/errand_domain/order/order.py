@@ -15,6 +15,7 @@ from errand_domain.order.states import (
     NAMES,
     PHASES,
     Accepted,
+    Actor,
     AtPickup,
     AwaitingPayment,
     Cancelled,
@@ -31,7 +32,7 @@ from errand_domain.order.states import (
     runner_of,
 )
 from errand_domain.order.terms import Terms, aware
-from errand_domain.order.transitions import TRANSITIONS, due_at
+from errand_domain.order.transitions import TRANSITIONS, Row, due_at
 from errand_domain.place import Distance
 
 
@@ -53,11 +54,16 @@ class Order:
 
     def apply(self, event: Event) -> "Order":
         """The order after the event; raises `IllegalTransition` where the table has no such row."""
-        row = TRANSITIONS.get((type(self.state), type(event)))
-        if row is None or event.by not in row.by:
-            raise IllegalTransition(self.state_name, type(event).__name__)
+        row = self.row(type(event), by=event.by)
         price = self.price.with_tip(event.amount) if isinstance(event, TipRaised) else self.price
         return evolve(self, state=row.step(self.state, event), price=price, version=self.version + 1)
+
+    def row(self, event: type[Event], *, by: Actor) -> Row:
+        """The line of the table by which that party may cause the event now; raises `IllegalTransition`."""
+        row = TRANSITIONS.get((type(self.state), event))
+        if row is None or by not in row.by:
+            raise IllegalTransition(self.state_name, event.__name__)
+        return row
 
     @property
     def state_name(self) -> str:

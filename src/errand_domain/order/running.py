@@ -6,7 +6,7 @@ from hmac import compare_digest
 from attrs import evolve, frozen
 
 from errand_domain.campus import Gender
-from errand_domain.errors import Missing
+from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.money import Money
 from errand_domain.order.events import (
@@ -233,6 +233,8 @@ def pick_up(
         raise ProofMissing("photo")
     if order.terms.category == "purchase" and receipt is None:
         raise ProofMissing("receipt")
+    if order.terms.category == "purchase" and not goods_cost:
+        raise InvalidField("goods_cost", "must say what the goods cost")
     if goods_cost > order.price.goods_advance:
         raise AdvanceExceeded(order.price.goods_advance)
     proof = Proof(photos=(*photos, receipt) if receipt else photos)
@@ -242,7 +244,7 @@ def pick_up(
 
 def check_code(order: Order, code: str) -> None:
     """Raise `WrongDeliveryCode` unless it is this order's; compared in constant time."""
-    if not compare_digest(code.encode(), order.delivery_code.encode()):
+    if not compare_digest(code.encode("utf-8", "surrogatepass"), order.delivery_code.encode()):
         raise WrongDeliveryCode
 
 

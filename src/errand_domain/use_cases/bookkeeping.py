@@ -190,7 +190,7 @@ def _fix_advance(before: Order, event: Event, books: Books) -> Bookings:
 
 
 def _settle(before: Order, policy: Policy, *, at: datetime) -> Bookings:
-    """Divide by rates. The earning is kept even where the runner's part is nothing: a dispute undoes its whole split."""
+    """Divide by rates. The earning is kept even where it is nothing: a dispute undoes its whole split."""
     split = by_rates(service=before.price.reward, goods=before.goods, shares=before.price.shares)
     transfers = recipes.divide(
         before.id,

@@ -112,10 +112,9 @@ class RuleDispute:
             dispute = await tx.disputes.get(dispute_id)
             operator.require("resolve_disputes", dispute.campus_id)
             policy = (await tx.campuses.get(dispute.campus_id)).policy
-            event = rule(dispute, operator.id, ruling, policy, at=now)
+            dispute = dispute.apply(rule(dispute, operator.id, ruling, policy, at=now))
             order = await tx.orders.get(dispute.order_id)
             resolve_dispute(order, outcome=Outcome(refund=ruling.refund, runner=ruling.runner), at=now)
-            dispute = dispute.apply(event)
             tx.disputes.save(dispute)
             await _follow(tx, dispute, operator, self.clock)
             await tx.commit()
