@@ -1,8 +1,10 @@
-"""A payment provider in memory, for tests and the demonstration: it behaves and misbehaves as real ones do."""
+"""A payment provider in memory, for tests and demonstrations: it behaves and misbehaves as real ones do."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from functools import wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from attrs import evolve
 
@@ -42,22 +44,41 @@ from errand_domain.ports.payments import (
 RefundPlan = Literal["done", "under_way", "impossible", "needs_person"]
 PayoutPlan = Literal["waits", "done", "under_way", "failed"]
 A = TypeVar("A")
+P = ParamSpec("P")
 CONFIRM_WITHIN = timedelta(hours=24)
+
+
+def _whole(act: Callable[Concatenate["MemoryProvider", P], A]) -> Callable[Concatenate["MemoryProvider", P], A]:
+    """Read and write the books with nobody between: they may be kept where other processes reach them."""
+
+    @wraps(act)
+    def acting(self: "MemoryProvider", /, *args: P.args, **kwargs: P.kwargs) -> A:
+        with self._books.together():  # pyright: ignore[reportPrivateUsage]  # a method's own decorator
+            return act(self, *args, **kwargs)
+
+    return acting
 
 
 class MemoryProvider(Payments, RefundDesk, Payouts):
     """Collects, gives back and pays out, idempotently under our numbers, and keeps its own sums.
 
-    A refund is under way when it is asked for and done when it is asked about, unless `next_refund` set another
-    course. A payout waits for the runner (`confirm_payout`), unless `next_payout` says otherwise.
+    A refund is under way when it is asked for and done when it is asked about, unless `next_refund` set
+    another course. A payout waits for the runner (`confirm_payout`), unless `next_payout` says otherwise.
     """
 
-    def __init__(self, clock: Clock, *, provider: str = "memory", pause: Pause = give_way) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        provider: str = "memory",
+        books: ProviderBooks | None = None,
+        pause: Pause = give_way,
+    ) -> None:
         self.provider = provider
         self.merchant = Merchant(merchant=f"{provider}-merchant", app=f"{provider}-app", currency="CNY")
         self._clock = clock
         self._pause = pause
-        self._books = ProviderBooks()
+        self._books = books or ProviderBooks()
         self._faults = Faults()
         self._refund_plans: list[RefundPlan] = []
         self._payout_plans: list[PayoutPlan] = []
@@ -72,43 +93,42 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
     ) -> Started | Declined | Lost:
         """Wait for the payer; the same number again is the same payment."""
         await self._pause()
-        return self._faults.meet("start", lambda: self._start(attempt, description, expires_at))
+        return self._meet("start", lambda: self._start(attempt, description, expires_at))
 
     async def query(self, number: str) -> PaymentReport | NotPaid | NoLonger | Lost:
         """What became of the payment."""
         await self._pause()
-        return _or_lost(self._faults.meet("query", lambda: self._payment_answer(number)))
+        return _or_lost(self._meet("query", lambda: self._payment_answer(number)))
 
     async def close(self, number: str) -> PaymentReport | NoLonger | Lost:
         """Make it unpayable, unless it was paid already."""
         await self._pause()
-        return _or_lost(self._faults.meet("close", lambda: self._close(number)))
+        return _or_lost(self._meet("close", lambda: self._close(number)))
 
-    async def refund(
-        self, refund: Refund, *, paid: Money, payment_number: str
-    ) -> RefundReport | Declined | Lost:
+    async def refund(self, refund: Refund, *, paid: Money, payment_number: str) -> RefundReport | Declined | Lost:
         """Give it back, if so much of that payment is left; the same number again is the same refund."""
         await self._pause()
-        return self._faults.meet("refund", lambda: self._refund(refund, paid, payment_number))
+        return self._meet("refund", lambda: self._refund(refund, paid, payment_number))
 
     async def query_refund(self, number: str, *, payment_number: str) -> RefundReport | Declined | Lost:
         """What became of the refund; one that was under way is done by now."""
         await self._pause()
-        return self._faults.meet("query_refund", lambda: self._refund_answer(number, payment_number))
+        return self._meet("query_refund", lambda: self._refund_answer(number, payment_number))
 
     async def send(self, request: PayoutRequest) -> PayoutAnswer:
         """Pay it out; the same number again is the same payout."""
         await self._pause()
-        answer = self._faults.meet("send", lambda: self._send(request))
+        answer = self._meet("send", lambda: self._send(request))
         return PayoutFailed(reason=answer.reason) if isinstance(answer, Declined) else answer
 
     async def query_payout(self, number: str) -> PayoutAnswer | Declined:
         """What became of the payout."""
         await self._pause()
-        return self._faults.meet("query_payout", lambda: self._payout_answer(number))
+        return self._meet("query_payout", lambda: self._payout_answer(number))
 
+    @_whole
     def pay(self, number: str) -> PaymentReport:
-        """The payer pays; the report is what a notification would carry. `ValueError` where it cannot be paid."""
+        """The payer pays; the report is what a notification would carry. Else `ValueError`."""
         kept = self._books.payments.get(number)
         if kept is None or kept.closed or (kept.report is None and self._clock.now() >= kept.expires_at):
             raise ValueError(f"{number} cannot be paid")
@@ -127,6 +147,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
             self._books.payments[number] = kept
         return _there(kept.report)
 
+    @_whole
     def finish_refund(self, number: str) -> RefundReport:
         """The payer has the refund; the report is what a notification would carry."""
         kept = _there(self._books.refunds.get(number))
@@ -134,6 +155,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         self._books.refunds[number] = evolve(kept, report=report)
         return report
 
+    @_whole
     def confirm_payout(self, number: str) -> PayoutAnswer:
         """The runner confirms in their app, if there is still time; the answer is the payout's new state."""
         answer = _there(self._payout(number)).answer
@@ -161,10 +183,41 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         """The courses of the next new payouts."""
         self._payout_plans.extend(plans)
 
+    def open_payments(self) -> tuple[tuple[str, str, Money], ...]:
+        """What payers could pay now: number, description, amount."""
+        now = self._clock.now()
+        return tuple(
+            (number, json.loads(kept.client_parameters)["description"], kept.amount)
+            for number, kept in self._books.payments.items()
+            if kept.report is None and not kept.closed and now < kept.expires_at
+        )
+
+    def open_payouts(self) -> tuple[tuple[str, str, Money], ...]:
+        """What runners could confirm now: number, remark, amount."""
+        found = ((number, self._payout(number)) for number in tuple(self._books.payouts))
+        return tuple(
+            (number, kept.request.remark, kept.request.amount)
+            for number, kept in found
+            if kept and isinstance(kept.answer, PayoutWaits)
+        )
+
+    def open_refunds(self) -> tuple[tuple[str, str, Money], ...]:
+        """What is on its way back to payers now: number, the payment's number, amount."""
+        return tuple(
+            (number, kept.payment_number, kept.report.amount)
+            for number, kept in self._books.refunds.items()
+            if isinstance(kept.report.outcome, RefundUnderWay)
+        )
+
     @property
     def totals(self) -> Totals:
         """The provider's own sums of what has really moved."""
         return self._books.totals()
+
+    def _meet(self, operation: Operation, work: Callable[[], A]) -> A | Declined | Lost:
+        """Do the work whole, unless a fault waits for this operation."""
+        with self._books.together():
+            return self._faults.meet(operation, work)
 
     def _start(self, attempt: Attempt, description: str, expires_at: datetime) -> Started | Declined | Lost:
         kept = self._books.payments.get(attempt.number)
@@ -222,9 +275,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         self._books.refunds[refund.number] = KeptRefund(payment_number=payment_number, report=report)
         return report
 
-    def _refund_outcome(
-        self, plan: RefundPlan
-    ) -> RefundDone | RefundUnderWay | RefundImpossible | RefundNeedsPerson:
+    def _refund_outcome(self, plan: RefundPlan) -> RefundDone | RefundUnderWay | RefundImpossible | RefundNeedsPerson:
         match plan:
             case "done":
                 return RefundDone(at=self._clock.now())
@@ -255,9 +306,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
     def _planned(self, request: PayoutRequest, plan: PayoutPlan) -> PayoutAnswer:
         match plan:
             case "waits":
-                return PayoutWaits(
-                    package=f"P{request.number}", expires_at=self._clock.now() + CONFIRM_WITHIN
-                )
+                return PayoutWaits(package=f"P{request.number}", expires_at=self._clock.now() + CONFIRM_WITHIN)
             case "done":
                 return PayoutDone(at=self._clock.now())
             case "under_way":
@@ -277,6 +326,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
             self._books.payouts[number] = kept
         return kept
 
+    @_whole
     def _settle_payout(self, number: str, answer: PayoutAnswer) -> None:
         kept = _there(self._payout(number))
         if isinstance(kept.answer, PayoutWaits | PayoutUnderWay):

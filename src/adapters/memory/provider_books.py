@@ -1,5 +1,7 @@
 """What the provider in memory keeps: payments, refunds and payouts, each under our number."""
 
+from collections.abc import Callable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from attrs import frozen
@@ -57,13 +59,27 @@ class Totals:
         return self.collected - self.refunded - self.paid_out
 
 
-class ProviderBooks:
-    """All that one provider knows of us."""
+Together = Callable[[], AbstractContextManager[object]]
 
-    def __init__(self) -> None:
-        self.payments: dict[str, KeptPayment] = {}
-        self.refunds: dict[str, KeptRefund] = {}
-        self.payouts: dict[str, KeptPayout] = {}
+
+class ProviderBooks:
+    """All that one provider knows of us, in memory or wherever the three mappings keep it.
+
+    What is done inside `together` is done whole, and nobody comes between.
+    """
+
+    def __init__(
+        self,
+        *,
+        payments: MutableMapping[str, KeptPayment] | None = None,
+        refunds: MutableMapping[str, KeptRefund] | None = None,
+        payouts: MutableMapping[str, KeptPayout] | None = None,
+        together: Together = nullcontext,
+    ) -> None:
+        self.payments: MutableMapping[str, KeptPayment] = {} if payments is None else payments
+        self.refunds: MutableMapping[str, KeptRefund] = {} if refunds is None else refunds
+        self.payouts: MutableMapping[str, KeptPayout] = {} if payouts is None else payouts
+        self.together = together
 
     def refundable(self, payment_number: str) -> int:
         """What is left of a payment, in fen: refunds that will not happen do not count."""
