@@ -3,6 +3,7 @@
 It is a list of constructors. A provider is overridden in tests and by embedders: `container.clock.override(…)`.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dependency_injector.containers import DeclarativeContainer
@@ -80,9 +81,18 @@ def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
 
 def find_providers(settings: Settings, clock: Clock) -> Providers:
     """The payment providers that the settings name; one class may collect, give back and pay out."""
-    ours: dict[str, Make[MemoryProvider]] = {"memory": lambda _: MemoryProvider(clock)}
+    ours: dict[str, Make[MemoryProvider]] = {"memory": lambda settings: make_memory_provider(settings, clock)}
     found = {name: choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments}
     return Providers(payments=found, refunds=found, payouts=found)
+
+
+def make_memory_provider(settings: Settings, clock: Clock) -> MemoryProvider:
+    """The provider of demonstrations, with its books in the file that the settings name, if they name one."""
+    if settings.payments_file == ":memory:":
+        return MemoryProvider(clock)
+    from adapters.memory.provider_file import books_in_file  # noqa: PLC0415 - only demonstrations have use for it
+
+    return MemoryProvider(clock, books=books_in_file(Path(settings.payments_file), "memory"))
 
 
 def find_maps(settings: Settings) -> Maps:
