@@ -5,17 +5,46 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from entrypoints.container import Container
+from adapters.sql import migrations
+from adapters.sql.tables import METADATA
+from entrypoints.container import MEMORY, Container, running
 from tests.stage import settings
 
-DATABASES: Final = ("memory",)
+DATABASES: Final = ("memory", "sqlite", "postgres", "mariadb")
+_migrated = set[str]()
+
+
+async def emptied(url: str) -> str:
+    """The address of a database that has the newest schema and no rows; the schema is made once a process."""
+    if url not in _migrated:
+        await migrations.upgrade(url)
+        _migrated.add(url)
+    elif make_url(url).get_backend_name() != "sqlite":
+        await _delete_everything(url)
+    return url
+
+
+async def _delete_everything(url: str) -> None:
+    names = [table.name for table in reversed(METADATA.sorted_tables)]
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            else:
+                for name in names:
+                    await connection.execute(text(f"DELETE FROM {name}"))
+    finally:
+        await engine.dispose()
 
 
 @asynccontextmanager
-async def database_container(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Container]:
-    """A container on the database that the fixture's parameter names, empty and migrated."""
-    kind = request.param
-    if kind == "memory":
-        yield Container(settings=settings("memory:", tmp_path))
+async def container_on(url: str, folder: Path) -> AsyncIterator[Container]:
+    """A container on that database, empty and migrated."""
+    if url != MEMORY:
+        await emptied(url)
+    async with running(settings(url, folder)) as container:
+        yield container

@@ -4,10 +4,12 @@ It is a list of constructors. A provider is overridden in tests and by embedders
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Factory, Singleton
+from dependency_injector.providers import Dependency, Factory, Object, Singleton
 
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
@@ -18,7 +20,7 @@ from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from entrypoints.choosing import Make, choose
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, SettingsInvalid
 from errand_domain.ports.outside import Clock, ContentCheck, Maps, Notices
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
@@ -44,6 +46,7 @@ from errand_domain.use_cases.manage_profile import (
     UnlinkWay,
     UpdateProfile,
 )
+from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
 from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip, StartPayment
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.providers import Providers
@@ -61,7 +64,10 @@ from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, Revi
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 from errand_domain.use_cases.sign_in import ListSessions, Recognise, RequestCode, SignIn, SignOut
 from errand_domain.use_cases.verify_ledger import VerifyLedger
+from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, ViewCampus
+from errand_domain.use_cases.view_dispute import ListDisputes, ViewDispute
 from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
+from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
 from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
 from errand_domain.use_cases.watch_order import WatchOrder
 from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
@@ -69,14 +75,33 @@ from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestW
 if TYPE_CHECKING:
     from adapters.sql.database import SqlDatabase
 
+MEMORY: Final = "memory:"
 
-def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
+
+async def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
     """The database of the URL; SQLAlchemy is loaded only when it is needed, for `errand --help` has no time for it."""
-    if settings.database_url == "memory:":
+    if settings.database_url == MEMORY:
         return MemoryDatabase()
     from adapters.sql.database import SqlDatabase  # noqa: PLC0415 - see above
 
-    return SqlDatabase.connect(settings.database_url)
+    return await SqlDatabase.connect(settings.database_url)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator["Container", None]:
+    """A container on its open database, which is closed at the end."""
+    database = await open_database(settings)
+    try:
+        yield Container(settings=settings, database=Object(database))
+    finally:
+        await database.close()
+
+
+def memory_database(settings: Settings) -> MemoryDatabase:
+    """The database of a container that was made without one; raises `SettingsInvalid` where it would be another."""
+    if settings.database_url != MEMORY:
+        raise SettingsInvalid("a container on a stored database is opened with `running`")
+    return MemoryDatabase()
 
 
 def find_providers(settings: Settings, clock: Clock) -> Providers:
@@ -111,11 +136,11 @@ def find_content_check(settings: Settings) -> ContentCheck:
 
 
 class Container(DeclarativeContainer):
-    """One running installation. Made with `Container(settings=…)`."""
+    """One installation. `running(settings)` opens it; in memory, `Container(settings=…)` will do."""
 
     settings = Dependency(instance_of=Settings)
 
-    database = Singleton(open_database, settings)
+    database = Dependency(default=Singleton(memory_database, settings))
     begin = database.provided.begin
     hall = database.provided.hall
     timers = database.provided.timers
@@ -230,3 +255,12 @@ class Container(DeclarativeContainer):
     )
     request_withdrawal = Factory(RequestWithdrawal, begin=begin, clock=clock, ids=ids, providers=payment_providers)
     decide_withdrawal = Factory(DecideWithdrawal, begin=begin, clock=clock)
+    find_places = Factory(FindPlaces, begin=begin)
+    list_campuses = Factory(ListCampuses, begin=begin)
+    view_campus = Factory(ViewCampus, begin=begin)
+    list_disputes = Factory(ListDisputes, begin=begin)
+    view_dispute = Factory(ViewDispute, begin=begin)
+    list_abnormal_refunds = Factory(ListAbnormalRefunds, begin=begin)
+    list_campus_withdrawals = Factory(ListCampusWithdrawals, begin=begin)
+    list_parked_messages = Factory(ListParkedMessages, relay=relay)
+    retry_message = Factory(RetryMessage, relay=relay, clock=clock)

@@ -2,7 +2,7 @@
 
 import secrets
 from hashlib import sha256
-from hmac import digest
+from hmac import compare_digest, digest
 
 from adapters.crypto.keys import check_key
 from errand_domain.ports.outside import Secrets
@@ -31,3 +31,7 @@ class SystemSecrets(Secrets):
     def digest(self, secret: str) -> str:
         """The HMAC-SHA256 of the secret: 64 hexadecimal digits, fit for a comparison in constant time."""
         return digest(self._key, secret.encode(), sha256).hex()
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether the two are equal; how long it takes does not tell where they differ."""
+        return compare_digest(one.encode(), other.encode())

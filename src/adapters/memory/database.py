@@ -35,6 +35,10 @@ class MemoryDatabase:
         """Open a transaction: an `errand_domain.ports.transaction.Begin`."""
         return self._transaction()
 
+    async def close(self) -> None:
+        """Forget everything; there is nothing else to let go of."""
+        self._tables = Tables()
+
     @asynccontextmanager
     async def _transaction(self) -> AsyncGenerator[Transaction, None]:
         await self._pause()
