@@ -1,0 +1,59 @@
+"""One database behind one address; what dialect it speaks is known here and below."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, make_url
+
+from adapters.sql.answers import SqlAnswers
+from adapters.sql.campuses import CampusCopies
+from adapters.sql.drivers.driver import Driver, OnStatement
+from adapters.sql.drivers.mariadb import MariadbDriver
+from adapters.sql.drivers.postgres import PostgresDriver
+from adapters.sql.drivers.sqlite import SqliteDriver
+from adapters.sql.hall import SqlHall
+from adapters.sql.outbox import SqlRelay
+from adapters.sql.timers import SqlTimers
+from adapters.sql.transaction import SqlTransaction
+
+
+class SqlDatabase:
+    """An open database: `begin` for use cases, `timers` and `relay` for workers, `answers` and `hall` for the edge."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._copies = CampusCopies()
+        self.timers = SqlTimers(driver)
+        self.relay = SqlRelay(driver)
+        self.answers = SqlAnswers(driver)
+        self.hall = SqlHall(driver)
+
+    @staticmethod
+    async def connect(url: str) -> "SqlDatabase":
+        """Open `postgresql://…`, `mysql://…` (or `mariadb://…`) or `sqlite:///path`; raises `Unavailable`."""
+        return SqlDatabase(await _driver(make_url(url)))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlTransaction]:
+        """A transaction; leaving the block without `commit()` writes nothing."""
+        yield SqlTransaction(self._driver, self._copies)
+
+    def listen(self, on_statement: OnStatement | None) -> None:
+        """Tell of every statement sent from now on, or of none: tests pin how many a request needs."""
+        self._driver.on_statement = on_statement
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._driver.close()
+
+
+async def _driver(url: URL) -> Driver:
+    match url.get_backend_name():
+        case "postgresql":
+            return await PostgresDriver.connect(url)
+        case "mysql" | "mariadb":
+            return await MariadbDriver.connect(url)
+        case "sqlite":
+            return await SqliteDriver.connect(url)
+        case other:
+            raise ValueError(f"no database speaks {other!r} here")

@@ -1,0 +1,78 @@
+"""Members in SQL, with their ways to sign in and the people they avoid as rows that can be searched."""
+
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import bindparam, delete, select
+
+from adapters.sql.drivers.driver import Driver
+from adapters.sql.reading import NEWEST, every, first, only
+from adapters.sql.rows.people import CHANGING_MEMBER, READ_MEMBER, changing_member_columns, member_from_row
+from adapters.sql.statements import Statement
+from adapters.sql.tables.people import BLOCKS, MEMBER_WAYS, MEMBERS
+from adapters.sql.writes import Add, Change, Write, save, save_statement
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Member, Way
+from errand_domain.ports.members import Members
+
+WHAT: Final = "member"
+_GET: Final = Statement(select(*READ_MEMBER).where(MEMBERS.c.id == bindparam("member")))
+_OF_WAY: Final = Statement(
+    select(*READ_MEMBER)
+    .join(MEMBER_WAYS, MEMBER_WAYS.c.member_id == MEMBERS.c.id)
+    .where(MEMBER_WAYS.c.kind == bindparam("way_kind"), MEMBER_WAYS.c.value == bindparam("way_value"))
+)
+_PAGE: Final = Statement(
+    select(*READ_MEMBER)
+    .where(MEMBERS.c.id < bindparam("before"))
+    .order_by(MEMBERS.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_SAVE: Final = save_statement(MEMBERS, ("id",), CHANGING_MEMBER)
+_FORGET_WAYS: Final = Statement(delete(MEMBER_WAYS).where(MEMBER_WAYS.c.member_id == bindparam("member")))
+_FORGET_BLOCKS: Final = Statement(delete(BLOCKS).where(BLOCKS.c.member_id == bindparam("member")))
+
+
+@frozen
+class SqlMembers(Members):
+    """Members in SQL; a unique key gives a way to one member."""
+
+    driver: Driver
+    writes: list[Write]
+
+    async def get(self, member_id: MemberId) -> Member:
+        """The member as committed; raises `Missing`."""
+        return only(await self.driver.fetch(_GET, {"member": member_id}), member_from_row, WHAT)
+
+    async def of_way(self, way: Way) -> Member | None:
+        """Who signs in that way, if anybody does."""
+        rows = await self.driver.fetch(_OF_WAY, {"way_kind": way.kind, "way_value": way.value})
+        return first(rows, member_from_row)
+
+    async def page(self, *, before: MemberId | None, limit: int) -> tuple[Member, ...]:
+        """Members, newest first."""
+        rows = await self.driver.fetch(_PAGE, {"before": before or NEWEST, "limit": limit})
+        return every(rows, member_from_row)
+
+    def add(self, member: Member) -> None:
+        """A new member; `WayTaken` where another signs in that way."""
+        row = {"id": member.id, "joined_at": member.joined_at, **changing_member_columns(member)}
+        self.writes.append(Add(table=MEMBERS, row=row, key=member.id))
+        self._add_searchable(member)
+
+    def save(self, member: Member) -> None:
+        """Compare-and-set on the version; `WayTaken` where another signs in that way."""
+        columns, was = changing_member_columns(member), member.version - 1
+        self.writes.append(save(_SAVE, MEMBERS, identity={"id": member.id}, was=was, columns=columns, what=WHAT))
+        for statement, table in ((_FORGET_WAYS, MEMBER_WAYS), (_FORGET_BLOCKS, BLOCKS)):
+            self.writes.append(
+                Change(statement=statement, parameters={"member": member.id}, table_name=table.name, ordered=True)
+            )
+        self._add_searchable(member)
+
+    def _add_searchable(self, member: Member) -> None:
+        for way in sorted(member.ways, key=lambda way: (way.kind, way.value)):
+            row = {"kind": way.kind, "value": way.value, "member_id": member.id}
+            self.writes.append(Add(table=MEMBER_WAYS, row=row))
+        for other_id in sorted(member.blocked):
+            self.writes.append(Add(table=BLOCKS, row={"member_id": member.id, "other_id": other_id}))

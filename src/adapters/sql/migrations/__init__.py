@@ -1,0 +1,109 @@
+"""The schema's history: Alembic revisions, and the functions that walk them.
+
+Whoever starts a server calls `upgrade`; nothing else changes a schema.
+"""
+
+import asyncio
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from adapters.sql.faults import SqlFault, Unavailable
+from adapters.sql.tables import METADATA
+
+T = TypeVar("T")
+
+FOLDER: Final = Path(__file__).parent
+NEWEST: Final = "head"
+NOTHING: Final = "base"
+
+
+async def upgrade(url: str, revision: str = NEWEST) -> None:
+    """Bring the schema up to that revision; one that is there already stays as it is."""
+    await _with_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the schema back to that revision, `base` being an empty database."""
+    await _with_connection(url, lambda connection: command.downgrade(_config(connection), revision))
+
+
+async def current(url: str) -> str | None:
+    """The revision of the schema; `None` for a database that has none."""
+    return await _with_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+async def differences(url: str) -> list[Any]:
+    """Where the schema differs from the tables that the program knows: nowhere, in a sound release."""
+    return await _with_connection(url, _compare)
+
+
+def _compare(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"include_object": belongs_to(connection.dialect.name)})
+    with warnings.catch_warnings():
+        # Said of the index on an expression, which only PostgreSQL has and reflects.
+        warnings.filterwarnings("ignore", message="autogenerate skipping metadata-specified expression-based index")
+        return list(compare_metadata(context, METADATA))
+
+
+def belongs_to(dialect_name: str) -> Callable[..., bool]:
+    """What a database of that dialect should have: the hall's index differs."""
+    absent = "ix_orders_hall_cell" if dialect_name == "postgresql" else "ix_orders_hall"
+
+    def include(_: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:  # noqa: ARG001, FBT001 - the signature is Alembic's
+        return not (kind == "index" and name == absent)
+
+    return include
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
+    """The work on a connection of its own, committed; errors of SQLAlchemy and of drivers become ours."""
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            return await asyncio.to_thread(_on_file, url, work)
+        engine = create_async_engine(async_url(url))
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(work)
+        finally:
+            await engine.dispose()
+    except DBAPIError as error:
+        raise (Unavailable if error.connection_invalidated else SqlFault)(str(error.orig)) from error
+    except SQLAlchemyError as error:
+        raise SqlFault(str(error)) from error
+
+
+def _on_file(url: str, work: Callable[[Connection], T]) -> T:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(make_url(url).set(drivername="sqlite"))
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """The address with the asynchronous driver in its scheme."""
+    parsed = make_url(url)
+    driver = "postgresql+asyncpg" if parsed.get_backend_name() == "postgresql" else "mysql+asyncmy"
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)

@@ -1,0 +1,149 @@
+"""The outbox in SQL, and its other end for workers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from secrets import randbits
+from typing import Any, Final
+from uuid import UUID
+
+from attrs import frozen
+from sqlalchemy import Integer, bindparam, delete, exists, func, select, update
+
+from adapters.sql.column_types import EPOCH
+from adapters.sql.documents import Document
+from adapters.sql.drivers.driver import Driver
+from adapters.sql.leases import lease
+from adapters.sql.reading import LISTED_SIZES, in_list, listed, padded
+from adapters.sql.retries import patiently
+from adapters.sql.statements import Row, Statement
+from adapters.sql.tables.delivery import OUTBOX
+from adapters.sql.writes import Add, Write
+from errand_domain.errors import Missing
+from errand_domain.ids import MessageId
+from errand_domain.ports.outbox import Envelope, Message, Outbox, Relay
+
+FAULT_LETTERS_MOST: Final = 500
+MESSAGE: Final = Document[Message](Message)
+_MILLISECOND: Final = 1_000
+_EARLIER: Final = OUTBOX.alias("earlier")
+_READ: Final = ("lane", "message", "tries", "last_fault")
+_HEADS: Final = lease(
+    OUTBOX,
+    identity=("id",),
+    due="due_at",
+    columns=(*_READ, "sequence"),
+    order=("due_at", "sequence"),
+    only=(
+        OUTBOX.c.parked.is_(False),
+        ~exists().where(_EARLIER.c.lane == OUTBOX.c.lane, _EARLIER.c.sequence < OUTBOX.c.sequence),
+    ),
+)
+_MINE: Final = OUTBOX.c.id == bindparam("mine")
+_ONE_MORE: Final = OUTBOX.c.tries + bindparam("one", 1, type_=Integer())
+_POSTPONE: Final = Statement(
+    update(OUTBOX)
+    .where(_MINE)
+    .values(due_at=bindparam("until"), leased_until=None, tries=_ONE_MORE, last_fault=bindparam("fault"), parked=False)
+)
+_PARK: Final = Statement(
+    update(OUTBOX).where(_MINE).values(leased_until=None, tries=_ONE_MORE, last_fault=bindparam("fault"), parked=True)
+)
+_UNPARK: Final = Statement(
+    update(OUTBOX)
+    .where(_MINE, OUTBOX.c.parked.is_(True))
+    .values(due_at=bindparam("now"), leased_until=None, parked=False)
+)
+_PARKED: Final = Statement(
+    select(*(OUTBOX.c[name] for name in ("id", *_READ)))
+    .where(OUTBOX.c.parked.is_(True))
+    .order_by(OUTBOX.c.sequence)
+    .limit(bindparam("limit"))
+)
+_PENDING: Final = Statement(select(func.count()).select_from(OUTBOX).where(OUTBOX.c.parked.is_(False)))
+
+
+@cache
+def _done(count: int) -> Statement:
+    return Statement(delete(OUTBOX).where(in_list(OUTBOX.c.id, count)))
+
+
+def new_message_id(at: datetime) -> MessageId:
+    """A UUIDv7 of that moment; no clock is needed, for the message says when it was written."""
+    milliseconds = int((at - EPOCH).total_seconds() * _MILLISECOND) & (2**48 - 1)
+    number = (milliseconds << 80) | (7 << 76) | (randbits(12) << 64) | (2 << 62) | randbits(62)
+    return MessageId(UUID(int=number))
+
+
+@frozen
+class SqlOutbox(Outbox):
+    """Where a transaction leaves its messages."""
+
+    writes: list[Write]
+
+    def add(self, message: Message, *, lane: str, at: datetime) -> None:
+        """Keep the message from the commit on."""
+        row: dict[str, Any] = {
+            "id": new_message_id(at),
+            "lane": lane,
+            "message": MESSAGE.dump(message),
+            "due_at": at,
+            "tries": 0,
+            "last_fault": "",
+            "parked": False,
+        }
+        self.writes.append(Add(table=OUTBOX, row=row))
+
+
+@frozen
+class SqlRelay(Relay):
+    """The other end of the outbox. A message that was delivered is deleted."""
+
+    driver: Driver
+
+    async def take(self, *, now: datetime, leased_until: datetime, limit: int) -> tuple[Envelope, ...]:
+        """Due messages, the oldest of each lane only, leased to the caller."""
+        parameters = {"now": now, "until": leased_until, "limit": limit}
+        rows = await patiently(lambda: self.driver.take(_HEADS, parameters))
+        return tuple(_envelope(row[:-1]) for row in sorted(rows, key=lambda row: row[-1]))
+
+    async def done(self, message_ids: Sequence[MessageId]) -> None:
+        """They were delivered."""
+        most = LISTED_SIZES[-1]
+        for start in range(0, len(message_ids), most):
+            values = padded(message_ids[start : start + most])
+            await self._change(_done(len(values)), listed(values))
+
+    async def postpone(self, message_id: MessageId, *, until: datetime, fault: str) -> None:
+        """It could not be delivered; try again then."""
+        await self._change(_POSTPONE, {"mine": message_id, "until": until, "fault": legible(fault)})
+
+    async def park(self, message_id: MessageId, *, fault: str) -> None:
+        """It will not be tried again until an operator says so."""
+        await self._change(_PARK, {"mine": message_id, "fault": legible(fault)})
+
+    async def parked(self, *, limit: int) -> tuple[Envelope, ...]:
+        """What is parked, oldest first."""
+        return tuple(_envelope(row) for row in await self.driver.fetch(_PARKED, {"limit": limit}))
+
+    async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
+        """Try it again; raises `Missing` where no such message is parked."""
+        if not await self._change(_UNPARK, {"mine": message_id, "now": now}):
+            raise Missing("message")
+
+    async def pending(self) -> int:
+        """How many messages wait, parked ones not counted."""
+        return int((await self.driver.fetch(_PENDING, {}))[0][0])
+
+    async def _change(self, statement: Statement, parameters: dict[str, Any]) -> int:
+        return await patiently(lambda: self.driver.change(statement, parameters))
+
+
+def legible(fault: str) -> str:
+    """The fault as text that every database takes: no NUL, no half characters, not endless."""
+    return fault[:FAULT_LETTERS_MOST].replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _envelope(row: Row) -> Envelope:
+    message_id, lane, message, tries, last_fault = row
+    return Envelope(id=message_id, lane=lane, message=MESSAGE.load(message), tries=tries, last_fault=last_fault)

@@ -1,0 +1,137 @@
+"""Sessions and one-time codes in SQL."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from attrs import frozen
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.sql import ClauseElement
+
+from adapters.sql.drivers.driver import Driver
+from adapters.sql.reading import every
+from adapters.sql.rows.people import (
+    READ_MEMBER,
+    READ_SESSION,
+    member_from_row,
+    session_from_row,
+    session_row,
+)
+from adapters.sql.statements import Statement, dialect_insert
+from adapters.sql.tables.people import MEMBERS, SESSIONS, SIGN_IN_CODES
+from adapters.sql.writes import Add, Change, Write, save, save_statement
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Way
+from errand_domain.member.session import Session, SignInCode
+from errand_domain.ports.sessions import Sessions, SignedIn
+
+_LIVE: Final = SESSIONS.c.expires_at > bindparam("at")
+_FIND: Final = Statement(
+    select(*READ_SESSION, *READ_MEMBER)
+    .join(MEMBERS, MEMBERS.c.id == SESSIONS.c.member_id)
+    .where(
+        SESSIONS.c.token_hash == bindparam("token"),
+        _LIVE,
+        MEMBERS.c.barred.is_(False),
+        MEMBERS.c.closed_at.is_(None),
+    )
+)
+_OF_MEMBER: Final = Statement(
+    select(*READ_SESSION)
+    .where(SESSIONS.c.member_id == bindparam("member"), _LIVE)
+    .order_by(SESSIONS.c.started_at.desc(), SESSIONS.c.id.desc())
+)
+_END: Final = Statement(delete(SESSIONS).where(SESSIONS.c.id == bindparam("session")))
+_END_ALL: Final = Statement(delete(SESSIONS).where(SESSIONS.c.member_id == bindparam("member")))
+_CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "version")
+_CODE: Final = Statement(
+    select(*(SIGN_IN_CODES.c[name] for name in _CODE_COLUMNS)).where(
+        SIGN_IN_CODES.c.kind == bindparam("way_kind"), SIGN_IN_CODES.c.value == bindparam("way_value")
+    )
+)
+_SAVE_CODE: Final = save_statement(SIGN_IN_CODES, ("kind", "value"), _CODE_COLUMNS)
+
+
+def _replace_code(dialect_name: str) -> ClauseElement:
+    new = {
+        name: bindparam(f"new_{name}", type_=SIGN_IN_CODES.c[name].type) for name in ("kind", "value", *_CODE_COLUMNS)
+    }
+    inserted = dialect_insert(dialect_name, SIGN_IN_CODES).values(new)
+    if dialect_name in ("mysql", "mariadb"):
+        changed = {name: inserted.inserted[name] for name in _CODE_COLUMNS}
+        clause: ClauseElement = inserted.on_duplicate_key_update(**changed)
+    else:
+        changed = {name: inserted.excluded[name] for name in _CODE_COLUMNS}
+        clause = inserted.on_conflict_do_update(index_elements=["kind", "value"], set_=changed)
+    return clause
+
+
+_PUT_CODE: Final = Statement(_replace_code)
+
+
+@frozen
+class SqlSessions(Sessions):
+    """Sessions and one-time codes in SQL."""
+
+    driver: Driver
+    writes: list[Write]
+
+    async def find(self, token_hash: str, *, at: datetime) -> SignedIn | None:
+        """The live session of that token and its member, in one read; barred and closed members have none."""
+        rows = await self.driver.fetch(_FIND, {"token": token_hash, "at": at})
+        if not rows:
+            return None
+        *session, document, private = rows[0]
+        return SignedIn(session=session_from_row(session), member=member_from_row((document, private)))
+
+    async def of_member(self, member_id: MemberId, *, at: datetime) -> tuple[Session, ...]:
+        """The member's live sessions, newest first."""
+        rows = await self.driver.fetch(_OF_MEMBER, {"member": member_id, "at": at})
+        return every(rows, session_from_row)
+
+    async def code_for(self, way: Way) -> SignInCode | None:
+        """The last code sent to that address."""
+        rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": way.value})
+        if not rows:
+            return None
+        code_hash, sent_at, tries_left, version = rows[0]
+        return SignInCode(way=way, code_hash=code_hash, sent_at=sent_at, tries_left=tries_left, version=version)
+
+    def start(self, session: Session) -> None:
+        """A new session."""
+        self.writes.append(Add(table=SESSIONS, row=session_row(session), key=session.id))
+
+    def end(self, session_id: UUID) -> None:
+        """End it, if it has not ended."""
+        self.writes.append(
+            Change(statement=_END, parameters={"session": session_id}, table_name=SESSIONS.name, key=session_id)
+        )
+
+    def end_all(self, member_id: MemberId) -> None:
+        """End every session of the member."""
+        parameters = {"member": member_id}
+        self.writes.append(Change(statement=_END_ALL, parameters=parameters, table_name=SESSIONS.name, ordered=True))
+
+    def put_code(self, code: SignInCode) -> None:
+        """Version 1 replaces whatever was there, a later version is a compare-and-set."""
+        identity = {"kind": code.way.kind, "value": code.way.value}
+        columns = {
+            "code_hash": code.code_hash,
+            "sent_at": code.sent_at,
+            "tries_left": code.tries_left,
+            "version": code.version,
+        }
+        if code.version > 1:
+            was = code.version - 1
+            self.writes.append(
+                save(_SAVE_CODE, SIGN_IN_CODES, identity=identity, was=was, columns=columns, what="sign_in_code")
+            )
+            return
+        self.writes.append(
+            Change(
+                statement=_PUT_CODE,
+                parameters={f"new_{name}": value for name, value in {**identity, **columns}.items()},
+                table_name=SIGN_IN_CODES.name,
+                key=tuple(identity.values()),
+            )
+        )
