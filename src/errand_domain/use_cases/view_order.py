@@ -24,7 +24,7 @@ from errand_domain.place import Stop
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.orders import Recorded
 from errand_domain.ports.outside import Clock
-from errand_domain.ports.transaction import Begin
+from errand_domain.ports.transaction import Begin, Transaction
 
 RUNNER_SEES_STOPS = (Accepted, AtPickup, PickedUp, Delivered, Returning, Disputed)
 RUNNER_SEES_PICKUP_CODE = (Accepted, AtPickup)
@@ -37,12 +37,14 @@ class OrderView:
 
     In `order.terms` the pickup code is blank; room details and contacts are blank except for the requester, operations,
     and the runner while the errand lasts. `delivery_code` is the requester's, and `None` for everybody else.
+    `runner_nickname` is told where one order is looked at, not in lists.
     """
 
     order: Order
     relation: Relation
     actions: tuple[Action, ...]
     delivery_code: str | None = field(repr=False)
+    runner_nickname: str | None = field(default=None, repr=False)
 
 
 def bare(stop: Stop) -> Stop:
@@ -74,18 +76,25 @@ class ViewOrder:
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
-        relation = relation_of(order, viewer.id)
-        if relation is None and viewer.may("see_orders", order.campus_id):
-            relation = "operations"
-        if relation is None:
-            raise Missing("order")
+            relation = relation_of(order, viewer.id)
+            if relation is None and viewer.may("see_orders", order.campus_id):
+                relation = "operations"
+            if relation is None:
+                raise Missing("order")
+            runner = await self._runner(tx, order, viewer)
         shows_code = relation == "requester" and isinstance(order.state, CODE_IS_USEFUL)
         return OrderView(
             order=seen_by(order, relation),
             relation=relation,
             actions=actions_for(order, relation, policy, at=now),
             delivery_code=order.delivery_code if shows_code else None,
+            runner_nickname=runner.nickname if runner else None,
         )
+
+    async def _runner(self, tx: Transaction, order: Order, viewer: Member) -> Member | None:
+        if order.runner_id is None:
+            return None
+        return viewer if order.runner_id == viewer.id else await tx.members.get(order.runner_id)
 
 
 @frozen(kw_only=True)

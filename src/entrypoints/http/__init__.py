@@ -1,0 +1,1 @@
+"""The HTTP API: decode, one use case, encode."""

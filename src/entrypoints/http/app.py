@@ -1,0 +1,73 @@
+"""The application: the routes, behind the gate, with every refusal rendered alike."""
+
+from typing import Final
+
+from litestar import Litestar, Router
+from litestar.handlers import HTTPRouteHandler
+
+from entrypoints.container import Container
+from entrypoints.http.dependencies import use_cases
+from entrypoints.http.documents import state_with
+from entrypoints.http.errors import EXCEPTION_HANDLERS
+from entrypoints.http.gate import Gate
+from entrypoints.http.health import health
+from entrypoints.http.idempotency import Idempotency
+from entrypoints.http.observed import Figures, observed
+from entrypoints.http.openapi import described
+from entrypoints.http.routes.campuses import CAMPUSES
+from entrypoints.http.routes.disputes import DISPUTES
+from entrypoints.http.routes.earnings import EARNINGS
+from entrypoints.http.routes.files import FILES
+from entrypoints.http.routes.me import ME
+from entrypoints.http.routes.operator_money import OPERATOR_MONEY
+from entrypoints.http.routes.operator_orders import OPERATOR_ORDERS
+from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
+from entrypoints.http.routes.orders import ORDERS
+from entrypoints.http.routes.runner import RUNNER
+from entrypoints.http.routes.running import RUNNING
+from entrypoints.http.routes.sign_in import SIGN_IN
+from entrypoints.http.strict_json import StrictRequest
+
+API: Final = "/api/v1"
+BODY_BYTES_MOST: Final = 1024 * 1024
+ROUTERS: Final = (
+    SIGN_IN,
+    ME,
+    CAMPUSES,
+    ORDERS,
+    RUNNING,
+    DISPUTES,
+    FILES,
+    RUNNER,
+    EARNINGS,
+    OPERATOR_PEOPLE,
+    OPERATOR_ORDERS,
+    OPERATOR_MONEY,
+)
+
+
+def create_app(container: Container) -> Litestar:
+    """The HTTP API of that installation. It holds no state but the container and its own figures."""
+    figures = Figures()
+    api = Router(API, route_handlers=list(ROUTERS), middleware=[Gate(container), Idempotency(container)])
+    app = Litestar(
+        route_handlers=[api, health(figures)],
+        dependencies=use_cases(container),
+        exception_handlers=dict(EXCEPTION_HANDLERS),
+        request_class=StrictRequest,
+        request_max_body_size=BODY_BYTES_MOST,
+        openapi_config=described(),
+        state=state_with(container.settings().documents),
+        logging_config=None,
+    )
+    app.asgi_handler = observed(app.asgi_handler, figures)
+    return app
+
+
+def handlers_of(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+    """Every handler by method and path, for whoever wants to look at all of them."""
+    return {
+        (method, route.path): handler
+        for route in app.routes
+        for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
+    }

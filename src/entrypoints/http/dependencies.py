@@ -1,0 +1,31 @@
+"""From the container to the handlers: each use-case factory becomes a dependency by name and type.
+
+The factory is asked at every request, so that `container.accept_errand.override(…)` works at any time. Neither
+dependency-injector's markers nor a provider given to `Provide` work in Litestar. A handler asks for one use case only:
+two dependencies would be resolved in a task group, which costs more than the rest of the request.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dependency_injector.providers import Factory
+from litestar.di import Provide
+
+from entrypoints.container import Container
+
+
+def use_cases(container: Container) -> dict[str, Provide]:
+    """Every use case of the container, under the name of its provider."""
+    found = dict[str, Provide]()
+    for name, provider in container.providers.items():
+        if isinstance(provider, Factory):
+            found[name] = Provide(_maker(provider), sync_to_thread=False)
+    return found
+
+
+def _maker(factory: "Factory[Any]") -> Callable[[], Any]:
+    def make() -> Any:
+        return factory()
+
+    make.__annotations__["return"] = factory.provides
+    return make

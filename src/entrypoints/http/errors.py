@@ -1,0 +1,213 @@
+"""Every refusal as problem+json (RFC 9457): one table of statuses, one renderer.
+
+A refusal of the domain brings its code, its sentence and its facts; what the protocol itself refuses (no such path,
+unreadable JSON) gets the same shape. What nobody foresaw is a 500 that tells nothing and is logged.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import ClientException, HTTPException, ValidationException
+
+from entrypoints.http.request_id import request_id_of
+from errand_domain.errors import Conflict, DomainError, Forbidden, Invalid, InvalidField, Missing, NotFound, Stale
+from errand_domain.member.session import CodeTooSoon, NotSignedIn
+from errand_domain.money import Money
+from errand_domain.payment.attempt import PaymentUnknown
+from errand_domain.ports.answers import StillWorking
+from errand_domain.use_cases.files import FileTooLarge
+
+PROBLEM_JSON: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+
+STATUSES: Final[Mapping[type[DomainError], int]] = {
+    Invalid: 422,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    # Refusals that HTTP has a word of its own for.
+    NotSignedIn: 401,
+    FileTooLarge: 413,
+    CodeTooSoon: 429,
+}
+
+WORTH_RETRYING: Final[tuple[type[DomainError], ...]] = (Stale, StillWorking, PaymentUnknown)
+"""Refusals that may be gone in a moment, though nothing else has changed: they say `Retry-After` and are not kept as
+the answer to an idempotency key."""
+
+PROTOCOL: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("request.malformed", "请求格式有误"),
+    404: (Missing.code, Missing.sentence),
+    405: ("method.not_allowed", "不支持这种请求方法"),
+    413: ("request.too_large", "请求内容过大"),
+    415: ("media_type.unsupported", "不支持的内容类型"),
+}
+UNFORESEEN: Final = ("internal", "服务暂时出错，请稍后再试")
+
+WIRE_NAMES: Final[Mapping[str, str]] = {
+    "tip": "tipFen",
+    "amount": "amountFen",
+    "goods_advance": "goodsAdvanceFen",
+    "within_metres": "within",
+    "earliest": "window.earliest",
+    "latest": "window.latest",
+}
+"""Fields that are called otherwise on the wire than in the domain; all others differ in their camels only."""
+
+_log = structlog.get_logger("errand.http")
+
+
+class Unreadable(ClientException):
+    """The request is not what its headers say, or not JSON: 400."""
+
+    status_code = 400
+
+
+class UnsupportedMedia(ClientException):
+    """The body has a media type that this route does not read: 415."""
+
+    status_code = 415
+
+
+def status_of(refusal: type[DomainError]) -> int:
+    """The status of that class of refusal: its own, or that of its kind."""
+    return next(STATUSES[kind] for kind in refusal.__mro__ if kind in STATUSES)
+
+
+def camel(name: str) -> str:
+    """`weight_grams` as `weightGrams`; what is camel-case already stays."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def wire_name(field: str) -> str:
+    """The domain's name of a field, dotted where it lies deeper, as clients spell it."""
+    path, dot, last = field.rpartition(".")
+    above = ".".join(camel(part) for part in path.split("."))
+    return above + dot + WIRE_NAMES.get(last, camel(last))
+
+
+def facts_on_the_wire(refusal: DomainError) -> dict[str, object]:
+    """What the asker may know: camel-case, money in fen, moments in RFC 3339."""
+    told = dict[str, object]()
+    for name, value in refusal.facts().items():
+        match value:
+            case Money():
+                told[camel(f"{name}_fen")] = value.fen
+            case datetime():
+                told[camel(name)] = value.isoformat()
+            case int() | str():
+                told[camel(name)] = value
+            case _:
+                told[camel(name)] = str(value)
+    if isinstance(refusal, InvalidField):
+        told = {"field": wire_name(refusal.field)}
+    return told
+
+
+def problem(  # noqa: PLR0913 - the members that every problem has
+    request: Request[Any, Any, Any],
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    facts: Mapping[str, object] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[bytes]:
+    """A problem; `instance` is the request's id, by which the log finds it."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": f"urn:uuid:{request_id_of(request.scope)}",
+        **(facts or {}),
+    }
+    return Response(msgspec.json.encode(body), status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def refused(request: Request[Any, Any, Any], refusal: DomainError) -> Response[bytes]:
+    """A refusal of the domain."""
+    detail = refusal.reason if isinstance(refusal, InvalidField) else (refusal.__doc__ or "").partition("\n")[0]
+    return problem(
+        request,
+        status=status_of(type(refusal)),
+        code=refusal.code,
+        title=refusal.sentence,
+        detail=detail,
+        facts=facts_on_the_wire(refusal),
+        headers=_refusal_headers(refusal),
+    )
+
+
+def _refusal_headers(refusal: DomainError) -> dict[str, str]:
+    if isinstance(refusal, CodeTooSoon):
+        return {"Retry-After": str(refusal.seconds)}
+    if isinstance(refusal, WORTH_RETRYING):
+        return {"Retry-After": str(RETRY_SECONDS)}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(refusal, NotSignedIn) else {}
+
+
+def bad_request(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes]:
+    """What the protocol refuses."""
+    if isinstance(fault, ValidationException):
+        return _invalid_parameter(request, fault)
+    if fault.status_code not in PROTOCOL:
+        return unforeseen(request, fault)
+    code, title = PROTOCOL[fault.status_code]
+    detail = fault.detail if isinstance(fault, Unreadable | UnsupportedMedia) else type(fault).__name__
+    return problem(
+        request, status=fault.status_code, code=code, title=title, detail=detail, headers=dict(fault.headers or {})
+    )
+
+
+def _invalid_parameter(request: Request[Any, Any, Any], fault: ValidationException) -> Response[bytes]:
+    """A query parameter, header or form field that cannot be right; the first of them is named."""
+    found: Any = fault.extra[0] if isinstance(fault.extra, list) and fault.extra else {}
+    field = str(found.get("key", "")) if isinstance(found, dict) else ""
+    if field in ("", "data"):
+        return bad_request(request, Unreadable(detail="something that this request needs is missing"))
+    return refused(request, InvalidField(field, str(found.get("message", "is not valid"))))
+
+
+def unforeseen(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
+    """What nobody foresaw: the answer tells nothing; the log has the place but no values, which may be personal."""
+    _log.error(
+        "request failed",
+        request_id=str(request_id_of(request.scope)),
+        method=request.method,
+        route=request.scope.get("path_template", ""),
+        fault=_kinds(fault),
+        at=_places(fault.__traceback__),
+    )
+    code, title = UNFORESEEN
+    return problem(request, status=500, code=code, title=title, detail="Something went wrong on our side.")
+
+
+def _kinds(fault: BaseException | None) -> list[str]:
+    kinds = list[str]()
+    while fault is not None:
+        kinds.append(type(fault).__qualname__)
+        fault = fault.__cause__ or fault.__context__
+    return kinds
+
+
+def _places(traceback: TracebackType | None) -> list[str]:
+    return [
+        f"{frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(traceback)
+    ]
+
+
+EXCEPTION_HANDLERS: Final[Mapping[type[Exception], Any]] = {
+    DomainError: refused,
+    HTTPException: bad_request,
+    Exception: unforeseen,
+}

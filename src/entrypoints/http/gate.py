@@ -1,0 +1,48 @@
+"""Who is asking: every route under the API is private unless it says otherwise by name."""
+
+from typing import Any, Final, Literal
+
+from litestar import Request
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from entrypoints.container import Container
+from errand_domain.member.member import Member
+from errand_domain.member.session import NotSignedIn, Session
+
+Access = Literal["public", "without_consent", "with_consent"]
+PUBLIC: Final[dict[str, Access]] = {"access": "public"}
+WITHOUT_CONSENT: Final[dict[str, Access]] = {"access": "without_consent"}
+
+Asking = Request[Member, Session, Any]
+"""A request of somebody who is signed in: `request.user` is the member, `request.auth` the session."""
+
+_TOKEN_LENGTH_MOST: Final = 200
+
+
+class Gate(ASGIMiddleware):
+    """Lets through who is signed in. Whatever changes something also needs the consents in force."""
+
+    def __init__(self, container: Container) -> None:
+        self._recognise = container.recognise
+        self._documents = container.settings().documents
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Raises `NotSignedIn` or `ConsentMissing`."""
+        access: Access = scope["route_handler"].opt.get("access", "with_consent")
+        if access != "public" and scope["type"] == "http":
+            found = await self._recognise()(bearer_token(scope))
+            scope["user"], scope["auth"] = found.member, found.session
+            if access == "with_consent" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                found.member.check_consents(self._documents)
+        await next_app(scope, receive, send)
+
+
+def bearer_token(scope: HTTPScope) -> str:
+    """The token of the `Authorization` header; raises `NotSignedIn`."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer" and 0 < len(token) <= _TOKEN_LENGTH_MOST:
+                return token
+    raise NotSignedIn

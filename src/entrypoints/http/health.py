@@ -1,0 +1,34 @@
+"""Whether the service lives and is ready, and its figures. None of it tells anything about anybody."""
+
+from litestar import MediaType, Response, Router, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from entrypoints.http.observed import Figures
+from errand_domain.use_cases.view_campuses import ListCampuses
+
+
+@get("/health/live", media_type=MediaType.TEXT)
+async def live() -> str:
+    """The process answers."""
+    return "live\n"
+
+
+@get("/health/ready", media_type=MediaType.TEXT)
+async def ready(list_campuses: ListCampuses) -> Response[str]:
+    """The database answers as well; 503 where it does not."""
+    try:
+        await list_campuses()
+    except Exception:  # noqa: BLE001 - whatever keeps the database from answering, the answer is the same
+        return Response("not ready\n", status_code=503, media_type=MediaType.TEXT)
+    return Response("ready\n", media_type=MediaType.TEXT)
+
+
+def health(figures: Figures) -> Router:
+    """The routes outside the API, with the figures in Prometheus's text format."""
+
+    @get("/metrics", media_type=MediaType.TEXT)
+    async def metrics() -> Response[bytes]:
+        """Requests by route template and status, and how long they took."""
+        return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Router("/", route_handlers=[live, ready, metrics], include_in_schema=False)

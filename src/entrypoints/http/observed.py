@@ -1,0 +1,79 @@
+"""Around every request: its id, its figures, and the headers that every answer has."""
+
+from time import perf_counter
+from typing import Any, Final
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from structlog.contextvars import bound_contextvars
+
+from entrypoints.http.request_id import give_request_id
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+NO_ROUTE: Final = "none"
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Figures:
+    """What is counted of the requests, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "errand_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "errand_http_request_seconds",
+            "Time to the end of the answer.",
+            ("method", "route"),
+            registry=self.registry,
+            buckets=_BUCKETS,
+        )
+
+    def note(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """One request, by the template of its route: ids are no labels."""
+        method = method if method in METHODS else "OTHER"
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+
+def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
+    """The same application with an id and figures for each request; nothing that it answers is cached unasked."""
+
+    async def observing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        begun, status = perf_counter(), 500
+        request_id = give_request_id(scope)  # type: ignore[arg-type]
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _completed(message["headers"], str(request_id).encode())
+            await send(message)
+
+        with bound_contextvars(request_id=str(request_id)):
+            try:
+                await app(scope, receive, sending)
+            finally:
+                found: Any = scope
+                figures.note(
+                    method=scope["method"],
+                    route=found.get("path_template") or NO_ROUTE,
+                    status=status,
+                    seconds=perf_counter() - begun,
+                )
+
+    return observing
+
+
+def _completed(headers: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    complete = [*headers, (b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+    if not any(name.lower() == b"cache-control" for name, _ in headers):
+        complete.append((b"cache-control", b"no-store"))
+    return complete

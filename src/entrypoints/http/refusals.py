@@ -1,0 +1,28 @@
+"""What a route may refuse, for the OpenAPI document."""
+
+from typing import Final
+
+from litestar.openapi.datastructures import ResponseSpec
+
+from entrypoints.http.errors import PROBLEM_JSON, status_of
+from entrypoints.http.wire.problems import Problem
+from errand_domain.errors import DomainError
+
+
+def refusals(*classes: type[DomainError]) -> dict[int, ResponseSpec]:
+    """The documented refusals by status. What every route may refuse (no session, unreadable body) is added for all."""
+    by_status = dict[int, list[type[DomainError]]]()
+    for refusal in classes:
+        by_status.setdefault(status_of(refusal), []).append(refusal)
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            generate_examples=False,
+            description=SEPARATOR.join(f"`{refusal.code}` {refusal.sentence}" for refusal in found),
+            media_type=PROBLEM_JSON,
+        )
+        for status, found in by_status.items()
+    }
+
+
+SEPARATOR: Final = " · "

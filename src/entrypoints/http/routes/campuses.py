@@ -1,0 +1,49 @@
+"""Campuses and their places: what one may see before signing in."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.params import Parameter
+
+from entrypoints.http.conditional import tagged
+from entrypoints.http.gate import PUBLIC
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.places import (
+    CampusesTold,
+    CampusWholeTold,
+    PlacesTold,
+    tell_building,
+    tell_campus,
+    tell_whole_campus,
+)
+from errand_domain.errors import Missing
+from errand_domain.ids import CampusId
+from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, ViewCampus
+
+
+@get("/campuses", opt=PUBLIC)
+async def show_campuses(request: Request[Any, Any, Any], list_campuses: ListCampuses) -> Response[CampusesTold]:
+    """Every campus of this installation, by name."""
+    return tagged(request, CampusesTold(items=tuple(map(tell_campus, await list_campuses()))))
+
+
+@get("/campuses/{campus_id:uuid}", opt=PUBLIC, responses=refusals(Missing))
+async def show_campus(
+    campus_id: UUID, request: Request[Any, Any, Any], view_campus: ViewCampus
+) -> Response[CampusWholeTold]:
+    """A campus with its boundary, buildings and public numbers."""
+    return tagged(request, tell_whole_campus(await view_campus(CampusId(campus_id))))
+
+
+@get("/places", opt=PUBLIC, responses=refusals(Missing))
+async def find_buildings(
+    find_places: FindPlaces,
+    campus: UUID,
+    words: Annotated[str, Parameter(query="q", max_length=40, description="Parts of the name.")] = "",
+) -> PlacesTold:
+    """Buildings of a campus by parts of their name."""
+    return PlacesTold(items=tuple(map(tell_building, await find_places(CampusId(campus), words))))
+
+
+CAMPUSES = Router("/", route_handlers=[show_campuses, show_campus, find_buildings], tags=["campuses"])

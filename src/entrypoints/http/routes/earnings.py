@@ -1,0 +1,63 @@
+"""A runner's earnings and withdrawals."""
+
+from litestar import Response, Router, get, post
+
+from entrypoints.http.conditional import tagged
+from entrypoints.http.gate import Asking
+from entrypoints.http.paging import Before, Limit
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.earnings import (
+    IncomeTold,
+    WithdrawalsTold,
+    WithdrawalTold,
+    WithdrawAsked,
+    tell_income,
+    tell_withdrawal,
+    tell_withdrawals,
+)
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.ids import OrderId, WithdrawalId
+from errand_domain.money import Money
+from errand_domain.settlement.ledger import InsufficientFunds
+from errand_domain.settlement.withdrawal import WithdrawalOpen, WithdrawalOverDay, WithdrawalTooSmall
+from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
+from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+
+
+@get("/earnings")
+async def show_earnings(
+    request: Asking, view_earnings: ViewEarnings, before: Before = None, limit: Limit = 20
+) -> Response[IncomeTold]:
+    """Balances and, order by order, where they came from."""
+    after = OrderId(before) if before else None
+    income = await view_earnings(request.user.id, before=after, limit=limit)
+    return tagged(request, tell_income(income, limit=limit))
+
+
+@get("/withdrawals")
+async def show_withdrawals(
+    request: Asking, list_withdrawals: ListWithdrawals, before: Before = None, limit: Limit = 20
+) -> Response[WithdrawalsTold]:
+    """The withdrawals that the runner made, newest first."""
+    after = WithdrawalId(before) if before else None
+    found = await list_withdrawals(request.user.id, before=after, limit=limit)
+    return tagged(request, tell_withdrawals(found, limit=limit))
+
+
+@post(
+    "/withdrawals",
+    responses=refusals(
+        InvalidField, WithdrawalTooSmall, Missing, InsufficientFunds, WithdrawalOpen, WithdrawalOverDay
+    ),
+)
+async def withdraw(
+    data: WithdrawAsked, request: Asking, request_withdrawal: RequestWithdrawal
+) -> WithdrawalTold:
+    """Take available earnings out; small sums need nobody's approval."""
+    withdrawal = await request_withdrawal(
+        request.user.id, amount=Money(data.amount_fen), provider=data.provider
+    )
+    return tell_withdrawal(withdrawal)
+
+
+EARNINGS = Router("/", route_handlers=[show_earnings, show_withdrawals, withdraw], tags=["earnings"])

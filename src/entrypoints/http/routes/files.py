@@ -1,0 +1,71 @@
+"""Images: proofs, evidence and student cards. Nothing of them is public."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Body
+
+from entrypoints.http.gate import Asking
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_file
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.ids import FileId, OrderId
+from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, NotAnImage, UploadFile
+
+UPLOAD_BYTES_MOST: Final = FILE_BYTES_MOST + 64 * 1024
+EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
+MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, FileTooLarge, Missing)
+
+
+@post("/orders/{order_id:uuid}/proofs", request_max_body_size=UPLOAD_BYTES_MOST, responses=MAY_REFUSE)
+async def upload_proof(
+    order_id: UUID,
+    data: Annotated[ProofAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
+    request: Asking,
+    upload_file: UploadFile,
+) -> FileTold:
+    """Store an image for an order of one's own: a proof or evidence, seen by its parties and by staff who may."""
+    content = await data.file.read()
+    stored = await upload_file(request.user.id, content, purpose=data.purpose, order_id=OrderId(order_id))
+    return tell_file(stored)
+
+
+@post("/files", request_max_body_size=UPLOAD_BYTES_MOST, responses=MAY_REFUSE)
+async def upload_student_card(
+    data: Annotated[ImageAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
+    request: Asking,
+    upload_file: UploadFile,
+) -> FileTold:
+    """Store a photo of one's student card, seen by its owner and by reviewers, each of whose looks is recorded."""
+    return tell_file(await upload_file(request.user.id, await data.file.read(), purpose="student_card"))
+
+
+@get(
+    "/files/{file_id:uuid}",
+    media_type="image/jpeg",
+    responses={
+        200: ResponseSpec(
+            data_container=bytes, generate_examples=False, description="The image.", media_type="image/*"
+        ),
+        **refusals(Missing),
+    },
+)
+async def fetch(file_id: UUID, request: Asking, fetch_file: FetchFile) -> Response[bytes]:
+    """The bytes of a file, to those who may see it; to anybody else it is not there."""
+    found = await fetch_file(FileId(file_id), request.user)
+    name = f"{file_id}.{EXTENSIONS.get(found.file.media_type, 'bin')}"
+    return Response(
+        found.content,
+        media_type=found.file.media_type,
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
+
+
+FILES = Router("/", route_handlers=[upload_proof, upload_student_card, fetch], tags=["files"])

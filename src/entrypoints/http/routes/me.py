@@ -1,0 +1,111 @@
+"""The member's own account."""
+
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post, put
+
+from entrypoints.http.conditional import tagged
+from entrypoints.http.documents import documents_of
+from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.addresses import way_of
+from entrypoints.http.wire.members import (
+    AnyWayKind,
+    ConsentAsked,
+    DocumentsTold,
+    MeTold,
+    ProfileAsked,
+    WayAsked,
+    tell_documents,
+    tell_me,
+)
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.member import AccountBusy, LastWay, WayTaken
+from errand_domain.member.session import WrongCode
+from errand_domain.use_cases.manage_profile import (
+    BlockMember,
+    CloseAccount,
+    GiveConsent,
+    LinkWay,
+    UnlinkWay,
+    UpdateProfile,
+)
+from errand_domain.use_cases.publish_errand import ContentRefused
+
+
+@get("/documents", opt=PUBLIC)
+async def show_documents(request: Asking) -> DocumentsTold:
+    """The documents in force, with the versions to consent to."""
+    return tell_documents(documents_of(request))
+
+
+@get("/me")
+async def show_me(request: Asking) -> Response[MeTold]:
+    """The member who asks."""
+    return tagged(request, tell_me(request.user, documents_of(request)))
+
+
+@put("/me", responses=refusals(InvalidField, Missing, ContentRefused))
+async def change_profile(data: ProfileAsked, request: Asking, update_profile: UpdateProfile) -> MeTold:
+    """Replace nickname and home campus."""
+    campus_id = CampusId(data.campus_id) if data.campus_id else None
+    member = await update_profile(request.user.id, nickname=data.nickname, campus_id=campus_id)
+    return tell_me(member, documents_of(request))
+
+
+@post("/me/consents", status_code=200, opt=WITHOUT_CONSENT, responses=refusals(InvalidField))
+async def consent(data: ConsentAsked, request: Asking, give_consent: GiveConsent) -> MeTold:
+    """Accept a document in the version that is in force."""
+    if (data.document, data.version) not in documents_of(request):
+        raise InvalidField("version", "is not the version in force")
+    member = await give_consent(request.user.id, document=data.document, version=data.version)
+    return tell_me(member, documents_of(request))
+
+
+@post("/me/ways", status_code=200, responses=refusals(InvalidField, WrongCode, WayTaken))
+async def link(data: WayAsked, request: Asking, link_way: LinkWay) -> MeTold:
+    """Add a way to sign in, proven by a code that was sent there."""
+    member = await link_way(request.user.id, way_of(data.kind, data.address), data.code)
+    return tell_me(member, documents_of(request))
+
+
+@delete("/me/ways/{kind:str}", responses=refusals(InvalidField, LastWay))
+async def unlink(kind: AnyWayKind, request: Asking, unlink_way: UnlinkWay) -> None:
+    """Remove a way to sign in, but never the last."""
+    await unlink_way(request.user.id, kind)
+
+
+@post("/me/blocks/{member_id:uuid}", status_code=204, responses=refusals(InvalidField, Missing))
+async def block(member_id: UUID, request: Asking, block_member: BlockMember) -> None:
+    """No longer meet that member, in either role."""
+    await block_member(request.user.id, MemberId(member_id), blocked=True)
+
+
+@delete("/me/blocks/{member_id:uuid}", responses=refusals(Missing))
+async def unblock(member_id: UUID, request: Asking, block_member: BlockMember) -> None:
+    """Be ready to meet that member again."""
+    await block_member(request.user.id, MemberId(member_id), blocked=False)
+
+
+@delete("/me", opt=WITHOUT_CONSENT, responses=refusals(AccountBusy))
+async def leave(request: Asking, close_account: CloseAccount) -> None:
+    """Close the account: refused while money or an order is open, then every personal field is erased."""
+    await close_account(request.user.id)
+
+
+ME = Router(
+    "/",
+    route_handlers=[
+        show_documents,
+        show_me,
+        change_profile,
+        consent,
+        link,
+        unlink,
+        block,
+        unblock,
+        leave,
+    ],
+    tags=["me"],
+)

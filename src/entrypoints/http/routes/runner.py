@@ -1,0 +1,78 @@
+"""Being a runner: applying, standing, shift, and the hall."""
+
+from typing import Annotated
+
+from litestar import Response, Router, get, post
+from litestar.params import Parameter
+
+from entrypoints.http.conditional import tagged
+from entrypoints.http.gate import Asking
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.runners import (
+    ApplicationAsked,
+    ApplicationTold,
+    HallTold,
+    ShiftAsked,
+    ShiftTold,
+    StandingTold,
+    application_of,
+    tell_application,
+    tell_hall,
+    tell_standing,
+)
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.member.consent import ConsentMissing
+from errand_domain.order.refusals import RunnerNotApproved
+from errand_domain.place import Point
+from errand_domain.runner.runner import NotARunner
+from errand_domain.runner.verification import IllegalVerificationTransition, StudentNumberTaken
+from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.browse_hall import ENTRIES_MOST, RADIUS_MOST_METRES, BrowseHall
+from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+
+
+@post(
+    "/runner/application",
+    responses=refusals(
+        InvalidField, Missing, IllegalVerificationTransition, StudentNumberTaken, ConsentMissing
+    ),
+)
+async def apply(data: ApplicationAsked, request: Asking, apply_as_runner: ApplyAsRunner) -> ApplicationTold:
+    """Show a student card to become a runner; again, where more was wanted."""
+    return tell_application(await apply_as_runner(application_of(data, request.user.id)))
+
+
+@get("/runner/application", responses=refusals(Missing))
+async def show_application(request: Asking, view_standing: ViewStanding) -> Response[ApplicationTold]:
+    """Where the member's own application stands."""
+    return tagged(request, tell_application((await view_standing(request.user.id, limit=1)).runner))
+
+
+@get("/runner/standing", responses=refusals(Missing))
+async def show_standing(request: Asking, view_standing: ViewStanding) -> Response[StandingTold]:
+    """Verification, shift, and every movement of the runner's credit."""
+    return tagged(request, tell_standing(await view_standing(request.user.id)))
+
+
+@post("/runner/shift", status_code=200, responses=refusals(InvalidField, Missing, NotARunner))
+async def shift(data: ShiftAsked, request: Asking, switch_shift: SwitchShift) -> ShiftTold:
+    """Start or end a shift; orders in hand stay in hand."""
+    return ShiftTold(is_on_shift=(await switch_shift(request.user.id, on=data.on)).on_shift)
+
+
+@get("/hall", responses=refusals(InvalidField, RunnerNotApproved))
+async def show_hall(  # noqa: PLR0913 - query parameters
+    request: Asking,
+    browse_hall: BrowseHall,
+    latitude: Annotated[float, Parameter(ge=-90, le=90, description="Where the runner stands, GCJ-02.")],
+    longitude: Annotated[float, Parameter(ge=-180, le=180, description="Where the runner stands, GCJ-02.")],
+    within: Annotated[int, Parameter(ge=1, le=RADIUS_MOST_METRES, description="Metres.")] = 3_000,
+    limit: Annotated[int, Parameter(ge=1, le=ENTRIES_MOST)] = 20,
+) -> Response[HallTold]:
+    """Open orders that this runner could take, nearest first, with nothing private in them."""
+    around = Point(latitude=latitude, longitude=longitude)
+    entries = await browse_hall(request.user.id, around=around, within_metres=within, limit=limit)
+    return tagged(request, tell_hall(entries))
+
+
+RUNNER = Router("/", route_handlers=[apply, show_application, show_standing, shift, show_hall], tags=["runner"])

@@ -1,0 +1,53 @@
+"""Phone numbers and e-mail addresses, brought to the one spelling that we keep."""
+
+import unicodedata
+from typing import Final, Literal
+
+import phonenumbers
+
+from errand_domain.errors import InvalidField
+from errand_domain.member.member import Way, WayKind
+
+AddressKind = Literal["phone", "email"]
+HOME_REGION: Final = "CN"
+_SHOWN_START, _SHOWN_END = 6, 2
+
+
+def e164(written: str, *, field: str = "phone") -> str:
+    """A Chinese mobile number, or any with its `+`, as E.164; raises `InvalidField`."""
+    try:
+        number = phonenumbers.parse(written, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        raise InvalidField(field, "is not a phone number") from None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise InvalidField(field, "is not a phone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mailbox(written: str, *, field: str = "address") -> str:
+    """An e-mail address in lower case, its domain as it goes over the wire; raises `InvalidField`."""
+    local, at, domain = unicodedata.normalize("NFC", written.strip()).rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise InvalidField(field, "is not an e-mail address") from None
+    if not local or not at or "." not in ascii_domain:
+        raise InvalidField(field, "is not an e-mail address")
+    return f"{local.lower()}@{ascii_domain.lower()}"
+
+
+def way_of(kind: AddressKind, address: str) -> Way:
+    """The way to sign in that this address is; raises `InvalidField`."""
+    value = e164(address, field="address") if kind == "phone" else mailbox(address)
+    try:
+        return Way(kind, value)
+    except InvalidField as refusal:
+        raise InvalidField("address", refusal.reason) from None
+
+
+def masked(kind: WayKind, value: str) -> str:
+    """Enough of the address for its owner to know it."""
+    if kind == "email":
+        local, _, domain = value.rpartition("@")
+        return f"{local[:1]}***@{domain}"
+    return f"{value[:_SHOWN_START]}****{value[-_SHOWN_END:]}"

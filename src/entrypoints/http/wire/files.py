@@ -1,0 +1,36 @@
+"""Uploaded files."""
+
+from typing import Literal
+from uuid import UUID
+
+from litestar.datastructures import UploadFile
+from msgspec import Struct
+
+from entrypoints.http.wire.shapes import Told
+from errand_domain.ports.files import StoredFile
+
+
+class ImageAsked(Struct, frozen=True, kw_only=True):
+    """A JPEG or PNG image, as the form field `file`."""
+
+    file: UploadFile
+
+
+class ProofAsked(Struct, frozen=True, kw_only=True):
+    """A JPEG or PNG image as the form field `file`, and what it is for."""
+
+    file: UploadFile
+    purpose: Literal["proof", "evidence"] = "proof"
+
+
+class FileTold(Told, kw_only=True, frozen=True):
+    """A file that was stored; name it by its id."""
+
+    id: UUID
+    media_type: str
+    size_bytes: int
+
+
+def tell_file(file: StoredFile) -> FileTold:
+    """The file as it is told."""
+    return FileTold(id=file.id, media_type=file.media_type, size_bytes=file.size_bytes)

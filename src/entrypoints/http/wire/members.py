@@ -1,0 +1,187 @@
+"""Members: signing in, their own account, consents."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from entrypoints.http.wire.addresses import AddressKind, masked
+from entrypoints.http.wire.shapes import Asked, Moment, Told
+from errand_domain.member.consent import REQUIRED, Document
+from errand_domain.member.member import Member, WayKind
+from errand_domain.member.roles import Role
+from errand_domain.member.session import Session
+from errand_domain.use_cases.sign_in import Entered
+
+Address = Annotated[str, Meta(min_length=3, max_length=255)]
+OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+Version = Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+class CodeAsked(Asked, kw_only=True, frozen=True):
+    """Where to send a one-time code: a phone number or an e-mail address."""
+
+    kind: AddressKind
+    address: Address
+
+
+class SignInAsked(Asked, kw_only=True, frozen=True):
+    """The code that came, and how to call this device in the list of sessions."""
+
+    kind: AddressKind
+    address: Address
+    code: OneTimeCode
+    device: Annotated[str, Meta(max_length=120)] = ""
+
+
+class WayAsked(Asked, kw_only=True, frozen=True):
+    """A further way to sign in, with the code that was sent there."""
+
+    kind: AddressKind
+    address: Address
+    code: OneTimeCode
+
+
+class ConsentAsked(Asked, kw_only=True, frozen=True):
+    """The version of a document that the member has read and accepts."""
+
+    document: Document
+    version: Version
+
+
+class ProfileAsked(Asked, kw_only=True, frozen=True):
+    """The whole profile: what is left out becomes empty."""
+
+    nickname: Annotated[str, Meta(max_length=20)] = ""
+    campus_id: UUID | None = None
+
+
+class DocumentTold(Told, kw_only=True, frozen=True):
+    """A document in force. Required ones must be accepted before anything can be done."""
+
+    document: Document
+    version: str
+    is_required: bool
+
+
+class DocumentsTold(Told, kw_only=True, frozen=True):
+    """The documents in force."""
+
+    items: tuple[DocumentTold, ...]
+
+
+class SessionTold(Told, kw_only=True, frozen=True):
+    """A device that is signed in."""
+
+    id: UUID
+    device: str
+    started_at: Moment
+    expires_at: Moment
+    is_current: bool
+
+
+class SessionsTold(Told, kw_only=True, frozen=True):
+    """Where the member is signed in."""
+
+    items: tuple[SessionTold, ...]
+
+
+class EnteredTold(Told, kw_only=True, frozen=True):
+    """A fresh session. The token is told this once: send it as `Authorization: Bearer …`."""
+
+    token: str
+    session_id: UUID
+    member_id: UUID
+    expires_at: Moment
+
+
+class WayTold(Told, kw_only=True, frozen=True):
+    """A way to sign in, with as much of the address as its owner needs to know it."""
+
+    kind: WayKind
+    masked: str
+
+
+class ConsentTold(Told, kw_only=True, frozen=True):
+    """A version of a document that was accepted then."""
+
+    document: Document
+    version: str
+    at: Moment
+
+
+class RoleTold(Told, kw_only=True, frozen=True):
+    """A role at a campus."""
+
+    role: Role
+    campus_id: UUID
+
+
+class MeTold(Told, kw_only=True, frozen=True):
+    """The member's own account. `consentsMissing` names what must still be accepted."""
+
+    id: UUID
+    nickname: str
+    campus_id: UUID | None
+    ways: tuple[WayTold, ...]
+    consents: tuple[ConsentTold, ...]
+    consents_missing: tuple[Document, ...]
+    roles: tuple[RoleTold, ...]
+    blocked: tuple[UUID, ...]
+    joined_at: Moment
+
+
+Documents = tuple[tuple[Document, str], ...]
+AnyWayKind = Literal["phone", "email", "wechat"]
+
+
+def tell_documents(documents: Documents) -> DocumentsTold:
+    """The documents in force."""
+    return DocumentsTold(
+        items=tuple(
+            DocumentTold(document=document, version=version, is_required=document in REQUIRED)
+            for document, version in documents
+        )
+    )
+
+
+def tell_entered(entered: Entered) -> EnteredTold:
+    """The fresh session."""
+    return EnteredTold(
+        token=entered.token,
+        session_id=entered.session.id,
+        member_id=entered.member.id,
+        expires_at=entered.session.expires_at,
+    )
+
+
+def tell_sessions(sessions: tuple[Session, ...], current: Session) -> SessionsTold:
+    """The sessions, with the asking one marked."""
+    return SessionsTold(
+        items=tuple(
+            SessionTold(
+                id=session.id,
+                device=session.device,
+                started_at=session.started_at,
+                expires_at=session.expires_at,
+                is_current=session.id == current.id,
+            )
+            for session in sessions
+        )
+    )
+
+
+def tell_me(member: Member, documents: Documents) -> MeTold:
+    """The member's own account."""
+    given = {(consent.document, consent.version) for consent in member.consents}
+    return MeTold(
+        id=member.id,
+        nickname=member.nickname,
+        campus_id=member.campus_id,
+        ways=tuple(WayTold(kind=way.kind, masked=masked(way.kind, way.value)) for way in member.ways),
+        consents=tuple(ConsentTold(document=c.document, version=c.version, at=c.at) for c in member.consents),
+        consents_missing=tuple(d for d, version in documents if d in REQUIRED and (d, version) not in given),
+        roles=tuple(RoleTold(role=grant.role, campus_id=grant.campus_id) for grant in sorted(member.grants)),
+        blocked=tuple(sorted(member.blocked)),
+        joined_at=member.joined_at,
+    )

@@ -1,0 +1,398 @@
+"""Orders, and what is asked of them."""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from entrypoints.http.wire.places import DistanceTold, PointAsked, point_of, tell_distance
+from entrypoints.http.wire.shapes import Asked, Fen, FileIds, Moment, Provider, ShortText, Told
+from entrypoints.http.wire.terms import PriceTold, TermsTold, tell_price, tell_terms
+from errand_domain.ids import FileId
+from errand_domain.order.actions import Action
+from errand_domain.order.events import EVENTS, Event, GiveUpReason, PickupFault, ReturnReason
+from errand_domain.order.order import Order
+from errand_domain.order.states import (
+    Accepted,
+    Actor,
+    AtPickup,
+    Cancelled,
+    Completed,
+    Delivered,
+    Disputed,
+    Expired,
+    Open,
+    Outcome,
+    Phase,
+    PickedUp,
+    Proof,
+    Resolved,
+    Returning,
+)
+from errand_domain.ports.orders import Recorded
+from errand_domain.review.review import Review, Tag
+from errand_domain.use_cases.pay_for_errand import PaymentStarted
+from errand_domain.use_cases.view_order import OrderView
+
+NUMBER_LENGTH: Final = 8
+EVENT_NAMES: Final[dict[type[Event], str]] = {
+    event: "".join(f"_{c.lower()}" if c.isupper() else c for c in event.__name__).lstrip("_") for event in EVENTS
+}
+StateName = Literal[
+    "awaiting_payment",
+    "open",
+    "accepted",
+    "at_pickup",
+    "picked_up",
+    "delivered",
+    "completed",
+    "returning",
+    "disputed",
+    "resolved",
+    "cancelled",
+    "expired",
+]
+DeliveryCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+
+
+class ProviderAsked(Asked, kw_only=True, frozen=True):
+    """Through whom to pay."""
+
+    provider: Provider
+
+
+class TipAsked(Asked, kw_only=True, frozen=True):
+    """How much to add to the tip, and through whom to pay it."""
+
+    amount_fen: Annotated[int, Meta(ge=1, le=1_000_000)]
+    provider: Provider
+
+
+class CancelAsked(Asked, kw_only=True, frozen=True):
+    """Why, and the fee that the requester has seen and agrees to."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    confirmed_fee_fen: Fen = 0
+
+
+class GiveUpAsked(Asked, kw_only=True, frozen=True):
+    """Why the runner cannot go."""
+
+    reason: GiveUpReason
+
+
+class OfferAsked(Asked, kw_only=True, frozen=True):
+    """The colleague who is asked to take over, or the runner who is assigned."""
+
+    runner_id: UUID
+
+
+class ArriveAsked(Asked, kw_only=True, frozen=True):
+    """Where the runner stands, or photos that show it."""
+
+    position: PointAsked | None = None
+    photos: FileIds = ()
+
+
+class ImpossibleAsked(Asked, kw_only=True, frozen=True):
+    """Why the item cannot be had, with photos."""
+
+    reason: PickupFault
+    photos: FileIds = ()
+
+
+class PickUpAsked(Asked, kw_only=True, frozen=True):
+    """Photos of the item; for a purchase also what it cost, and the receipt."""
+
+    photos: FileIds = ()
+    goods_cost_fen: Fen = 0
+    receipt: UUID | None = None
+
+
+class DeliverAsked(Asked, kw_only=True, frozen=True):
+    """The requester's delivery code, or photos and a position."""
+
+    code: DeliveryCode | None = None
+    position: PointAsked | None = None
+    photos: FileIds = ()
+
+
+class ReturnAsked(Asked, kw_only=True, frozen=True):
+    """Why the item cannot be handed over."""
+
+    reason: ReturnReason
+    photos: FileIds = ()
+
+
+class ReviewAsked(Asked, kw_only=True, frozen=True):
+    """One to five stars, tags and a text."""
+
+    stars: Annotated[int, Meta(ge=1, le=5)]
+    tags: Annotated[tuple[Tag, ...], Meta(max_length=9)] = ()
+    text: ShortText = ""
+
+
+class ActionTold(Told, kw_only=True, frozen=True):
+    """Something that this viewer may do now, and what it costs them. The name is the sub-resource to POST to."""
+
+    name: str
+    cost_fen: Fen
+
+
+class OutcomeTold(Told, kw_only=True, frozen=True):
+    """How the money of an ended order was divided."""
+
+    refund_fen: Fen
+    runner_fen: Fen
+
+
+class RunnerNamed(Told, kw_only=True, frozen=True):
+    """The runner, by nickname."""
+
+    nickname: str
+
+
+class TimesTold(Told, kw_only=True, frozen=True, omit_defaults=True):
+    """What has happened when, and what is promised until when, as far as the present state tells."""
+
+    opened_at: Moment | None = None
+    accepted_at: Moment | None = None
+    arrive_by: Moment | None = None
+    arrived_at: Moment | None = None
+    picked_up_at: Moment | None = None
+    delivered_at: Moment | None = None
+    completes_at: Moment | None = None
+    completed_at: Moment | None = None
+    disputable_until: Moment | None = None
+    reported_at: Moment | None = None
+    disputed_at: Moment | None = None
+    ended_at: Moment | None = None
+
+
+class OrderMoved(Told, kw_only=True, frozen=True):
+    """Where the order stands after what was done; read the order for the rest."""
+
+    id: UUID
+    state: StateName
+    phase: Phase
+    version: int
+    due_at: Moment | None
+
+
+class OrderTold(Told, kw_only=True, frozen=True):
+    """An order as this viewer may see it, and what they may do now."""
+
+    id: UUID
+    number: str
+    campus_id: UUID
+    relation: Literal["requester", "runner", "offered", "operations"]
+    state: StateName
+    phase: Phase
+    version: int
+    placed_at: Moment
+    due_at: Moment | None
+    times: TimesTold
+    actions: tuple[ActionTold, ...]
+    price: PriceTold
+    distance: DistanceTold
+    terms: TermsTold
+    runner: RunnerNamed | None
+    delivery_code: str | None
+    pickup_photos: tuple[UUID, ...]
+    delivery_photos: tuple[UUID, ...]
+    outcome: OutcomeTold | None
+
+
+class EventTold(Told, kw_only=True, frozen=True):
+    """One line of an order's history."""
+
+    version: int
+    event: str
+    by: Actor
+    at: Moment
+
+
+class HistoryTold(Told, kw_only=True, frozen=True):
+    """All that has happened to an order, oldest first."""
+
+    items: tuple[EventTold, ...]
+
+
+class FeeTold(Told, kw_only=True, frozen=True):
+    """What cancelling would cost now: send it back as `confirmedFeeFen`."""
+
+    fee_fen: Fen
+
+
+class CodeTold(Told, kw_only=True, frozen=True):
+    """The secret code with which the item is handed out."""
+
+    pickup_code: str
+
+
+class PaymentTold(Told, kw_only=True, frozen=True):
+    """A payment that was started, with what the payer's app needs to pay."""
+
+    id: UUID
+    number: str
+    purpose: Literal["order", "tip"]
+    provider: str
+    amount_fen: Fen
+    state: str
+    client_parameters: dict[str, Any]
+
+
+class ReviewTold(Told, kw_only=True, frozen=True):
+    """A review as it was written."""
+
+    id: UUID
+    order_id: UUID
+    stars: int
+    tags: tuple[Tag, ...]
+    text: str
+    at: Moment
+
+
+def file_ids(ids: tuple[UUID, ...]) -> tuple[FileId, ...]:
+    """The files of those ids."""
+    return tuple(map(FileId, ids))
+
+
+def proof_of(position: PointAsked | None, photos: tuple[UUID, ...]) -> Proof:
+    """What shows that the runner is there."""
+    return Proof(photos=file_ids(photos), position=point_of(position) if position else None)
+
+
+def tell_moved(order: Order) -> OrderMoved:
+    """Where the order stands."""
+    return OrderMoved(
+        id=order.id,
+        state=_state_name(order),
+        phase=order.phase,
+        version=order.version,
+        due_at=order.due_at,
+    )
+
+
+def _state_name(order: Order) -> Any:
+    return order.state_name
+
+
+def tell_order(view: OrderView) -> OrderTold:
+    """The order as its viewer may see it."""
+    order = view.order
+    pickup, delivery = _photos(order)
+    return OrderTold(
+        id=order.id,
+        number=str(order.id)[-NUMBER_LENGTH:],
+        campus_id=order.campus_id,
+        relation=view.relation,
+        state=_state_name(order),
+        phase=order.phase,
+        version=order.version,
+        placed_at=order.placed_at,
+        due_at=order.due_at,
+        times=_times(order),
+        actions=tuple(map(_action, view.actions)),
+        price=tell_price(order.price),
+        distance=tell_distance(order.distance),
+        terms=tell_terms(order.terms),
+        runner=RunnerNamed(nickname=view.runner_nickname) if view.runner_nickname is not None else None,
+        delivery_code=view.delivery_code,
+        pickup_photos=pickup,
+        delivery_photos=delivery,
+        outcome=_outcome(order),
+    )
+
+
+def _action(action: Action) -> ActionTold:
+    return ActionTold(name=action.name, cost_fen=action.cost.fen)
+
+
+def _times(order: Order) -> TimesTold:
+    state = order.state
+    match state:
+        case Open():
+            return TimesTold(opened_at=state.opened_at)
+        case Accepted():
+            return TimesTold(accepted_at=state.assignment.accepted_at, arrive_by=state.assignment.arrive_by)
+        case AtPickup():
+            return TimesTold(accepted_at=state.assignment.accepted_at, arrived_at=state.arrived_at)
+        case PickedUp():
+            return TimesTold(picked_up_at=state.carriage.picked_up_at)
+        case Delivered():
+            return TimesTold(
+                picked_up_at=state.carriage.picked_up_at,
+                delivered_at=state.delivered_at,
+                completes_at=state.completes_at,
+            )
+        case Completed():
+            return TimesTold(
+                picked_up_at=state.carriage.picked_up_at,
+                completed_at=state.completed_at,
+                disputable_until=state.disputable_until,
+            )
+        case Returning():
+            return TimesTold(picked_up_at=state.carriage.picked_up_at, reported_at=state.reported_at)
+        case Disputed():
+            return TimesTold(picked_up_at=state.carriage.picked_up_at, disputed_at=state.opened_at)
+        case Resolved():
+            return TimesTold(ended_at=state.resolved_at)
+        case Cancelled():
+            return TimesTold(ended_at=state.cancelled_at)
+        case Expired():
+            return TimesTold(ended_at=state.expired_at)
+        case _:
+            return TimesTold()
+
+
+def _photos(order: Order) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """Photos of the pickup and of the delivery, as far as the present state has them."""
+    state = order.state
+    carried = isinstance(state, PickedUp | Delivered | Completed | Returning | Disputed)
+    pickup = state.carriage.proof.photos if carried else ()
+    return pickup, state.proof.photos if isinstance(state, Delivered) else ()
+
+
+def _outcome(order: Order) -> OutcomeTold | None:
+    state = order.state
+    match state:
+        case Cancelled() | Resolved():
+            outcome: Outcome = state.outcome
+            return OutcomeTold(refund_fen=outcome.refund.fen, runner_fen=outcome.runner.fen)
+        case Expired():
+            return OutcomeTold(refund_fen=state.refund.fen, runner_fen=0)
+        case _:
+            return None
+
+
+def tell_history(lines: tuple[Recorded, ...]) -> HistoryTold:
+    """The history as it is told: what happened, when, and through which side."""
+    return HistoryTold(
+        items=tuple(
+            EventTold(version=line.version, event=EVENT_NAMES[type(line.event)], by=line.event.by, at=line.event.at)
+            for line in lines
+        )
+    )
+
+
+def tell_payment(started: PaymentStarted) -> PaymentTold:
+    """The payment, and what the payer's app needs."""
+    attempt = started.attempt
+    return PaymentTold(
+        id=attempt.id,
+        number=attempt.number,
+        purpose=attempt.purpose,
+        provider=attempt.provider,
+        amount_fen=attempt.amount.fen,
+        state=attempt.state_name,
+        client_parameters=msgspec.json.decode(started.client_parameters, type=dict[str, Any]),
+    )
+
+
+def tell_review(review: Review) -> ReviewTold:
+    """The review as it is told."""
+    return ReviewTold(
+        id=review.id, order_id=review.order_id, stars=review.stars, tags=review.tags, text=review.text, at=review.at
+    )
