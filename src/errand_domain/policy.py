@@ -82,6 +82,13 @@ class Withdrawals:
     approved_unseen_most: Money = Money(20_000)
     confirm_within: timedelta = timedelta(hours=24)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse limits under which a sum could not be split: a rest is borrowed from a part, and both must do."""
+        if not self.least:
+            raise InvalidField("least", "must be at least 1 fen")
+        if self.most_per_transfer < self.least + self.least:
+            raise InvalidField("most_per_transfer", "must be at least twice the least")
+
 
 @frozen(kw_only=True)
 class Policy:
