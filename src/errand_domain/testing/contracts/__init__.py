@@ -1,0 +1,81 @@
+"""One contract suite per port: subclass it, give its fixture, and every promise of the port is tested.
+
+```python
+class TestOurOrders(OrdersContract):
+    @pytest.fixture
+    def database(self) -> Database: ...  # begin, timers, relay, answers, hall; empty for each test
+```
+
+Suites of what is stored ask for `database`; the others ask for `adapter`, and say in their docstring what else.
+Async tests are marked for anyio.
+"""
+
+from errand_domain.testing.contracts.answers import AnswersContract
+from errand_domain.testing.contracts.database import Database
+from errand_domain.testing.contracts.file_store import FileStoreContract
+from errand_domain.testing.contracts.hall import HallContract
+from errand_domain.testing.contracts.ledger import LedgerContract
+from errand_domain.testing.contracts.money import (
+    AttemptsContract,
+    EarningsContract,
+    RefundsContract,
+    WithdrawalsContract,
+)
+from errand_domain.testing.contracts.orders import OrdersContract
+from errand_domain.testing.contracts.outside import (
+    ClockContract,
+    ContentCheckContract,
+    IdsContract,
+    MapsContract,
+    NoticesContract,
+    QuoteSealContract,
+    SecretsContract,
+)
+from errand_domain.testing.contracts.payments import Outside, PaymentsContract, PayoutsContract, RefundDeskContract
+from errand_domain.testing.contracts.people import MembersContract, SessionsContract
+from errand_domain.testing.contracts.records import (
+    AuditContract,
+    CampusesContract,
+    DisputesContract,
+    FilesContract,
+    ReviewsContract,
+)
+from errand_domain.testing.contracts.relay import RelayContract
+from errand_domain.testing.contracts.runners import RunnersContract
+from errand_domain.testing.contracts.timers import TimersContract
+from errand_domain.testing.contracts.transaction import TransactionContract
+
+__all__ = [
+    "AnswersContract",
+    "AttemptsContract",
+    "AuditContract",
+    "CampusesContract",
+    "ClockContract",
+    "ContentCheckContract",
+    "Database",
+    "DisputesContract",
+    "EarningsContract",
+    "FileStoreContract",
+    "FilesContract",
+    "HallContract",
+    "IdsContract",
+    "LedgerContract",
+    "MapsContract",
+    "MembersContract",
+    "NoticesContract",
+    "OrdersContract",
+    "Outside",
+    "PaymentsContract",
+    "PayoutsContract",
+    "QuoteSealContract",
+    "RefundDeskContract",
+    "RefundsContract",
+    "RelayContract",
+    "ReviewsContract",
+    "RunnersContract",
+    "SecretsContract",
+    "SessionsContract",
+    "TimersContract",
+    "TransactionContract",
+    "WithdrawalsContract",
+]

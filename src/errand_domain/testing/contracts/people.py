@@ -1,0 +1,227 @@
+"""The promises of `errand_domain.ports.members` and `errand_domain.ports.sessions`."""
+
+from functools import partial
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from errand_domain.errors import Missing, Stale
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.member.session import Session, SignInCode
+from errand_domain.ports.sessions import SignedIn
+from errand_domain.ports.transaction import Transaction
+from errand_domain.testing import examples
+from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
+from errand_domain.testing.contracts.racing import all_at_once, refusals
+from errand_domain.testing.strategies.people import members
+
+NOW = examples.NOW
+HOUR = examples.HOUR
+SHARED = Way("email", "same@example.edu.cn")
+
+
+class MembersContract:
+    """Give a fixture `database`: an empty one for each test."""
+
+    pytestmark = pytest.mark.anyio
+
+    @SOME_EXAMPLES
+    @given(drawn=members())
+    async def test_a_member_is_read_as_written(self, database: Database, drawn: Member) -> None:
+        member = evolve(drawn, id=MemberId(examples.fresh()), ways=_own(drawn.ways))
+        await commit(database, lambda tx: tx.members.add(member))
+        async with database.begin() as tx:
+            assert await tx.members.get(member.id) == member
+            for way in member.ways:
+                assert await tx.members.of_way(way) == member
+
+    async def test_a_member_who_is_not_there_is_missing(self, database: Database) -> None:
+        async with database.begin() as tx:
+            with pytest.raises(Missing):
+                await tx.members.get(MemberId(examples.fresh()))
+            assert await tx.members.of_way(SHARED) is None
+
+    async def test_a_way_belongs_to_one_member(self, database: Database) -> None:
+        first, second = (evolve(examples.member(), ways=(SHARED,)) for _ in range(2))
+        await commit(database, lambda tx: tx.members.add(first))
+        with pytest.raises(WayTaken):
+            await commit(database, lambda tx: tx.members.add(second))
+        async with database.begin() as tx:
+            assert await tx.members.of_way(SHARED) == first
+
+    async def test_a_way_cannot_be_taken_by_linking_it(self, database: Database) -> None:
+        first, second = evolve(examples.member(), ways=(SHARED,)), examples.member()
+        await commit(database, lambda tx: tx.members.add(first), lambda tx: tx.members.add(second))
+        with pytest.raises(WayTaken):
+            await commit(database, lambda tx: tx.members.save(second.link(SHARED)))
+        async with database.begin() as tx:
+            assert await tx.members.get(second.id) == second
+
+    async def test_a_way_that_was_unlinked_is_free(self, database: Database) -> None:
+        first = examples.member().link(SHARED)
+        second = evolve(examples.member(), ways=(SHARED,))
+        await commit(database, lambda tx: tx.members.add(evolve(first, version=1)))
+        await commit(database, lambda tx: tx.members.save(evolve(first.unlink("email"), version=2)))
+        await commit(database, lambda tx: tx.members.add(second))
+        async with database.begin() as tx:
+            assert await tx.members.of_way(SHARED) == second
+
+    async def test_ways_of_different_kinds_or_case_are_different(self, database: Database) -> None:
+        ways = (Way("wechat", "oAbCdEfG"), Way("wechat", "oabcdefg"), Way("wechat", "OABCDEFG"))
+        people = [evolve(examples.member(), ways=(way,)) for way in ways]
+        await commit(database, *(partial(_join, member) for member in people))
+        async with database.begin() as tx:
+            assert [await tx.members.of_way(way) for way in ways] == people
+
+    async def test_of_many_who_join_in_one_way_one_does(self, database: Database) -> None:
+        rivals = [evolve(examples.member(), ways=(SHARED,)) for _ in range(12)]
+        results = await all_at_once([partial(commit, database, partial(_join, rival)) for rival in rivals])
+        assert refusals(results) == [WayTaken] * 11
+        async with database.begin() as tx:
+            assert await tx.members.of_way(SHARED) in rivals
+
+    async def test_a_save_replaces_everything(self, database: Database) -> None:
+        member = examples.member().block(MemberId(examples.fresh()))
+        await commit(database, lambda tx: tx.members.add(evolve(member, version=1)))
+        closed = evolve(member.close(at=NOW), version=2)
+        await commit(database, lambda tx: tx.members.save(closed))
+        async with database.begin() as tx:
+            assert await tx.members.get(member.id) == closed
+
+    async def test_of_many_saves_of_one_version_one_wins(self, database: Database) -> None:
+        member = examples.member()
+        await commit(database, partial(_join, member))
+        saves = [partial(commit, database, partial(_save, member.block(MemberId(examples.fresh())))) for _ in range(12)]
+        assert refusals(await all_at_once(saves)) == [Stale] * 11
+
+    async def test_pages_are_newest_first(self, database: Database) -> None:
+        people = [examples.member() for _ in range(5)]
+        await commit(database, *(partial(_join, member) for member in people[::-1]))
+        async with database.begin() as tx:
+            first = await tx.members.page(before=None, limit=3)
+            assert first == tuple(people[:1:-1])
+            assert await tx.members.page(before=first[-1].id, limit=3) == (people[1], people[0])
+
+
+class SessionsContract:
+    """Give a fixture `database`: an empty one for each test."""
+
+    pytestmark = pytest.mark.anyio
+
+    async def test_a_live_session_is_found_with_its_member(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        async with database.begin() as tx:
+            found = await tx.sessions.find(session.token_hash, at=NOW)
+        assert found == SignedIn(member=member, session=session)
+
+    async def test_a_session_that_ran_out_is_not_found(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        async with database.begin() as tx:
+            assert await tx.sessions.find(session.token_hash, at=session.expires_at) is None
+            assert await tx.sessions.of_member(member.id, at=session.expires_at) == ()
+
+    async def test_an_unknown_token_finds_nobody(self, database: Database) -> None:
+        _, session = await _signed_in(database)
+        async with database.begin() as tx:
+            assert await tx.sessions.find(session.token_hash[::-1], at=NOW) is None
+
+    async def test_barred_and_closed_members_have_no_session(self, database: Database) -> None:
+        for closed in (False, True):
+            member, session = await _signed_in(database)
+            await commit(database, partial(_save, member.close(at=NOW) if closed else member.bar(barred=True)))
+            async with database.begin() as tx:
+                assert await tx.sessions.find(session.token_hash, at=NOW) is None
+
+    async def test_of_member_lists_live_sessions_newest_first(self, database: Database) -> None:
+        member = examples.member()
+        sessions = [evolve(examples.session(member.id), started_at=NOW + n * HOUR / 9) for n in (2, 0, 1)]
+        over = evolve(examples.session(member.id), expires_at=NOW)
+        await commit(database, partial(_join, member), *(partial(_start, session) for session in (*sessions, over)))
+        await _signed_in(database)
+        async with database.begin() as tx:
+            assert await tx.sessions.of_member(member.id, at=NOW) == (sessions[0], sessions[2], sessions[1])
+
+    async def test_ending_a_session_ends_that_one(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        other = examples.session(member.id)
+        await commit(database, partial(_start, other))
+        await commit(database, lambda tx: tx.sessions.end(session.id))
+        await commit(database, lambda tx: tx.sessions.end(session.id), lambda tx: tx.sessions.end(examples.fresh()))
+        async with database.begin() as tx:
+            assert await tx.sessions.find(session.token_hash, at=NOW) is None
+            assert await tx.sessions.of_member(member.id, at=NOW) == (other,)
+
+    async def test_ending_all_ends_those_of_the_member(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        _, others = await _signed_in(database)
+        await commit(database, partial(_start, examples.session(member.id)))
+        await commit(database, lambda tx: tx.sessions.end_all(member.id))
+        async with database.begin() as tx:
+            assert await tx.sessions.of_member(member.id, at=NOW) == ()
+            assert await tx.sessions.find(session.token_hash, at=NOW) is None
+            assert await tx.sessions.find(others.token_hash, at=NOW) is not None
+
+    async def test_a_new_code_replaces_the_last_one(self, database: Database) -> None:
+        first, second = _code("1" * 64), _code("2" * 64)
+        async with database.begin() as tx:
+            assert await tx.sessions.code_for(SHARED) is None
+        await commit(database, lambda tx: tx.sessions.put_code(first))
+        await commit(database, lambda tx: tx.sessions.put_code(first.tried()))
+        await commit(database, lambda tx: tx.sessions.put_code(second))
+        async with database.begin() as tx:
+            assert await tx.sessions.code_for(SHARED) == second
+            assert await tx.sessions.code_for(Way("email", "other@example.edu.cn")) is None
+
+    async def test_a_later_version_meets_the_one_before_it_or_is_stale(self, database: Database) -> None:
+        code = _code("1" * 64)
+        with pytest.raises(Stale):
+            await commit(database, lambda tx: tx.sessions.put_code(code.tried()))
+        await commit(database, lambda tx: tx.sessions.put_code(code))
+        with pytest.raises(Stale):
+            await commit(database, lambda tx: tx.sessions.put_code(code.tried().tried()))
+        async with database.begin() as tx:
+            assert await tx.sessions.code_for(SHARED) == code
+
+    async def test_of_many_tries_at_once_one_counts(self, database: Database) -> None:
+        code = _code("1" * 64)
+        await commit(database, lambda tx: tx.sessions.put_code(code))
+        tries = [partial(commit, database, partial(_put_code, code.tried())) for _ in range(12)]
+        assert refusals(await all_at_once(tries)) == [Stale] * 11
+        async with database.begin() as tx:
+            assert await tx.sessions.code_for(SHARED) == code.tried()
+
+
+def _code(code_hash: str) -> SignInCode:
+    return SignInCode(way=SHARED, code_hash=code_hash, sent_at=NOW)
+
+
+def _own(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """The same kinds of ways, but nobody else's."""
+    mine = examples.fresh()
+    values = {"phone": f"+86{mine.int % 10**11:011d}", "email": f"{mine.hex}@example.edu.cn", "wechat": mine.hex}
+    return tuple(Way(way.kind, values[way.kind]) for way in ways)
+
+
+async def _signed_in(database: Database) -> tuple[Member, Session]:
+    member = examples.member()
+    session = evolve(examples.session(member.id), device="手机 iPhone 📱")
+    await commit(database, partial(_join, member), partial(_start, session))
+    return member, session
+
+
+def _join(member: Member, tx: Transaction) -> None:
+    tx.members.add(member)
+
+
+def _save(member: Member, tx: Transaction) -> None:
+    tx.members.save(member)
+
+
+def _start(session: Session, tx: Transaction) -> None:
+    tx.sessions.start(session)
+
+
+def _put_code(code: SignInCode, tx: Transaction) -> None:
+    tx.sessions.put_code(code)
