@@ -1,0 +1,1 @@
+"""The `errand` command: one module per noun."""
