@@ -30,7 +30,7 @@ def compact(identity: UUID) -> str:
 
 def expand(written: str) -> UUID:
     """The UUID that `compact` wrote; raises `ValueError` on anything else."""
-    if len(written) != _LENGTH:
-        message = "not a compact identity"
-        raise ValueError(message)
-    return UUID(int=int(written, 36))
+    if len(written) == _LENGTH and set(written) <= set(_DIGITS) and (number := int(written, 36)) < 1 << 128:
+        return UUID(int=number)
+    message = "not a compact identity"
+    raise ValueError(message)

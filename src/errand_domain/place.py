@@ -1,5 +1,6 @@
 """Points, stops and distances on a campus. Coordinates are GCJ-02, the datum of Tencent Maps."""
 
+import re
 from math import asin, cos, isfinite, radians, sin, sqrt
 from typing import Final
 
@@ -10,6 +11,7 @@ from errand_domain.ids import BuildingId
 from errand_domain.text import Validator, line
 
 EARTH_RADIUS_METRES: Final = 6_371_008.8
+_E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
 def _degrees(limit: float) -> Validator:
@@ -18,6 +20,11 @@ def _degrees(limit: float) -> Validator:
             raise InvalidField(attribute.name, f"must be from -{limit:g} to {limit:g} degrees")
 
     return check
+
+
+def _telephone(_: object, attribute: "Attribute[str]", value: object) -> None:
+    if type(value) is not str or not _E164.fullmatch(value):
+        raise InvalidField(attribute.name, "must be a telephone number in E.164, as +8613800000000")
 
 
 @frozen(kw_only=True)
@@ -40,7 +47,7 @@ class Contact:
     """Whom to call at a stop. Seen by the two parties of a live order and by nobody else."""
 
     name: str = field(repr=False, validator=line(most=20))
-    phone: str = field(repr=False, validator=validators.matches_re(r"\+[1-9]\d{6,14}"))
+    phone: str = field(repr=False, validator=_telephone)
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,9 @@ from errand_domain.errors import InvalidField
 if TYPE_CHECKING:
     from attrs import Attribute
 
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+_PLANE_ENDS = (plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NONCHARACTERS = frozenset({*range(0xFDD0, 0xFDF0), *_PLANE_ENDS})
 _LINE_BREAK = "\n"
 
 Validator = Callable[[Any, "Attribute[Any]", Any], None]
@@ -25,6 +27,14 @@ def paragraph(*, most: int, least: int = 0) -> Validator:
     return _text(least=least, most=most, allowed=_LINE_BREAK)
 
 
+def _is_forbidden(character: str) -> bool:
+    """Controls, line separators, halves of characters, private use, noncharacters.
+
+    A character that this Python does not know yet is none of those: next year's emoji are typed today.
+    """
+    return unicodedata.category(character) in _FORBIDDEN_CATEGORIES or ord(character) in _NONCHARACTERS
+
+
 def _text(*, least: int, most: int, allowed: str) -> Validator:
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if type(value) is not str:
@@ -33,7 +43,7 @@ def _text(*, least: int, most: int, allowed: str) -> Validator:
             raise InvalidField(attribute.name, f"must be at most {most} characters")
         if len(value.strip()) < least:
             raise InvalidField(attribute.name, f"must be at least {least} characters")
-        if any(unicodedata.category(c) in _FORBIDDEN_CATEGORIES and c not in allowed for c in value):
+        if any(_is_forbidden(c) and c not in allowed for c in value):
             raise InvalidField(attribute.name, "must not contain control characters")
 
     return check

@@ -14,7 +14,14 @@ from errand_domain.place import Contact, Distance, Point, Stop
 from errand_domain.policy import Shares
 
 FEN_MOST = 1_000_000
-_REFUSED_CATEGORIES: Final[tuple[Literal["Cc", "Cs", "Co", "Cn"], ...]] = ("Cc", "Cs", "Co", "Cn")
+_REFUSED_CATEGORIES: Final[tuple[Literal["Cc", "Cs", "Co", "Cn", "Zl", "Zp"], ...]] = (
+    "Cc",
+    "Cs",
+    "Co",
+    "Cn",
+    "Zl",
+    "Zp",
+)
 # What breaks careless code: CJK beyond the basic plane, joined emoji, flags, combining marks, right-to-left
 # override, half-width kana, and the signs that have a meaning to SQL, HTML and LIKE.
 _AWKWARD = "快递東𠮷ｶﾞ한글🛵👩‍🚀🇨🇳e\u0301o\u0308ﷺ\u202e'\"\\%_;<&\u3000 "
