@@ -24,7 +24,7 @@ def use_cases(container: Container) -> dict[str, Provide]:
 
 
 def _maker(factory: "Factory[Any]") -> Callable[[], Any]:
-    def make() -> Any:
+    def make() -> object:
         return factory()
 
     make.__annotations__["return"] = factory.provides

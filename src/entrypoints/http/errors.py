@@ -111,7 +111,7 @@ def facts_on_the_wire(refusal: DomainError) -> dict[str, object]:
     return told
 
 
-def problem(  # noqa: PLR0913 - the members that every problem has
+def problem(
     request: Request[Any, Any, Any],
     *,
     status: int,

@@ -1,6 +1,7 @@
 """Whether the service lives and is ready, and its figures. None of it tells anything about anybody."""
 
 from litestar import MediaType, Response, Router, get
+from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from entrypoints.http.observed import Figures
@@ -14,7 +15,7 @@ async def live() -> str:
 
 
 @get("/health/ready", media_type=MediaType.TEXT)
-async def ready(list_campuses: ListCampuses) -> Response[str]:
+async def ready(list_campuses: NamedDependency[ListCampuses]) -> Response[str]:
     """The database answers as well; 503 where it does not."""
     try:
         await list_campuses()
@@ -23,7 +24,7 @@ async def ready(list_campuses: ListCampuses) -> Response[str]:
     return Response("ready\n", media_type=MediaType.TEXT)
 
 
-def health(figures: Figures) -> Router:
+def health(figures: NamedDependency[Figures]) -> Router:
     """The routes outside the API, with the figures in Prometheus's text format."""
 
     @get("/metrics", media_type=MediaType.TEXT)

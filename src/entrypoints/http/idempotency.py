@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
 from entrypoints.container import Container
 from entrypoints.http.errors import Unreadable
@@ -100,10 +100,10 @@ def _given(body: bytes, receive: Receive) -> Receive:
     """A `receive` that hands the body over once, and then says what the real one says."""
     is_given = False
 
-    async def give() -> Any:
+    async def give() -> HTTPReceiveMessage:
         nonlocal is_given
         if is_given:
-            return await receive()
+            return await receive()  # type: ignore[return-value]
         is_given = True
         return {"type": "http.request", "body": body, "more_body": False}
 

@@ -1,5 +1,6 @@
 """Around every request: its id, its figures, and the headers that every answer has."""
 
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any, Final
 
@@ -72,7 +73,7 @@ def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
     return observing
 
 
-def _completed(headers: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
+def _completed(headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:
     complete = [*headers, (b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
     if not any(name.lower() == b"cache-control" for name, _ in headers):
         complete.append((b"cache-control", b"no-store"))

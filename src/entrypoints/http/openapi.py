@@ -1,7 +1,5 @@
 """The OpenAPI document: operation ids, tags, examples, and the problems that every route may answer with."""
 
-from typing import Any
-
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -19,7 +17,7 @@ def described() -> OpenAPIConfig:
     )
 
 
-def operation_id(handler: HTTPRouteHandler, _method: Any, _path: Any) -> str:
+def operation_id(handler: HTTPRouteHandler, _method: object, _path: object) -> str:
     """The handler's name in camel case: unique, and stable for generated clients."""
     first, *rest = handler.handler_name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request
@@ -14,6 +14,7 @@ from errand_domain.errors import InvalidField
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _ABOUT: Final = re.compile(r"^Object (?:missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
+T = TypeVar("T")
 _decoders: dict[HTTPRouteHandler, msgspec.json.Decoder[Any]] = {}
 
 
@@ -23,7 +24,7 @@ class StrictRequest(Request[Any, Any, Any]):
     Litestar would decode to plain objects first and then convert with coercion: `"5"` would pass for 5.
     """
 
-    async def json(self) -> Any:
+    async def json(self) -> Any:  # noqa: ANN401 - whatever the handler asks for
         """The body as the handler's type; raises `UnsupportedMedia`, `Unreadable` or `InvalidField`."""
         if self._json is Empty:
             media_type, parameters = self.content_type
@@ -41,7 +42,7 @@ def _decoder(handler: HTTPRouteHandler) -> msgspec.json.Decoder[Any]:
     return decoder
 
 
-def decode(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """The body, decoded; raises `InvalidField` with the dotted name of the field, or `Unreadable`."""
     try:
         decoded = decoder.decode(body)

@@ -1,13 +1,14 @@
 """Campuses and their places: what one may see before signing in."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import PUBLIC
+from entrypoints.http.parameters import AtCampus, PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.places import (
     CampusesTold,
@@ -23,14 +24,16 @@ from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, View
 
 
 @get("/campuses", opt=PUBLIC)
-async def show_campuses(request: Request[Any, Any, Any], list_campuses: ListCampuses) -> Response[CampusesTold]:
+async def show_campuses(
+    request: Request[Any, Any, Any], list_campuses: NamedDependency[ListCampuses]
+) -> Response[CampusesTold]:
     """Every campus of this installation, by name."""
     return tagged(request, CampusesTold(items=tuple(map(tell_campus, await list_campuses()))))
 
 
 @get("/campuses/{campus_id:uuid}", opt=PUBLIC, responses=refusals(Missing))
 async def show_campus(
-    campus_id: UUID, request: Request[Any, Any, Any], view_campus: ViewCampus
+    campus_id: PathId, request: Request[Any, Any, Any], view_campus: NamedDependency[ViewCampus]
 ) -> Response[CampusWholeTold]:
     """A campus with its boundary, buildings and public numbers."""
     return tagged(request, tell_whole_campus(await view_campus(CampusId(campus_id))))
@@ -38,9 +41,9 @@ async def show_campus(
 
 @get("/places", opt=PUBLIC, responses=refusals(Missing))
 async def find_buildings(
-    find_places: FindPlaces,
-    campus: UUID,
-    words: Annotated[str, Parameter(query="q", max_length=40, description="Parts of the name.")] = "",
+    find_places: NamedDependency[FindPlaces],
+    campus: AtCampus,
+    words: Annotated[str, QueryParameter(name="q", max_length=40, description="Parts of the name.")] = "",
 ) -> PlacesTold:
     """Buildings of a campus by parts of their name."""
     return PlacesTold(items=tuple(map(tell_building, await find_places(CampusId(campus), words))))

@@ -1,25 +1,27 @@
 """Disputes, as the two sides see them."""
 
-from typing import Any
-from uuid import UUID
-
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
+from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.disputes import DisputeAsked, DisputeTold, StatementAsked, tell_dispute
 from entrypoints.http.wire.orders import file_ids
 from errand_domain.dispute.dispute import Dispute, IllegalDisputeTransition
 from errand_domain.errors import InvalidField, Missing
-from errand_domain.ids import OrderId
+from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.refusals import IllegalTransition, TooLate
 from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
 from errand_domain.use_cases.view_dispute import ViewDispute
 
 
 @post("/dispute", responses=refusals(InvalidField, Missing, IllegalTransition, TooLate))
-async def open_case(order_id: UUID, data: DisputeAsked, request: Asking, open_dispute: OpenDispute) -> DisputeTold:
+async def open_case(
+    order_id: PathId, data: JSONBody[DisputeAsked], request: Asking, open_dispute: NamedDependency[OpenDispute]
+) -> DisputeTold:
     """Object to the order: its timers and earnings stand still until operations have ruled."""
     dispute = await open_dispute(
         OrderId(order_id),
@@ -32,22 +34,24 @@ async def open_case(order_id: UUID, data: DisputeAsked, request: Asking, open_di
 
 
 @post("/dispute/statements", responses=refusals(InvalidField, Missing, IllegalDisputeTransition))
-async def make_statement(order_id: UUID, data: StatementAsked, request: Asking, state_case: StateCase) -> DisputeTold:
+async def make_statement(
+    order_id: PathId, data: JSONBody[StatementAsked], request: Asking, state_case: NamedDependency[StateCase]
+) -> DisputeTold:
     """Speak as one of the two sides."""
-    dispute = await state_case(
-        OrderId(order_id), request.user.id, text=data.text, evidence=file_ids(data.evidence)
-    )
+    dispute = await state_case(OrderId(order_id), request.user.id, text=data.text, evidence=file_ids(data.evidence))
     return tell_dispute(dispute, to_staff=False)
 
 
 @get("/dispute", responses=refusals(Missing))
-async def show_dispute(order_id: UUID, request: Asking, view_dispute: ViewDispute) -> Response[DisputeTold]:
+async def show_dispute(
+    order_id: PathId, request: Asking, view_dispute: NamedDependency[ViewDispute]
+) -> Response[DisputeTold]:
     """What was said, and how it was ruled."""
     dispute = await view_dispute(OrderId(order_id), request.user)
     return tagged(request, tell_dispute(dispute, to_staff=not _is_side(dispute, request.user.id)))
 
 
-def _is_side(dispute: Dispute, member_id: Any) -> bool:
+def _is_side(dispute: NamedDependency[Dispute], member_id: MemberId) -> bool:
     return member_id in (dispute.requester_id, dispute.runner_id)
 
 

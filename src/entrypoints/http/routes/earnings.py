@@ -1,10 +1,12 @@
 """A runner's earnings and withdrawals."""
 
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
-from entrypoints.http.paging import Before, Limit
+from entrypoints.http.parameters import Before, Limit
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.earnings import (
     IncomeTold,
@@ -26,7 +28,10 @@ from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 
 @get("/earnings")
 async def show_earnings(
-    request: Asking, view_earnings: ViewEarnings, before: Before = None, limit: Limit = 20
+    request: Asking,
+    view_earnings: NamedDependency[ViewEarnings],
+    before: NamedDependency[Before] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[IncomeTold]:
     """Balances and, order by order, where they came from."""
     after = OrderId(before) if before else None
@@ -36,7 +41,10 @@ async def show_earnings(
 
 @get("/withdrawals")
 async def show_withdrawals(
-    request: Asking, list_withdrawals: ListWithdrawals, before: Before = None, limit: Limit = 20
+    request: Asking,
+    list_withdrawals: NamedDependency[ListWithdrawals],
+    before: NamedDependency[Before] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[WithdrawalsTold]:
     """The withdrawals that the runner made, newest first."""
     after = WithdrawalId(before) if before else None
@@ -46,17 +54,13 @@ async def show_withdrawals(
 
 @post(
     "/withdrawals",
-    responses=refusals(
-        InvalidField, WithdrawalTooSmall, Missing, InsufficientFunds, WithdrawalOpen, WithdrawalOverDay
-    ),
+    responses=refusals(InvalidField, WithdrawalTooSmall, Missing, InsufficientFunds, WithdrawalOpen, WithdrawalOverDay),
 )
 async def withdraw(
-    data: WithdrawAsked, request: Asking, request_withdrawal: RequestWithdrawal
+    data: JSONBody[WithdrawAsked], request: Asking, request_withdrawal: NamedDependency[RequestWithdrawal]
 ) -> WithdrawalTold:
     """Take available earnings out; small sums need nobody's approval."""
-    withdrawal = await request_withdrawal(
-        request.user.id, amount=Money(data.amount_fen), provider=data.provider
-    )
+    withdrawal = await request_withdrawal(request.user.id, amount=Money(data.amount_fen), provider=data.provider)
     return tell_withdrawal(withdrawal)
 
 

@@ -1,14 +1,15 @@
 """Images: proofs, evidence and student cards. Nothing of them is public."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body
 
 from entrypoints.http.gate import Asking
+from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_file
 from errand_domain.errors import InvalidField, Missing
@@ -22,10 +23,10 @@ MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, FileTooLarge, Missing)
 
 @post("/orders/{order_id:uuid}/proofs", request_max_body_size=UPLOAD_BYTES_MOST, responses=MAY_REFUSE)
 async def upload_proof(
-    order_id: UUID,
+    order_id: PathId,
     data: Annotated[ProofAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
     request: Asking,
-    upload_file: UploadFile,
+    upload_file: NamedDependency[UploadFile],
 ) -> FileTold:
     """Store an image for an order of one's own: a proof or evidence, seen by its parties and by staff who may."""
     content = await data.file.read()
@@ -37,7 +38,7 @@ async def upload_proof(
 async def upload_student_card(
     data: Annotated[ImageAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
     request: Asking,
-    upload_file: UploadFile,
+    upload_file: NamedDependency[UploadFile],
 ) -> FileTold:
     """Store a photo of one's student card, seen by its owner and by reviewers, each of whose looks is recorded."""
     return tell_file(await upload_file(request.user.id, await data.file.read(), purpose="student_card"))
@@ -53,7 +54,7 @@ async def upload_student_card(
         **refusals(Missing),
     },
 )
-async def fetch(file_id: UUID, request: Asking, fetch_file: FetchFile) -> Response[bytes]:
+async def fetch(file_id: PathId, request: Asking, fetch_file: NamedDependency[FetchFile]) -> Response[bytes]:
     """The bytes of a file, to those who may see it; to anybody else it is not there."""
     found = await fetch_file(FileId(file_id), request.user)
     name = f"{file_id}.{EXTENSIONS.get(found.file.media_type, 'bin')}"

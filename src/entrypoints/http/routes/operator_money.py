@@ -2,14 +2,14 @@
 
 import re
 from typing import Annotated, Final
-from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
-from entrypoints.http.paging import Limit
+from entrypoints.http.parameters import AtCampus, Limit, PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.earnings import WithdrawalStateName
 from entrypoints.http.wire.operations import (
@@ -37,10 +37,10 @@ REFUND_NUMBER: Final = re.compile(r"[0-9a-z-]{1,64}")
 @get("/withdrawals", responses=refusals(NotPermitted))
 async def show_campus_withdrawals(
     request: Asking,
-    list_campus_withdrawals: ListCampusWithdrawals,
-    campus: UUID,
-    states: Annotated[list[WithdrawalStateName] | None, Parameter(query="state")] = None,
-    limit: Limit = 20,
+    list_campus_withdrawals: NamedDependency[ListCampusWithdrawals],
+    campus: AtCampus,
+    states: Annotated[list[WithdrawalStateName] | None, QueryParameter(name="state")] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[CampusWithdrawalsTold]:
     """The withdrawals of a campus that wait for approval, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("requested",))
@@ -54,7 +54,10 @@ async def show_campus_withdrawals(
     responses=refusals(InvalidField, NotPermitted, Missing, IllegalWithdrawalTransition),
 )
 async def decide_on_withdrawal(
-    withdrawal_id: UUID, data: WithdrawalDecisionAsked, request: Asking, decide_withdrawal: DecideWithdrawal
+    withdrawal_id: PathId,
+    data: JSONBody[WithdrawalDecisionAsked],
+    request: Asking,
+    decide_withdrawal: NamedDependency[DecideWithdrawal],
 ) -> CampusWithdrawalTold:
     """Approve a larger withdrawal, or reject it; rejected funds go back at once. Audited."""
     if not data.approve and not data.reason.strip():
@@ -67,7 +70,10 @@ async def decide_on_withdrawal(
 
 @get("/refunds/abnormal", responses=refusals(NotPermitted))
 async def show_abnormal_refunds(
-    request: Asking, list_abnormal_refunds: ListAbnormalRefunds, campus: UUID, limit: Limit = 20
+    request: Asking,
+    list_abnormal_refunds: NamedDependency[ListAbnormalRefunds],
+    campus: AtCampus,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[RefundsTold]:
     """Refunds that the payer's account does not take, with what the provider advises."""
     found = await list_abnormal_refunds(CampusId(campus), request.user, limit=limit)
@@ -75,7 +81,9 @@ async def show_abnormal_refunds(
 
 
 @post("/refunds/{number:str}/retry", status_code=200, responses=refusals(NotPermitted, Missing))
-async def retry_stuck_refund(number: str, request: Asking, retry_refund: RetryRefund) -> RefundTold:
+async def retry_stuck_refund(
+    number: FromPath[str], request: Asking, retry_refund: NamedDependency[RetryRefund]
+) -> RefundTold:
     """Ask the provider again, under the same number."""
     if not REFUND_NUMBER.fullmatch(number):
         raise Missing("refund")
@@ -84,7 +92,7 @@ async def retry_stuck_refund(number: str, request: Asking, retry_refund: RetryRe
 
 @get("/messages/parked", responses=refusals(NotPermitted))
 async def show_parked_messages(
-    request: Asking, list_parked_messages: ListParkedMessages, limit: Limit = 20
+    request: Asking, list_parked_messages: NamedDependency[ListParkedMessages], limit: NamedDependency[Limit] = 20
 ) -> Response[MessagesTold]:
     """Messages that could not be delivered, and why."""
     found = await list_parked_messages(request.user, limit=limit)
@@ -92,7 +100,9 @@ async def show_parked_messages(
 
 
 @post("/messages/{message_id:uuid}/retry", status_code=204, responses=refusals(NotPermitted, Missing))
-async def retry_parked_message(message_id: UUID, request: Asking, retry_message: RetryMessage) -> None:
+async def retry_parked_message(
+    message_id: PathId, request: Asking, retry_message: NamedDependency[RetryMessage]
+) -> None:
     """Try a parked message again."""
     await retry_message(MessageId(message_id), request.user)
 

@@ -1,19 +1,19 @@
 """What operations do with orders and disputes."""
 
 from typing import Annotated
-from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
-from entrypoints.http.paging import Before, Limit
+from entrypoints.http.parameters import AtCampus, Before, Limit, PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.routes.running import MAY_NOT_RUN
 from entrypoints.http.wire.disputes import (
-    DisputesTold,
     DisputeStateName,
+    DisputesTold,
     DisputeTold,
     RulingAsked,
     RulingReviewAsked,
@@ -35,13 +35,13 @@ from errand_domain.use_cases.view_order import ListOrders
 
 
 @get("/orders", responses=refusals(NotPermitted))
-async def list_campus_orders(  # noqa: PLR0913 - query parameters
+async def list_campus_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    list_orders: ListOrders,
-    campus: UUID,
-    states: Annotated[list[StateName] | None, Parameter(query="state")] = None,
-    before: Before = None,
-    limit: Limit = 20,
+    list_orders: NamedDependency[ListOrders],
+    campus: AtCampus,
+    states: Annotated[list[StateName] | None, QueryParameter(name="state")] = None,
+    before: NamedDependency[Before] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[Page[OrderTold]]:
     """The orders of a campus, newest first."""
     views = await list_orders.at_campus(
@@ -61,7 +61,10 @@ async def list_campus_orders(  # noqa: PLR0913 - query parameters
     responses=refusals(InvalidField, OutcomeUnbalanced, NotPermitted, Missing, IllegalTransition),
 )
 async def cancel_as_operator(
-    order_id: UUID, data: CancelByStaffAsked, request: Asking, cancel_by_operations: CancelByOperations
+    order_id: PathId,
+    data: JSONBody[CancelByStaffAsked],
+    request: Asking,
+    cancel_by_operations: NamedDependency[CancelByOperations],
 ) -> OrderMoved:
     """End an unfinished order with a stated division, by default all of it back; audited."""
     outcome = None if data.refund_fen is None else outcome_of(data.refund_fen, data.runner_fen)
@@ -75,7 +78,7 @@ async def cancel_as_operator(
     responses=refusals(InvalidField, NotPermitted, Missing, IllegalTransition, *MAY_NOT_RUN),
 )
 async def reassign(
-    order_id: UUID, data: OfferAsked, request: Asking, reassign_errand: ReassignErrand
+    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, reassign_errand: NamedDependency[ReassignErrand]
 ) -> OrderMoved:
     """Give an order to another runner, who must satisfy all that accepting asks; audited."""
     return tell_moved(await reassign_errand(OrderId(order_id), request.user, to=MemberId(data.runner_id)))
@@ -87,7 +90,10 @@ async def reassign(
     responses=refusals(InvalidField, OutcomeUnbalanced, NotPermitted, Missing, IllegalTransition),
 )
 async def settle_return(
-    order_id: UUID, data: ResolveReturnAsked, request: Asking, resolve_return: ResolveReturn
+    order_id: PathId,
+    data: JSONBody[ResolveReturnAsked],
+    request: Asking,
+    resolve_return: NamedDependency[ResolveReturn],
 ) -> OrderMoved:
     """Agree to a return and state who gets what; audited."""
     outcome = outcome_of(data.refund_fen, data.runner_fen)
@@ -97,10 +103,10 @@ async def settle_return(
 @get("/disputes", responses=refusals(NotPermitted))
 async def list_campus_disputes(
     request: Asking,
-    list_disputes: ListDisputes,
-    campus: UUID,
-    states: Annotated[list[DisputeStateName] | None, Parameter(query="state")] = None,
-    limit: Limit = 20,
+    list_disputes: NamedDependency[ListDisputes],
+    campus: AtCampus,
+    states: Annotated[list[DisputeStateName] | None, QueryParameter(name="state")] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[DisputesTold]:
     """The disputes of a campus that wait for a ruling, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("hearing", "proposed"))
@@ -116,7 +122,7 @@ async def list_campus_disputes(
     ),
 )
 async def rule(
-    dispute_id: UUID, data: RulingAsked, request: Asking, rule_dispute: RuleDispute
+    dispute_id: PathId, data: JSONBody[RulingAsked], request: Asking, rule_dispute: NamedDependency[RuleDispute]
 ) -> DisputeTold:
     """Rule on a dispute. Above the campus's sum the ruling waits for a second operator."""
     dispute = await rule_dispute(DisputeId(dispute_id), request.user, ruling=ruling_of(data))
@@ -129,12 +135,10 @@ async def rule(
     responses=refusals(InvalidField, NotPermitted, SameEyes, Missing, IllegalDisputeTransition),
 )
 async def confirm_ruling(
-    dispute_id: UUID, data: RulingReviewAsked, request: Asking, review_ruling: ReviewRuling
+    dispute_id: PathId, data: JSONBody[RulingReviewAsked], request: Asking, review_ruling: NamedDependency[ReviewRuling]
 ) -> DisputeTold:
     """Confirm the ruling that a colleague proposed, or return it."""
-    return tell_dispute(
-        await review_ruling(DisputeId(dispute_id), request.user, agree=data.agree), to_staff=True
-    )
+    return tell_dispute(await review_ruling(DisputeId(dispute_id), request.user, agree=data.agree), to_staff=True)
 
 
 OPERATOR_ORDERS = Router(

@@ -1,13 +1,14 @@
 """Orders from the requester's side: quote, place, pay, watch, confirm, cancel, review."""
 
 from typing import Literal
-from uuid import UUID
 
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
-from entrypoints.http.paging import Before, Limit
+from entrypoints.http.parameters import Before, Limit, PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.orders import (
     CancelAsked,
@@ -54,8 +55,10 @@ from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
 
 
-@post("/quotes", status_code=200, responses=refusals(InvalidField, OutsideCampus, Missing, CampusClosed, ConsentMissing))
-async def quote(data: QuoteAsked, request: Asking, quote_errand: QuoteErrand) -> QuoteTold:
+@post(
+    "/quotes", status_code=200, responses=refusals(InvalidField, OutsideCampus, Missing, CampusClosed, ConsentMissing)
+)
+async def quote(data: JSONBody[QuoteAsked], request: Asking, quote_errand: NamedDependency[QuoteErrand]) -> QuoteTold:
     """What an errand would cost: the server makes the price, the requester only ever adds a tip."""
     asked = QuoteRequest(
         member_id=request.user.id,
@@ -79,7 +82,9 @@ async def quote(data: QuoteAsked, request: Asking, quote_errand: QuoteErrand) ->
         ConsentMissing,
     ),
 )
-async def publish(data: PublishAsked, request: Asking, publish_errand: PublishErrand) -> OrderMoved:
+async def publish(
+    data: JSONBody[PublishAsked], request: Asking, publish_errand: NamedDependency[PublishErrand]
+) -> OrderMoved:
     """Place an order. One quote makes one order: the same quote again answers with the same order."""
     publication = Publication(
         member_id=request.user.id,
@@ -91,13 +96,13 @@ async def publish(data: PublishAsked, request: Asking, publish_errand: PublishEr
 
 
 @get("/orders")
-async def list_my_orders(
+async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    list_orders: ListOrders,
-    role: Literal["requester", "runner"] = "requester",
-    phase: list[Phase] | None = None,
-    before: Before = None,
-    limit: Limit = 20,
+    list_orders: NamedDependency[ListOrders],
+    role: FromQuery[Literal["requester", "runner"]] = "requester",
+    phase: FromQuery[list[Phase] | None] = None,
+    before: NamedDependency[Before] = None,
+    limit: NamedDependency[Limit] = 20,
 ) -> Response[Page[OrderTold]]:
     """The orders that the member placed, or runs and ran, newest first."""
     look = list_orders.placed if role == "requester" else list_orders.run
@@ -108,13 +113,15 @@ async def list_my_orders(
 
 
 @get("/orders/{order_id:uuid}", responses=refusals(Missing))
-async def show_order(order_id: UUID, request: Asking, view_order: ViewOrder) -> Response[OrderTold]:
+async def show_order(order_id: PathId, request: Asking, view_order: NamedDependency[ViewOrder]) -> Response[OrderTold]:
     """An order as the asker may see it, and what they may do now."""
     return tagged(request, tell_order(await view_order(OrderId(order_id), request.user)))
 
 
 @get("/orders/{order_id:uuid}/history", responses=refusals(Missing))
-async def show_history(order_id: UUID, request: Asking, order_history: OrderHistory) -> Response[HistoryTold]:
+async def show_history(
+    order_id: PathId, request: Asking, order_history: NamedDependency[OrderHistory]
+) -> Response[HistoryTold]:
     """All that has happened to the order, oldest first."""
     return tagged(request, tell_history(await order_history(OrderId(order_id), request.user)))
 
@@ -124,7 +131,9 @@ async def show_history(order_id: UUID, request: Asking, order_history: OrderHist
     status_code=200,
     responses=refusals(InvalidField, Missing, IllegalTransition, PaymentUnknown, PaymentRefused),
 )
-async def pay(order_id: UUID, data: ProviderAsked, request: Asking, pay_for_errand: PayForErrand) -> PaymentTold:
+async def pay(
+    order_id: PathId, data: JSONBody[ProviderAsked], request: Asking, pay_for_errand: NamedDependency[PayForErrand]
+) -> PaymentTold:
     """Start to pay. That it is paid, only the provider can say."""
     return tell_payment(await pay_for_errand(OrderId(order_id), request.user.id, provider=data.provider))
 
@@ -134,14 +143,18 @@ async def pay(order_id: UUID, data: ProviderAsked, request: Asking, pay_for_erra
     status_code=200,
     responses=refusals(InvalidField, Missing, OrderNotOpen, PaymentUnknown, PaymentRefused),
 )
-async def tip(order_id: UUID, data: TipAsked, request: Asking, raise_tip: RaiseTip) -> PaymentTold:
+async def tip(
+    order_id: PathId, data: JSONBody[TipAsked], request: Asking, raise_tip: NamedDependency[RaiseTip]
+) -> PaymentTold:
     """Start to pay a further tip, while nobody has taken the order yet."""
     amount = Money(data.amount_fen)
     return tell_payment(await raise_tip(OrderId(order_id), request.user.id, amount=amount, provider=data.provider))
 
 
 @get("/orders/{order_id:uuid}/cancellation", responses=refusals(Missing, IllegalTransition))
-async def show_cancellation(order_id: UUID, request: Asking, quote_cancellation: QuoteCancellation) -> FeeTold:
+async def show_cancellation(
+    order_id: PathId, request: Asking, quote_cancellation: NamedDependency[QuoteCancellation]
+) -> FeeTold:
     """What cancelling would cost the requester now."""
     return FeeTold(fee_fen=(await quote_cancellation(OrderId(order_id), request.user.id)).fen)
 
@@ -151,7 +164,9 @@ async def show_cancellation(order_id: UUID, request: Asking, quote_cancellation:
     status_code=200,
     responses=refusals(InvalidField, Missing, IllegalTransition, FeeNotConfirmed),
 )
-async def cancel(order_id: UUID, data: CancelAsked, request: Asking, cancel_errand: CancelErrand) -> OrderMoved:
+async def cancel(
+    order_id: PathId, data: JSONBody[CancelAsked], request: Asking, cancel_errand: NamedDependency[CancelErrand]
+) -> OrderMoved:
     """Call the order off, having confirmed the fee that it costs now."""
     order = await cancel_errand(
         OrderId(order_id), request.user.id, reason=data.reason, confirmed_fee=Money(data.confirmed_fee_fen)
@@ -160,13 +175,15 @@ async def cancel(order_id: UUID, data: CancelAsked, request: Asking, cancel_erra
 
 
 @post("/orders/{order_id:uuid}/confirm", status_code=200, responses=refusals(Missing, IllegalTransition))
-async def confirm(order_id: UUID, request: Asking, confirm_errand: ConfirmErrand) -> OrderMoved:
+async def confirm(order_id: PathId, request: Asking, confirm_errand: NamedDependency[ConfirmErrand]) -> OrderMoved:
     """The requester has what they asked for: the money finds its owners, once."""
     return tell_moved(await confirm_errand(OrderId(order_id), request.user.id))
 
 
 @post("/orders/{order_id:uuid}/pickup-code", status_code=200, responses=refusals(Missing))
-async def show_pickup_code(order_id: UUID, request: Asking, read_pickup_code: ReadPickupCode) -> CodeTold:
+async def show_pickup_code(
+    order_id: PathId, request: Asking, read_pickup_code: NamedDependency[ReadPickupCode]
+) -> CodeTold:
     """Read the secret pickup code. A runner's reading is recorded, which is why this is no GET."""
     return CodeTold(pickup_code=await read_pickup_code(OrderId(order_id), request.user.id))
 
@@ -175,11 +192,11 @@ async def show_pickup_code(order_id: UUID, request: Asking, read_pickup_code: Re
     "/orders/{order_id:uuid}/review",
     responses=refusals(InvalidField, Missing, AlreadyReviewed, ReviewTooEarly, ReviewTooLate, ContentRefused),
 )
-async def review(order_id: UUID, data: ReviewAsked, request: Asking, review_order: ReviewOrder) -> ReviewTold:
+async def review(
+    order_id: PathId, data: JSONBody[ReviewAsked], request: Asking, review_order: NamedDependency[ReviewOrder]
+) -> ReviewTold:
     """Say what the other side was like, once, within a week of the end."""
-    said = await review_order(
-        OrderId(order_id), request.user.id, stars=data.stars, tags=data.tags, text=data.text
-    )
+    said = await review_order(OrderId(order_id), request.user.id, stars=data.stars, tags=data.tags, text=data.text)
     return tell_review(said)
 
 

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
@@ -33,41 +34,41 @@ from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 
 @post(
     "/runner/application",
-    responses=refusals(
-        InvalidField, Missing, IllegalVerificationTransition, StudentNumberTaken, ConsentMissing
-    ),
+    responses=refusals(InvalidField, Missing, IllegalVerificationTransition, StudentNumberTaken, ConsentMissing),
 )
-async def apply(data: ApplicationAsked, request: Asking, apply_as_runner: ApplyAsRunner) -> ApplicationTold:
+async def apply(
+    data: JSONBody[ApplicationAsked], request: Asking, apply_as_runner: NamedDependency[ApplyAsRunner]
+) -> ApplicationTold:
     """Show a student card to become a runner; again, where more was wanted."""
     return tell_application(await apply_as_runner(application_of(data, request.user.id)))
 
 
 @get("/runner/application", responses=refusals(Missing))
-async def show_application(request: Asking, view_standing: ViewStanding) -> Response[ApplicationTold]:
+async def show_application(request: Asking, view_standing: NamedDependency[ViewStanding]) -> Response[ApplicationTold]:
     """Where the member's own application stands."""
     return tagged(request, tell_application((await view_standing(request.user.id, limit=1)).runner))
 
 
 @get("/runner/standing", responses=refusals(Missing))
-async def show_standing(request: Asking, view_standing: ViewStanding) -> Response[StandingTold]:
+async def show_standing(request: Asking, view_standing: NamedDependency[ViewStanding]) -> Response[StandingTold]:
     """Verification, shift, and every movement of the runner's credit."""
     return tagged(request, tell_standing(await view_standing(request.user.id)))
 
 
 @post("/runner/shift", status_code=200, responses=refusals(InvalidField, Missing, NotARunner))
-async def shift(data: ShiftAsked, request: Asking, switch_shift: SwitchShift) -> ShiftTold:
+async def shift(data: JSONBody[ShiftAsked], request: Asking, switch_shift: NamedDependency[SwitchShift]) -> ShiftTold:
     """Start or end a shift; orders in hand stay in hand."""
     return ShiftTold(is_on_shift=(await switch_shift(request.user.id, on=data.on)).on_shift)
 
 
 @get("/hall", responses=refusals(InvalidField, RunnerNotApproved))
-async def show_hall(  # noqa: PLR0913 - query parameters
+async def show_hall(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    browse_hall: BrowseHall,
-    latitude: Annotated[float, Parameter(ge=-90, le=90, description="Where the runner stands, GCJ-02.")],
-    longitude: Annotated[float, Parameter(ge=-180, le=180, description="Where the runner stands, GCJ-02.")],
-    within: Annotated[int, Parameter(ge=1, le=RADIUS_MOST_METRES, description="Metres.")] = 3_000,
-    limit: Annotated[int, Parameter(ge=1, le=ENTRIES_MOST)] = 20,
+    browse_hall: NamedDependency[BrowseHall],
+    latitude: Annotated[float, QueryParameter(ge=-90, le=90, description="Where the runner stands, GCJ-02.")],
+    longitude: Annotated[float, QueryParameter(ge=-180, le=180, description="Where the runner stands, GCJ-02.")],
+    within: Annotated[int, QueryParameter(ge=1, le=RADIUS_MOST_METRES, description="Metres.")] = 3_000,
+    limit: Annotated[int, QueryParameter(ge=1, le=ENTRIES_MOST)] = 20,
 ) -> Response[HallTold]:
     """Open orders that this runner could take, nearest first, with nothing private in them."""
     around = Point(latitude=latitude, longitude=longitude)

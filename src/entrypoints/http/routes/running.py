@@ -1,10 +1,11 @@
 """Orders from the runner's side: take, arrive, pick up, deliver, and what may go wrong on the way."""
 
-from uuid import UUID
-
 from litestar import Router, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from entrypoints.http.gate import Asking
+from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.orders import (
     ArriveAsked,
@@ -64,25 +65,29 @@ MAY_NOT_RUN = (
 
 
 @post("/accept", status_code=200, responses=refusals(Missing, OrderTaken, OrderNotOpen, ConsentMissing, *MAY_NOT_RUN))
-async def accept(order_id: UUID, request: Asking, accept_errand: AcceptErrand) -> OrderMoved:
+async def accept(order_id: PathId, request: Asking, accept_errand: NamedDependency[AcceptErrand]) -> OrderMoved:
     """Take an open order. The first to commit wins."""
     return tell_moved(await accept_errand(OrderId(order_id), request.user.id))
 
 
 @post("/give-up", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, TooManyGiveUps))
-async def give_up(order_id: UUID, data: GiveUpAsked, request: Asking, give_up_errand: GiveUpErrand) -> OrderMoved:
+async def give_up(
+    order_id: PathId, data: JSONBody[GiveUpAsked], request: Asking, give_up_errand: NamedDependency[GiveUpErrand]
+) -> OrderMoved:
     """Hand the order back to the hall before arriving; it costs credit."""
     return tell_moved(await give_up_errand(OrderId(order_id), request.user.id, reason=data.reason))
 
 
 @post("/offer", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, NoOffer, *MAY_NOT_RUN))
-async def offer(order_id: UUID, data: OfferAsked, request: Asking, offer_errand: OfferErrand) -> OrderMoved:
+async def offer(
+    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, offer_errand: NamedDependency[OfferErrand]
+) -> OrderMoved:
     """Ask a colleague to take the order over."""
     return tell_moved(await offer_errand(OrderId(order_id), request.user.id, to=MemberId(data.runner_id)))
 
 
 @post("/take-over", status_code=200, responses=refusals(Missing, NoOffer, *MAY_NOT_RUN))
-async def take_over(order_id: UUID, request: Asking, take_over_errand: TakeOverErrand) -> OrderMoved:
+async def take_over(order_id: PathId, request: Asking, take_over_errand: NamedDependency[TakeOverErrand]) -> OrderMoved:
     """Consent to take over an order that was offered."""
     return tell_moved(await take_over_errand(OrderId(order_id), request.user.id))
 
@@ -90,17 +95,20 @@ async def take_over(order_id: UUID, request: Asking, take_over_errand: TakeOverE
 @post(
     "/arrive", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, TooFarAway)
 )
-async def arrive(order_id: UUID, data: ArriveAsked, request: Asking, arrive_at_pickup: ArriveAtPickup) -> OrderMoved:
+async def arrive(
+    order_id: PathId, data: JSONBody[ArriveAsked], request: Asking, arrive_at_pickup: NamedDependency[ArriveAtPickup]
+) -> OrderMoved:
     """Be at the pickup: near enough, or with a photo."""
     proof = proof_of(data.position, data.photos)
     return tell_moved(await arrive_at_pickup(OrderId(order_id), request.user.id, proof=proof))
 
 
-@post(
-    "/report-impossible", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition)
-)
+@post("/report-impossible", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition))
 async def report_impossible(
-    order_id: UUID, data: ImpossibleAsked, request: Asking, report_pickup_impossible: ReportPickupImpossible
+    order_id: PathId,
+    data: JSONBody[ImpossibleAsked],
+    request: Asking,
+    report_pickup_impossible: NamedDependency[ReportPickupImpossible],
 ) -> OrderMoved:
     """The item cannot be had: the order ends; an arrival fee is due if the terms were at fault."""
     order = await report_pickup_impossible(
@@ -114,7 +122,9 @@ async def report_impossible(
     status_code=200,
     responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, AdvanceExceeded),
 )
-async def pick_up(order_id: UUID, data: PickUpAsked, request: Asking, pick_up_item: PickUpItem) -> OrderMoved:
+async def pick_up(
+    order_id: PathId, data: JSONBody[PickUpAsked], request: Asking, pick_up_item: NamedDependency[PickUpItem]
+) -> OrderMoved:
     """Have the item, with a photo; for a purchase also its price and receipt."""
     order = await pick_up_item(
         OrderId(order_id),
@@ -133,7 +143,9 @@ async def pick_up(order_id: UUID, data: PickUpAsked, request: Asking, pick_up_it
         InvalidField, ProofMissing, WrongDeliveryCode, Missing, IllegalTransition, TooFarAway, CodeLocked
     ),
 )
-async def deliver(order_id: UUID, data: DeliverAsked, request: Asking, deliver_item: DeliverItem) -> OrderMoved:
+async def deliver(
+    order_id: PathId, data: JSONBody[DeliverAsked], request: Asking, deliver_item: NamedDependency[DeliverItem]
+) -> OrderMoved:
     """Hand the item over: with the requester's code, which also completes the order, or with photo and position."""
     proof = proof_of(data.position, data.photos)
     return tell_moved(await deliver_item(OrderId(order_id), request.user.id, proof=proof, code=data.code))
@@ -141,12 +153,10 @@ async def deliver(order_id: UUID, data: DeliverAsked, request: Asking, deliver_i
 
 @post("/return", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition))
 async def report_return(
-    order_id: UUID, data: ReturnAsked, request: Asking, report_return: ReportReturn
+    order_id: PathId, data: JSONBody[ReturnAsked], request: Asking, report_return: NamedDependency[ReportReturn]
 ) -> OrderMoved:
     """The item cannot be handed over: turn back; operations decide."""
-    order = await report_return(
-        OrderId(order_id), request.user.id, reason=data.reason, photos=file_ids(data.photos)
-    )
+    order = await report_return(OrderId(order_id), request.user.id, reason=data.reason, photos=file_ids(data.photos))
     return tell_moved(order)
 
 

@@ -11,9 +11,7 @@ from errand_domain.settlement.withdrawal import Failed, WaitingForUser, Withdraw
 from errand_domain.use_cases.view_earnings import Income
 
 EarningStateName = Literal["held", "frozen", "available", "taken_back"]
-WithdrawalStateName = Literal[
-    "requested", "approved", "sending", "waiting_for_user", "succeeded", "failed", "expired"
-]
+WithdrawalStateName = Literal["requested", "approved", "sending", "waiting_for_user", "succeeded", "failed", "expired"]
 
 
 class WithdrawAsked(Asked, kw_only=True, frozen=True):

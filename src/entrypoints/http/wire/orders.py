@@ -275,8 +275,9 @@ def tell_moved(order: Order) -> OrderMoved:
     )
 
 
-def _state_name(order: Order) -> Any:
-    return order.state_name
+def _state_name(order: Order) -> StateName:
+    name: StateName = order.state_name  # type: ignore[assignment]
+    return name
 
 
 def tell_order(view: OrderView) -> OrderTold:
@@ -310,7 +311,7 @@ def _action(action: Action) -> ActionTold:
     return ActionTold(name=action.name, cost_fen=action.cost.fen)
 
 
-def _times(order: Order) -> TimesTold:
+def _times(order: Order) -> TimesTold:  # noqa: C901, PLR0911 - one line per state
     state = order.state
     match state:
         case Open():
