@@ -197,6 +197,7 @@ class Container(DeclarativeContainer):
         secrets=secrets,
         seal=quote_seal,
         content=content_check,
+        providers=payment_providers,
     )
     quote_errand = Factory(QuoteErrand, begin=begin, clock=clock, ids=ids, maps=maps, seal=quote_seal)
     record_payment = Factory(RecordPayment, begin=begin, clock=clock)

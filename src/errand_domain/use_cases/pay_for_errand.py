@@ -121,31 +121,33 @@ class PayForErrand:
             raise IllegalTransition(order.state_name, "pay")
         last = attempts[-1]
         if last.is_open and last.provider != provider:
-            last = await self._give_way(last)
+            if (await self.query.close(last.id)).is_open:
+                raise PaymentUnknown
+            return await self(order_id, member_id, provider=provider)  # it may turn out to have been paid
         if not last.is_open:
-            last = await self._new(order, provider, policy, at=self.clock.now())
+            last = await self._replace(order, provider, policy)
         return await self.start(last, order, policy)
 
-    async def _give_way(self, attempt: Attempt) -> Attempt:
-        """Close the open attempt at its provider before another provider is asked."""
-        closed = await self.query.close(attempt.id)
-        if closed.is_open:
-            raise PaymentUnknown
-        return closed
-
-    async def _new(self, order: Order, provider: str, policy: Policy, *, at: datetime) -> Attempt:
-        attempt = Attempt(
-            id=AttemptId(self.ids.new()),
-            order_id=order.id,
-            campus_id=order.campus_id,
-            payer_id=order.requester_id,
-            purpose="order",
-            provider=provider,
-            amount=order.price.payable,
-            created_at=at,
-            query_at=at + policy.pay_within,
-        )
+    @decided_anew_when_stale
+    async def _replace(self, order: Order, provider: str, policy: Policy) -> Attempt:
+        """A new attempt in the place of the last one; of two at once, one makes it and the other finds it."""
+        now = self.clock.now()
         async with self.begin() as tx:
+            last = [a for a in await tx.attempts.of_order(order.id) if a.purpose == "order"][-1]
+            if last.is_open:
+                return last
+            attempt = Attempt(
+                id=AttemptId(self.ids.new()),
+                order_id=order.id,
+                campus_id=order.campus_id,
+                payer_id=order.requester_id,
+                purpose="order",
+                provider=provider,
+                amount=order.price.payable,
+                created_at=now,
+                query_at=now + policy.pay_within,
+            )
+            tx.attempts.save(last.touched())
             tx.attempts.add(attempt)
             await tx.commit()
         return attempt
@@ -163,6 +165,7 @@ class RaiseTip:
     async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
         """What the payer's app needs; the tip counts once the provider says that it is paid."""
         now = self.clock.now()
+        self.start.providers.collecting(provider)
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check_requested(order, member_id)

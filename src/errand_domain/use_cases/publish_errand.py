@@ -12,6 +12,7 @@ from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, QuoteSeal, Secrets
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.quote_errand import with_house_rule
 
 
@@ -43,11 +44,13 @@ class PublishErrand:
     secrets: Secrets
     seal: QuoteSeal
     content: ContentCheck
+    providers: Providers
 
     @decided_anew_when_stale
     async def __call__(self, publication: Publication) -> Order:
         """The order, awaiting payment, with a payment attempt that the requester may start."""
         now = self.clock.now()
+        self.providers.collecting(publication.provider)
         quote = self.seal.unseal(publication.sealed_quote)
         if not await self.content.allows(f"{publication.terms.item}\n{publication.terms.note}"):
             raise ContentRefused
