@@ -43,7 +43,8 @@ def _text(*, least: int, most: int, allowed: str) -> Validator:
             raise InvalidField(attribute.name, f"must be at most {most} characters")
         if len(value.strip()) < least:
             raise InvalidField(attribute.name, f"must be at least {least} characters")
-        if any(_is_forbidden(c) and c not in allowed for c in value):
+        # Nearly every text is printable throughout; only the others are looked at one character after the other.
+        if not value.isprintable() and any(_is_forbidden(c) and c not in allowed for c in value):
             raise InvalidField(attribute.name, "must not contain control characters")
 
     return check
