@@ -16,6 +16,7 @@ from entrypoints.settings import read_settings
 from errand_domain.campus import Campus
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, MemberBarred, Way
+from errand_domain.ports.outbox import Relay
 from errand_domain.ports.transaction import Begin
 
 P = ParamSpec("P")
@@ -40,6 +41,11 @@ class Desk:
     def begin(self) -> Begin:
         """Where transactions begin: for real, or in rehearsal."""
         return self.rehearsal or cast("Begin", self.container.begin())
+
+    @property
+    def relay(self) -> Relay:
+        """The outbox's other end."""
+        return cast("Relay", self.container.relay())
 
     @property
     def signed(self) -> Member:

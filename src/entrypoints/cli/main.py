@@ -55,14 +55,14 @@ class Nouns(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in NOUNS.items()])
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:  # type: ignore[override]  # noqa: ANN401  # click's overloads; always ends the process
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:  # noqa: ANN401  # click's overloads; always ends the process
         """Run and end the process: 0 done, 1 a fault of ours, 2 refused or not understood. One line says why."""
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         try:
             result = super().main(words, *rest, **extra)
         except click.exceptions.NoArgsIsHelpError as help_text:
-            click.echo(help_text.ctx.get_help() if help_text.ctx else "")
+            click.echo(help_text.ctx.get_help())
             sys.exit(REFUSED)
         except click.ClickException as misunderstood:
             context = getattr(misunderstood, "ctx", None)

@@ -21,10 +21,10 @@ def noun() -> None:
 async def parked(desk: Desk, *, limit: int) -> None:
     """What is parked and why, oldest first."""
     if desk.operator is None:
-        found = await desk.container.relay().parked(limit=limit)
+        found = await desk.relay.parked(limit=limit)
     else:
         found = await desk.container.list_parked_messages()(desk.operator, limit=limit)
-    waiting = await desk.container.relay().pending()
+    waiting = await desk.relay.pending()
     rows = [
         {
             "id": envelope.id,
@@ -46,7 +46,7 @@ async def retry(desk: Desk, *, message_id: UUID) -> None:
     """Try a parked message again; audited."""
     container, wanted = desk.container, MessageId(message_id)
     if desk.operator is None:
-        await container.relay().unpark(wanted, now=container.clock().now())
+        await desk.relay.unpark(wanted, now=container.clock().now())
     else:
         await container.retry_message()(wanted, desk.operator)
     async with desk.begin() as tx:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from attrs import field, frozen
@@ -11,7 +11,11 @@ from entrypoints.container import Container
 from entrypoints.worker.outbox import OutboxRelay
 from entrypoints.worker.timers import TimerWatch
 from entrypoints.worker.upkeep import Upkeep
-from errand_domain.ports.timers import TIMER_KINDS
+from errand_domain.ports.timers import TIMER_KINDS, Timers
+
+if TYPE_CHECKING:
+    from errand_domain.ports.answers import Answers
+    from errand_domain.ports.outbox import Relay
 
 GRACE_SECONDS: Final = 20.0
 
@@ -50,7 +54,10 @@ class Worker:
 
 def make_worker(container: Container) -> Worker:
     """The worker of that installation."""
-    relay, timers, answers = container.relay(), container.timers(), container.answers()
+    # The database is a dependency of the container, which therefore knows its ports by name only.
+    relay = cast("Relay", container.relay())
+    timers = cast("Timers", container.timers())
+    answers = cast("Answers", container.answers())
     clock, fire = container.clock(), container.fire_timer()
     return Worker(
         relay=OutboxRelay(relay=relay, deliver=container.deliver_message(), clock=clock),

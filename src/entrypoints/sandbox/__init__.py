@@ -1,0 +1,1 @@
+"""The outside world of a demonstration, played on this machine: the provider's app, and the inbox of everybody."""
