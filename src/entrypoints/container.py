@@ -3,9 +3,9 @@
 It is a list of constructors. A provider is overridden in tests and by embedders: `container.clock.override(…)`.
 """
 
-from pathlib import Path
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dependency_injector.containers import DeclarativeContainer
@@ -95,6 +95,27 @@ async def running(settings: Settings) -> AsyncGenerator["Container", None]:
         yield Container(settings=settings, database=Object(database))
     finally:
         await database.close()
+
+
+async def upgrade_database(settings: Settings, revision: str = "head") -> None:
+    """Bring the schema to that revision."""
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
+
+    await migrations.upgrade(settings.database_url, revision)
+
+
+async def downgrade_database(settings: Settings, revision: str) -> None:
+    """Take the schema back to that revision."""
+    from adapters.sql import migrations  # noqa: PLC0415 - as above
+
+    await migrations.downgrade(settings.database_url, revision)
+
+
+async def database_revision(settings: Settings) -> str | None:
+    """The revision of the schema; `None` where there is none."""
+    from adapters.sql import migrations  # noqa: PLC0415 - as above
+
+    return await migrations.current(settings.database_url)
 
 
 def memory_database(settings: Settings) -> MemoryDatabase:
