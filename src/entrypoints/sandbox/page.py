@@ -26,7 +26,8 @@ def page(*, payments: OpenThings, payouts: OpenThings, refunds: OpenThings, noti
 <title>演示沙箱</title><style>{STYLE}</style></head>
 <body>
 <h1>演示沙箱</h1>
-<p>这里扮演支付平台和所有人的手机：没有真实的钱，也没有真实的短信。<a href="/sandbox">刷新</a> · <a href="/schema">接口文档</a></p>
+<p>这里扮演支付平台和所有人的手机：没有真实的钱，也没有真实的短信。</p>
+<p><a href="/sandbox">刷新</a> · <a href="/schema">接口文档</a></p>
 <h2>待支付</h2>{_things(payments, "payments", "pay", "支付")}
 <h2>待确认收款</h2>{_things(payouts, "payouts", "confirm", "确认收款")}
 <h2>退款中</h2>{_things(refunds, "refunds", "finish", "退款到账")}
@@ -41,8 +42,8 @@ def _things(things: OpenThings, folder: str, action: str, label: str) -> str:
         return '<p class="none">没有。</p>'
     rows = "".join(
         f'<tr><td class="number">{escape(number)}</td><td>{escape(what)}</td><td class="amount">{amount}</td>'
-        f'<td><form method="post" action="/sandbox/{folder}/{escape(number)}/{action}"><button>{label}</button></form></td>'
-        "</tr>"
+        f'<td><form method="post" action="/sandbox/{folder}/{escape(number)}/{action}">'
+        f"<button>{label}</button></form></td></tr>"
         for number, what, amount in things
     )
     return f"<table><tr><th>编号</th><th>内容</th><th>金额</th><th></th></tr>{rows}</table>"

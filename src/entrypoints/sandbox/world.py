@@ -70,9 +70,7 @@ class World:
         """The provider that is played."""
         found = self.container.payment_providers().payments.get(self.provider_name)
         if not hasattr(found, "confirm_payout"):
-            raise SettingsInvalid(
-                "the sandbox plays the payment provider 'memory', which ERRAND_PAYMENTS does not name"
-            )
+            raise SettingsInvalid("the sandbox plays the provider 'memory', which ERRAND_PAYMENTS does not name")
         return cast("PlayedProvider", found)
 
     def inbox(self, to: str | None = None) -> tuple[Notice, ...]:
