@@ -53,7 +53,7 @@ def create_app(container: Container) -> Litestar:
     app = Litestar(
         route_handlers=[api, health(figures)],
         dependencies=use_cases(container),
-        exception_handlers=dict(EXCEPTION_HANDLERS),
+        exception_handlers={**EXCEPTION_HANDLERS},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MOST,
         openapi_config=described(),

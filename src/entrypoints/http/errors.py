@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 import structlog
@@ -95,6 +95,8 @@ def wire_name(field: str) -> str:
 
 def facts_on_the_wire(refusal: DomainError) -> dict[str, object]:
     """What the asker may know: camel-case, money in fen, moments in RFC 3339."""
+    if isinstance(refusal, InvalidField):
+        return {"field": wire_name(refusal.field)}
     told = dict[str, object]()
     for name, value in refusal.facts().items():
         match value:
@@ -106,8 +108,6 @@ def facts_on_the_wire(refusal: DomainError) -> dict[str, object]:
                 told[camel(name)] = value
             case _:
                 told[camel(name)] = str(value)
-    if isinstance(refusal, InvalidField):
-        told = {"field": wire_name(refusal.field)}
     return told
 
 
@@ -171,11 +171,12 @@ def bad_request(request: Request[Any, Any, Any], fault: HTTPException) -> Respon
 
 def _invalid_parameter(request: Request[Any, Any, Any], fault: ValidationException) -> Response[bytes]:
     """A query parameter, header or form field that cannot be right; the first of them is named."""
-    found: Any = fault.extra[0] if isinstance(fault.extra, list) and fault.extra else {}
-    field = str(found.get("key", "")) if isinstance(found, dict) else ""
+    all_found = cast("list[dict[str, str]]", fault.extra) if isinstance(fault.extra, list) else []
+    found = all_found[0] if all_found else dict[str, str]()
+    field = found.get("key", "")
     if field in ("", "data"):
         return bad_request(request, Unreadable(detail="something that this request needs is missing"))
-    return refused(request, InvalidField(field, str(found.get("message", "is not valid"))))
+    return refused(request, InvalidField(field, found.get("message", "is not valid")))
 
 
 def unforeseen(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
@@ -184,7 +185,7 @@ def unforeseen(request: Request[Any, Any, Any], fault: Exception) -> Response[by
         "request failed",
         request_id=str(request_id_of(request.scope)),
         method=request.method,
-        route=request.scope.get("path_template", ""),
+        route=cast("dict[str, Any]", request.scope).get("path_template", ""),
         fault=_kinds(fault),
         at=_places(fault.__traceback__),
     )
@@ -206,7 +207,7 @@ def _places(traceback: TracebackType | None) -> list[str]:
     ]
 
 
-EXCEPTION_HANDLERS: Final[Mapping[type[Exception], Any]] = {
+EXCEPTION_HANDLERS: Final[Mapping[int | type[Exception], Any]] = {
     DomainError: refused,
     HTTPException: bad_request,
     Exception: unforeseen,

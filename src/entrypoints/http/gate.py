@@ -1,8 +1,9 @@
 """Who is asking: every route under the API is private unless it says otherwise by name."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
@@ -17,11 +18,14 @@ WITHOUT_CONSENT: Final[dict[str, Access]] = {"access": "without_consent"}
 Asking = Request[Member, Session, Any]
 """A request of somebody who is signed in: `request.user` is the member, `request.auth` the session."""
 
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN_LENGTH_MOST: Final = 200
 
 
 class Gate(ASGIMiddleware):
     """Lets through who is signed in. Whatever changes something also needs the consents in force."""
+
+    scopes = (ScopeType.HTTP,)
 
     def __init__(self, container: Container) -> None:
         self._recognise = container.recognise
@@ -29,11 +33,12 @@ class Gate(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raises `NotSignedIn` or `ConsentMissing`."""
-        access: Access = scope["route_handler"].opt.get("access", "with_consent")
-        if access != "public" and scope["type"] == "http":
-            found = await self._recognise()(bearer_token(scope))
-            scope["user"], scope["auth"] = found.member, found.session
-            if access == "with_consent" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        asked = cast("HTTPScope", scope)
+        access: Access = asked["route_handler"].opt.get("access", "with_consent")
+        if access != "public":
+            found = await self._recognise()(bearer_token(asked))
+            asked["user"], asked["auth"] = found.member, found.session
+            if access == "with_consent" and asked["method"] not in READING:
                 found.member.check_consents(self._documents)
         await next_app(scope, receive, send)
 

@@ -3,8 +3,9 @@
 import re
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
@@ -12,8 +13,12 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Rece
 from entrypoints.container import Container
 from entrypoints.http.errors import Unreadable
 from errand_domain.errors import InvalidField
-from errand_domain.member.member import Member
-from errand_domain.ports.answers import Answer
+from errand_domain.ports.answers import Answer, Answers
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
+    from errand_domain.member.member import Member
 
 HEADER: Final = "Idempotency-Key"
 LEASE: Final = timedelta(minutes=1)
@@ -28,23 +33,26 @@ class Idempotency(ASGIMiddleware):
     Faults of ours and answers that ask to try again are not kept: the next try is a fresh one, after the lease.
     """
 
+    scopes = (ScopeType.HTTP,)
+
     def __init__(self, container: Container) -> None:
         self._answers = container.answers
         self._clock = container.clock
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raises `KeyForOther` or `StillWorking`, or `InvalidField` for a key that is none."""
-        if scope["type"] != "http" or scope["method"] != "POST" or (key := _key(scope)) is None:
+        asked = cast("HTTPScope", scope)
+        key = _key(asked) if asked["method"] == "POST" else None
+        member: Member | None = cast("dict[str, Any]", scope).get("user")
+        if key is None or member is None:
             await next_app(scope, receive, send)
             return
-        member: Member | None = scope.get("user")
-        if member is None:
-            await next_app(scope, receive, send)
-            return
-        body = await _read(receive, most=scope["route_handler"].resolve_request_max_body_size())
-        answers, now = self._answers(), self._clock().now()
+        handler = cast("HTTPRouteHandler", asked["route_handler"])
+        body = await _read(receive, most=handler.resolve_request_max_body_size())
+        answers = cast("Answers", self._answers())
+        now = self._clock().now()
         kept = await answers.reserve(
-            member.id, key, request_digest=digest_of(scope, body), now=now, leased_until=now + LEASE
+            member.id, key, request_digest=digest_of(asked, body), now=now, leased_until=now + LEASE
         )
         if kept is not None:
             await _replay(kept, send)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -45,11 +45,12 @@ def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
     """The same application with an id and figures for each request; nothing that it answers is cached unasked."""
 
     async def observing(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        asked = cast("dict[str, Any]", scope)
+        if asked["type"] != "http":
             await app(scope, receive, send)
             return
         begun, status = perf_counter(), 500
-        request_id = give_request_id(scope)  # type: ignore[arg-type]
+        request_id = give_request_id(asked)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -62,10 +63,9 @@ def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
             try:
                 await app(scope, receive, sending)
             finally:
-                found: Any = scope
                 figures.note(
-                    method=scope["method"],
-                    route=found.get("path_template") or NO_ROUTE,
+                    method=asked["method"],
+                    route=asked.get("path_template") or NO_ROUTE,
                     status=status,
                     seconds=perf_counter() - begun,
                 )

@@ -21,8 +21,7 @@ from entrypoints.http.wire.disputes import (
     tell_dispute,
 )
 from entrypoints.http.wire.operations import CancelByStaffAsked, ResolveReturnAsked, outcome_of
-from entrypoints.http.wire.orders import OfferAsked, OrderMoved, OrderTold, StateName, tell_moved, tell_order
-from entrypoints.http.wire.shapes import Page, page
+from entrypoints.http.wire.orders import OfferAsked, OrderMoved, OrdersTold, StateName, tell_moved, tell_orders
 from errand_domain.dispute.dispute import IllegalDisputeTransition, NotHeard, SameEyes
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, DisputeId, MemberId, OrderId
@@ -42,7 +41,7 @@ async def list_campus_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     states: Annotated[list[StateName] | None, QueryParameter(name="state")] = None,
     before: NamedDependency[Before] = None,
     limit: NamedDependency[Limit] = 20,
-) -> Response[Page[OrderTold]]:
+) -> Response[OrdersTold]:
     """The orders of a campus, newest first."""
     views = await list_orders.at_campus(
         CampusId(campus),
@@ -51,8 +50,7 @@ async def list_campus_orders(  # noqa: PLR0917 - Litestar calls it by keyword
         before=OrderId(before) if before else None,
         limit=limit,
     )
-    last = views[-1].order.id if views else None
-    return tagged(request, page(tuple(map(tell_order, views)), limit=limit, last=last))
+    return tagged(request, tell_orders(views, limit=limit))
 
 
 @post(

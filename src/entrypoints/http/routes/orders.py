@@ -16,6 +16,7 @@ from entrypoints.http.wire.orders import (
     FeeTold,
     HistoryTold,
     OrderMoved,
+    OrdersTold,
     OrderTold,
     PaymentTold,
     ProviderAsked,
@@ -25,10 +26,10 @@ from entrypoints.http.wire.orders import (
     tell_history,
     tell_moved,
     tell_order,
+    tell_orders,
     tell_payment,
     tell_review,
 )
-from entrypoints.http.wire.shapes import Page, page
 from entrypoints.http.wire.terms import PublishAsked, QuoteAsked, QuoteTold, tell_quote, terms_of
 from errand_domain.campus import CampusClosed, OutsideCampus
 from errand_domain.errors import InvalidField, Missing
@@ -103,13 +104,12 @@ async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     phase: FromQuery[list[Phase] | None] = None,
     before: NamedDependency[Before] = None,
     limit: NamedDependency[Limit] = 20,
-) -> Response[Page[OrderTold]]:
+) -> Response[OrdersTold]:
     """The orders that the member placed, or runs and ran, newest first."""
     look = list_orders.placed if role == "requester" else list_orders.run
     after = OrderId(before) if before else None
     views = await look(request.user.id, phases=tuple(phase or ()), before=after, limit=limit)
-    last = views[-1].order.id if views else None
-    return tagged(request, page(tuple(map(tell_order, views)), limit=limit, last=last))
+    return tagged(request, tell_orders(views, limit=limit))
 
 
 @get("/orders/{order_id:uuid}", responses=refusals(Missing))

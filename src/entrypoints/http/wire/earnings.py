@@ -98,18 +98,17 @@ def _tell_earning(earning: Earning) -> EarningTold:
 
 def tell_withdrawal(withdrawal: Withdrawal) -> WithdrawalTold:
     """The runner's own withdrawal."""
-    state, name = withdrawal.state, withdrawal_state(withdrawal)
-    waits = isinstance(state, WaitingForUser)
+    state = withdrawal.state
     return WithdrawalTold(
         id=withdrawal.id,
         amount_fen=withdrawal.amount.fen,
         parts_fen=tuple(part.fen for part in withdrawal.parts),
         provider=withdrawal.provider,
-        state=name,
+        state=withdrawal_state(withdrawal),
         reason=state.reason if isinstance(state, Failed) else "",
         requested_at=withdrawal.requested_at,
         confirmation=ConfirmationTold(part=state.part, package=state.package, expires_at=state.expires_at)
-        if waits
+        if isinstance(state, WaitingForUser)
         else None,
     )
 

@@ -204,6 +204,13 @@ class OrderTold(Told, kw_only=True, frozen=True):
     outcome: OutcomeTold | None
 
 
+class OrdersTold(Told, kw_only=True, frozen=True):
+    """Part of a list, newest first. `next` is the `before` of the part that follows, if there may be one."""
+
+    items: tuple[OrderTold, ...]
+    next: str | None
+
+
 class EventTold(Told, kw_only=True, frozen=True):
     """One line of an order's history."""
 
@@ -307,6 +314,13 @@ def tell_order(view: OrderView) -> OrderTold:
     )
 
 
+def tell_orders(views: tuple[OrderView, ...], *, limit: int) -> OrdersTold:
+    """The part of the list; a full one may have more behind it."""
+    return OrdersTold(
+        items=tuple(map(tell_order, views)), next=str(views[-1].order.id) if len(views) >= limit else None
+    )
+
+
 def _action(action: Action) -> ActionTold:
     return ActionTold(name=action.name, cost_fen=action.cost.fen)
 
@@ -351,9 +365,13 @@ def _times(order: Order) -> TimesTold:  # noqa: C901, PLR0911 - one line per sta
 def _photos(order: Order) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
     """Photos of the pickup and of the delivery, as far as the present state has them."""
     state = order.state
-    carried = isinstance(state, PickedUp | Delivered | Completed | Returning | Disputed)
-    pickup = state.carriage.proof.photos if carried else ()
-    return pickup, state.proof.photos if isinstance(state, Delivered) else ()
+    match state:
+        case PickedUp() | Completed() | Returning() | Disputed():
+            return state.carriage.proof.photos, ()
+        case Delivered():
+            return state.carriage.proof.photos, state.proof.photos
+        case _:
+            return (), ()
 
 
 def _outcome(order: Order) -> OutcomeTold | None:
