@@ -1,8 +1,8 @@
 """How many statements a request sends: pinned, so that one more is a decision and not an accident.
 
-On PostgreSQL a commit is one statement, whatever it writes; elsewhere each kind of write is one, and their BEGIN and COMMIT
-are not counted. Every request begins with one read, of its session. Where no index finds the nearest by itself the hall widens
-its rings until it has enough: in a hall as empty as this one, four times.
+On PostgreSQL a commit is one statement, whatever it writes; elsewhere each kind of write is one, and their BEGIN and
+COMMIT are not counted. Every request begins with one read, of its session. Where no index finds the nearest by itself,
+the hall widens its rings until it has enough: in a hall as empty as this one, four times.
 """
 
 from collections.abc import AsyncIterator
