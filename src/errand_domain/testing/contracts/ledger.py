@@ -186,7 +186,7 @@ class LedgerContract:
         posted = [examples.transfer(CLEARING, examples.account(), fen) for fen in range(1, 8)]
         for transfer in posted:
             await commit(database, partial(_post, transfer))
-        read: list[Entry] = []
+        read = list[Entry]()
         async with database.begin() as tx:
             while page := await tx.ledger.journal(after=read[-1].sequence if read else 0, limit=3):
                 assert len(page) <= 3
@@ -201,7 +201,7 @@ class LedgerContract:
         for transfer in posted:
             await commit(database, partial(_post, transfer))
             await commit(database, partial(_post, examples.transfer(CLEARING, examples.account())))
-        read: list[Entry] = []
+        read = list[Entry]()
         async with database.begin() as tx:
             while page := await tx.ledger.of_account(account, before=read[-1].sequence if read else None, limit=3):
                 assert len(page) <= 3

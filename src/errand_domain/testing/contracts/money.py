@@ -293,9 +293,9 @@ class WithdrawalsContract:
         made = [
             (-1, 1, ENDED_STATES[0]),
             (0, 20, ENDED_STATES[0]),
-            (1, 300, OPEN_STATES[1]),
             (1, 4_000, ENDED_STATES[1]),
             (1, 50_000, ENDED_STATES[2]),
+            (1, 300, OPEN_STATES[1]),
         ]
         for seconds, fen, state in made:
             withdrawal = examples.withdrawal(runner_id=runner_id, fen=fen)

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errand_domain.errors import Missing, Stale
@@ -180,7 +180,7 @@ class OrdersContract:
                     read += found
                 assert read == newest_first
 
-    @SOME_EXAMPLES
+    @settings(SOME_EXAMPLES, max_examples=3)
     @given(drawn=st.tuples(*(orders(kind) for kind in STATES)))
     async def test_final_of_names_exactly_the_final_orders(self, database: Database, drawn: tuple[Order, ...]) -> None:
         made = [evolve(order, id=OrderId(examples.fresh()), quote_id=QuoteId(examples.fresh())) for order in drawn]

@@ -1,0 +1,119 @@
+"""Every contract of what is outside, on every adapter that we have."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from adapters.crypto.quote_seal import HmacQuoteSeal
+from adapters.crypto.secrets import SystemSecrets
+from adapters.memory.clock import MemoryClock
+from adapters.memory.files import MemoryFileStore
+from adapters.memory.ids import MemoryIds
+from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.memory.provider import MemoryProvider
+from adapters.storage.folder import FolderFileStore
+from adapters.system.clock import SystemClock
+from adapters.system.ids import SystemIds
+from errand_domain.payment.attempt import Attempt
+from errand_domain.ports.files import FileStore
+from errand_domain.ports.outside import Clock, Ids, Notice
+from errand_domain.ports.payments import PayoutRequest
+from errand_domain.testing import contracts, examples
+
+KEY = b"one key of thirty-two bytes or more"
+OTHER_KEY = b"another key, just as long as that one"
+
+
+class TestClock(contracts.ClockContract):
+    @pytest.fixture(params=[SystemClock, MemoryClock])
+    def adapter(self, request: pytest.FixtureRequest) -> Clock:
+        return request.param()
+
+
+class TestIds(contracts.IdsContract):
+    @pytest.fixture(params=[SystemIds, MemoryIds])
+    def adapter(self, request: pytest.FixtureRequest) -> Ids:
+        return request.param()
+
+
+class TestSecrets(contracts.SecretsContract):
+    @pytest.fixture
+    def adapter(self) -> SystemSecrets:
+        return SystemSecrets(KEY)
+
+
+class TestQuoteSeal(contracts.QuoteSealContract):
+    @pytest.fixture
+    def adapter(self) -> HmacQuoteSeal:
+        return HmacQuoteSeal(KEY)
+
+    @pytest.fixture
+    def stranger(self) -> HmacQuoteSeal:
+        return HmacQuoteSeal(OTHER_KEY)
+
+
+class TestMaps(contracts.MapsContract):
+    @pytest.fixture
+    def adapter(self) -> MemoryMaps:
+        return MemoryMaps()
+
+
+class TestNotices(contracts.NoticesContract):
+    @pytest.fixture
+    def adapter(self) -> MemoryNotices:
+        return MemoryNotices()
+
+    @pytest.fixture
+    def arrived(self, adapter: MemoryNotices) -> Callable[[], tuple[Notice, ...]]:
+        return lambda: adapter.inbox
+
+
+class TestContentCheck(contracts.ContentCheckContract):
+    @pytest.fixture
+    def adapter(self) -> MemoryContentCheck:
+        return MemoryContentCheck()
+
+    @pytest.fixture(params=["代考", "代 考", "毒品"])
+    def refused(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+
+class TestFileStore(contracts.FileStoreContract):
+    @pytest.fixture(params=["memory", "folder"])
+    def adapter(self, request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+        return MemoryFileStore() if request.param == "memory" else FolderFileStore(tmp_path / "files")
+
+
+@frozen
+class OutsideOfMemory:
+    provider: MemoryProvider
+
+    async def pay(self, attempt: Attempt) -> None:
+        self.provider.pay(attempt.number)
+
+    async def confirm(self, request: PayoutRequest) -> None:
+        self.provider.confirm_payout(request.number)
+
+
+@pytest.fixture
+def adapter() -> MemoryProvider:
+    return MemoryProvider(MemoryClock(examples.NOW))
+
+
+@pytest.fixture
+def outside(adapter: MemoryProvider) -> OutsideOfMemory:
+    return OutsideOfMemory(adapter)
+
+
+class TestPayments(contracts.PaymentsContract):
+    pass
+
+
+class TestRefundDesk(contracts.RefundDeskContract):
+    pass
+
+
+class TestPayouts(contracts.PayoutsContract):
+    pass
