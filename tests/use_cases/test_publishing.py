@@ -56,7 +56,7 @@ async def test_the_price_is_the_servers_and_never_the_clients(world: World):
         await publish(world, requester, (await quoted(world, requester, terms)).sealed, heavier)
 
 
-@pytest.mark.parametrize("change", [lambda q: q[:-1], lambda q: "A" + q[1:], lambda q: "", lambda q: q + "AAAA"])
+@pytest.mark.parametrize("change", [lambda q: q[:-1], lambda q: "A" + q[1:], lambda _: "", lambda q: q + "AAAA"])
 async def test_a_quote_that_was_tampered_with_is_worth_nothing(world: World, change: object):
     requester, terms = await world.member(), world.terms()
     quote = await quoted(world, requester, terms)

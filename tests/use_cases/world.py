@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import evolve, fields, has
 
@@ -34,7 +34,6 @@ from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notices, QuoteSeal, Secrets
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.ports.timers import TIMER_KINDS
-from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import RunnerApproved
 from errand_domain.settlement.accounts import Account
@@ -53,6 +52,9 @@ from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.verify_ledger import VerifyLedger
 from tests.domain.examples import APPLICATION, AT_DORMITORY, CAMPUS, OPERATOR, TERMS
+
+if TYPE_CHECKING:
+    from errand_domain.ports.transaction import Begin
 
 U = TypeVar("U")
 KEY: Final = b"a key for tests, and for nothing else"

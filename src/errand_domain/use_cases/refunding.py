@@ -6,7 +6,7 @@ from attrs import frozen
 
 from errand_domain.ids import compact
 from errand_domain.member.member import Member
-from errand_domain.payment.attempt import next_query
+from errand_domain.payment.attempt import PaymentMismatch, next_query
 from errand_domain.payment.refund import (
     Abnormal,
     Processing,
@@ -61,10 +61,11 @@ class AdvanceRefund:
 
     @decided_anew_when_stale
     async def record(self, number: str, answer: RefundReport | Declined | Lost) -> Refund:
-        """Believe the provider's verified word; told twice, it happens once."""
+        """Believe the provider's verified word; told twice, it happens once. Raises `PaymentMismatch`."""
         now = self.clock.now()
         async with self.begin() as tx:
             refund = await tx.refunds.get(number)
+            _check_report(refund, answer)
             event = _event(refund, answer, at=now)
             if event is None:
                 if not refund.is_open:
@@ -76,6 +77,15 @@ class AdvanceRefund:
             await _follow(tx, refund, event, at=now)
             await tx.commit()
         return refund
+
+
+def _check_report(refund: Refund, answer: RefundReport | Declined | Lost) -> None:
+    if not isinstance(answer, RefundReport):
+        return
+    if answer.number != refund.number:
+        raise PaymentMismatch("number")
+    if answer.amount != refund.amount:
+        raise PaymentMismatch("amount")
 
 
 def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: datetime) -> RefundEvent | None:
