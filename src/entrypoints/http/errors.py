@@ -41,14 +41,14 @@ WORTH_RETRYING: Final[tuple[type[DomainError], ...]] = (Stale, StillWorking, Pay
 """Refusals that may be gone in a moment, though nothing else has changed: they say `Retry-After` and are not kept as
 the answer to an idempotency key."""
 
-PROTOCOL: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("request.malformed", "请求格式有误"),
-    404: (Missing.code, Missing.sentence),
-    405: ("method.not_allowed", "不支持这种请求方法"),
-    413: ("request.too_large", "请求内容过大"),
-    415: ("media_type.unsupported", "不支持的内容类型"),
+PROTOCOL: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: ("request.malformed", "请求格式有误", "The request cannot be read."),
+    404: (Missing.code, Missing.sentence, "There is no such address."),
+    405: ("method.not_allowed", "不支持这种请求方法", "This address does not know that method."),
+    413: ("request.too_large", "请求内容过大", "The body is larger than this route takes."),
+    415: ("media_type.unsupported", "不支持的内容类型", "This route does not read that media type."),
 }
-UNFORESEEN: Final = ("internal", "服务暂时出错，请稍后再试")
+UNFORESEEN: Final = ("internal", "服务暂时出错，请稍后再试", "Something went wrong on our side.")
 
 WIRE_NAMES: Final[Mapping[str, str]] = {
     "tip": "tipFen",
@@ -78,6 +78,11 @@ class UnsupportedMedia(ClientException):
 def status_of(refusal: type[DomainError]) -> int:
     """The status of that class of refusal: its own, or that of its kind."""
     return next(STATUSES[kind] for kind in refusal.__mro__ if kind in STATUSES)
+
+
+def detail_of(refusal: type[DomainError]) -> str:
+    """What that class of refusal means, in one sentence."""
+    return (refusal.__doc__ or "").partition("\n")[0]
 
 
 def camel(name: str) -> str:
@@ -136,7 +141,7 @@ def problem(
 
 def refused(request: Request[Any, Any, Any], refusal: DomainError) -> Response[bytes]:
     """A refusal of the domain."""
-    detail = refusal.reason if isinstance(refusal, InvalidField) else (refusal.__doc__ or "").partition("\n")[0]
+    detail = refusal.reason if isinstance(refusal, InvalidField) else detail_of(type(refusal))
     return problem(
         request,
         status=status_of(type(refusal)),
@@ -162,8 +167,8 @@ def bad_request(request: Request[Any, Any, Any], fault: HTTPException) -> Respon
         return _invalid_parameter(request, fault)
     if fault.status_code not in PROTOCOL:
         return unforeseen(request, fault)
-    code, title = PROTOCOL[fault.status_code]
-    detail = fault.detail if isinstance(fault, Unreadable | UnsupportedMedia) else type(fault).__name__
+    code, title, told = PROTOCOL[fault.status_code]
+    detail = fault.detail if isinstance(fault, Unreadable | UnsupportedMedia) else told
     return problem(
         request, status=fault.status_code, code=code, title=title, detail=detail, headers=dict(fault.headers or {})
     )
@@ -189,8 +194,8 @@ def unforeseen(request: Request[Any, Any, Any], fault: Exception) -> Response[by
         fault=_kinds(fault),
         at=_places(fault.__traceback__),
     )
-    code, title = UNFORESEEN
-    return problem(request, status=500, code=code, title=title, detail="Something went wrong on our side.")
+    code, title, detail = UNFORESEEN
+    return problem(request, status=500, code=code, title=title, detail=detail)
 
 
 def _kinds(fault: BaseException | None) -> list[str]:

@@ -15,16 +15,27 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
-from entrypoints.http.errors import PROBLEM_JSON, PROTOCOL
+from entrypoints.http.errors import PROBLEM_JSON, PROTOCOL, detail_of, status_of
 from entrypoints.http.idempotency import HEADER
-from entrypoints.http.wire.examples import EXAMPLES, PROBLEM
+from entrypoints.http.wire.examples import EXAMPLES, problem_example
 from entrypoints.http.wire.shapes import Asked
+from errand_domain.errors import InvalidField
+from errand_domain.member.consent import ConsentMissing
 from errand_domain.member.session import NotSignedIn
 
 Node = dict[str, Any]
 BEARER: Final = "session"
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+SHARED: Final = {
+    **PROTOCOL,
+    **{
+        status_of(refusal): (refusal.code, refusal.sentence, detail_of(refusal))
+        for refusal in (NotSignedIn, ConsentMissing, InvalidField)
+    },
+}
+DONE: Final = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to say."}
+IMAGE: Final = {"schema": {"type": "string", "format": "binary"}}
 ABOUT: Final = """Campus errands: quote, publish, pay, take, deliver, confirm, settle and withdraw.
 
 Money is whole fen (`…Fen`), distances are metres (`…Metres`), moments are RFC 3339 with their offset, positions are
@@ -143,6 +154,10 @@ def _complete_responses(operation: Node, responses: Node, statuses: list[int], *
         )
         responses["200"].setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}}
         responses["304"] = {"description": "Nothing has changed since."}
+    for done in DONE.keys() & responses.keys():
+        responses[done]["description"] = DONE[done]
+    if "image/*" in responses.get("200", {}).get("content", {}):
+        responses["200"]["content"] = {"image/jpeg": IMAGE, "image/png": IMAGE}
     contents = [operation.get("requestBody", {}), *responses.values()]
     for content in (part.get("content", {}) for part in contents):
         for media_type, media in content.items():
@@ -151,9 +166,7 @@ def _complete_responses(operation: Node, responses: Node, statuses: list[int], *
 
 def _exemplify(media_type: str, media: Node) -> None:
     name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    if media_type == PROBLEM_JSON:
-        media["example"] = PROBLEM
-    elif name in EXAMPLES:
+    if media_type != PROBLEM_JSON and name in EXAMPLES:
         media["example"] = EXAMPLES[name]
 
 
@@ -164,10 +177,11 @@ def _is_tagged(handler: HTTPRouteHandler) -> bool:
 
 
 def _refusal(status: int) -> Node:
-    code, title = (NotSignedIn.code, NotSignedIn.sentence) if status == 401 else PROTOCOL.get(status, ("", ""))  # noqa: PLR2004
+    code, title, detail = SHARED[status]
+    example = problem_example(status=status, code=code, title=title, detail=detail)
     return {
-        "description": f"`{code}` {title}" if code else "Refused; `code` tells why.",
-        "content": {PROBLEM_JSON: {"schema": PROBLEM_REF}},
+        "description": f"`{code}` {title}",
+        "content": {PROBLEM_JSON: {"schema": PROBLEM_REF, "example": example}},
     }
 
 

@@ -3,8 +3,10 @@
 from typing import Final
 
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 
-from entrypoints.http.errors import PROBLEM_JSON, status_of
+from entrypoints.http.errors import PROBLEM_JSON, detail_of, status_of
+from entrypoints.http.wire.examples import problem_example
 from entrypoints.http.wire.problems import Problem
 from errand_domain.errors import DomainError
 
@@ -20,9 +22,15 @@ def refusals(*classes: type[DomainError]) -> dict[int, ResponseSpec]:
             generate_examples=False,
             description=SEPARATOR.join(f"`{refusal.code}` {refusal.sentence}" for refusal in found),
             media_type=PROBLEM_JSON,
+            examples=[_example(status, refusal) for refusal in found],
         )
         for status, found in by_status.items()
     }
 
 
 SEPARATOR: Final = " · "
+
+
+def _example(status: int, refusal: type[DomainError]) -> Example:
+    value = problem_example(status=status, code=refusal.code, title=refusal.sentence, detail=detail_of(refusal))
+    return Example(id=refusal.code, summary=refusal.sentence, value=value)

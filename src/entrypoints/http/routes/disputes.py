@@ -9,7 +9,7 @@ from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.disputes import DisputeAsked, DisputeTold, StatementAsked, tell_dispute
-from entrypoints.http.wire.orders import file_ids
+from entrypoints.http.wire.order_steps import file_ids
 from errand_domain.dispute.dispute import Dispute, IllegalDisputeTransition
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import MemberId, OrderId

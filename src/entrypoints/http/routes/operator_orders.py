@@ -21,7 +21,14 @@ from entrypoints.http.wire.disputes import (
     tell_dispute,
 )
 from entrypoints.http.wire.operations import CancelByStaffAsked, ResolveReturnAsked, outcome_of
-from entrypoints.http.wire.orders import OfferAsked, OrderMoved, OrdersTold, StateName, tell_moved, tell_orders
+from entrypoints.http.wire.order_steps import OfferAsked
+from entrypoints.http.wire.orders import (
+    OrderMoved,
+    OrdersTold,
+    StateName,
+    tell_moved,
+    tell_orders,
+)
 from errand_domain.dispute.dispute import IllegalDisputeTransition, NotHeard, SameEyes
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, DisputeId, MemberId, OrderId

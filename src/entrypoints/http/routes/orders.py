@@ -10,8 +10,13 @@ from entrypoints.http.conditional import tagged
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import Before, Limit, PathId
 from entrypoints.http.refusals import refusals
-from entrypoints.http.wire.orders import (
+from entrypoints.http.wire.order_steps import (
     CancelAsked,
+    ProviderAsked,
+    ReviewAsked,
+    TipAsked,
+)
+from entrypoints.http.wire.orders import (
     CodeTold,
     FeeTold,
     HistoryTold,
@@ -19,10 +24,7 @@ from entrypoints.http.wire.orders import (
     OrdersTold,
     OrderTold,
     PaymentTold,
-    ProviderAsked,
-    ReviewAsked,
     ReviewTold,
-    TipAsked,
     tell_history,
     tell_moved,
     tell_order,

@@ -7,19 +7,18 @@ from litestar.params import JSONBody
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
-from entrypoints.http.wire.orders import (
+from entrypoints.http.wire.order_steps import (
     ArriveAsked,
     DeliverAsked,
     GiveUpAsked,
     ImpossibleAsked,
     OfferAsked,
-    OrderMoved,
     PickUpAsked,
     ReturnAsked,
     file_ids,
     proof_of,
-    tell_moved,
 )
+from entrypoints.http.wire.orders import OrderMoved, tell_moved
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.member.consent import ConsentMissing
