@@ -51,6 +51,7 @@ from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.verify_ledger import VerifyLedger
+from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 from tests.domain.examples import APPLICATION, AT_DORMITORY, CAMPUS, OPERATOR, TERMS
 
 if TYPE_CHECKING:
@@ -211,6 +212,13 @@ class World:
             await self.completed(await self.member(), runner)
         await self.pass_time(self.campus.policy.hold_earnings_for)
         return Money(await self.balance("runner_available", runner.id))
+
+    async def withdraw(self, runner: Member, fen: int) -> None:
+        """The runner takes that much out and confirms it."""
+        withdrawal = await self.use(RequestWithdrawal)(runner.id, amount=Money(fen), provider="memory")
+        await self.pass_time()
+        self.provider.confirm_payout(withdrawal.part_number(1))
+        await self.settle_outside()
 
     # -- What is so now --------------------------------------------------------------------------------------
 
