@@ -22,11 +22,23 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+def _nothing() -> None:
+    """What most servers do when they are ready."""
+
+
 class Served:
     """Opens the installation when the server starts, and closes it when the server stops."""
 
-    def __init__(self, settings: Settings, *, with_worker: bool, with_sandbox: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        with_worker: bool,
+        with_sandbox: bool,
+        when_ready: Callable[[], None] = _nothing,
+    ) -> None:
         self._settings = settings
+        self._when_ready = when_ready
         self._with_worker = with_worker
         self._with_sandbox = with_sandbox
         self._api: Application = _not_started
@@ -53,6 +65,7 @@ class Served:
                 await send({"type": "lifespan.startup.failed", "message": f"{type(fault).__name__}: {fault}"})
                 return
             await send({"type": "lifespan.startup.complete"})
+            self._when_ready()
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -1,0 +1,110 @@
+"""`errand demo`: a demonstration campus, served on this machine with everything that it needs."""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+import uvicorn
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from entrypoints.cli.logs import write_logs
+from entrypoints.cli.serving import Served
+from entrypoints.sandbox.demo.folder import DemoFolder
+from entrypoints.sandbox.demo.people import OPERATORS, REQUESTERS, RUNNERS, Person
+from entrypoints.sandbox.demo.seed import seed
+from entrypoints.sandbox.demo.session import session
+
+HERE: Final = "127.0.0.1"
+PORTS_TRIED: Final = 50
+STOP_SECONDS: Final = 5
+
+
+@click.command("demo")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(".demo"), show_default=True, help="Data."
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Or the next free one.")
+@click.option("--reset", is_flag=True, help="Throw the data away and begin anew.")
+@click.option("--seed-only", is_flag=True, help="Make the data and stop.")
+@click.option("--script", is_flag=True, help="Print a curl session for bash, and stop.")
+def noun(*, folder: Path, port: int, reset: bool, seed_only: bool, script: bool) -> None:
+    """Serve a demonstration campus: API, worker and sandbox in one process, no keys and no money needed."""
+    demo = DemoFolder(folder)
+    if script:
+        click.echo(session(demo), nl=False)
+        return
+    if reset:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not demo.is_seeded:
+        click.echo("Making a demonstration campus…", err=True)
+    asyncio.run(seed(demo))
+    if seed_only:
+        return
+    with _listening(port) as listener:
+        address = f"http://{HERE}:{listener.getsockname()[1]}"
+        demo.serve_at(address)
+        _serve(demo, listener, lambda: _welcome(address, demo))
+
+
+def _serve(demo: DemoFolder, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    write_logs()
+    served = Served(demo.settings, with_worker=True, with_sandbox=True, when_ready=when_ready)
+    config = uvicorn.Config(
+        served,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(first: int) -> socket.socket:
+    """A socket on that port, or on the next one that nobody has."""
+    for port in range(first, min(first + PORTS_TRIED, 2**16)):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HERE, port))
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise click.UsageError(f"no free port from {first} to {first + PORTS_TRIED - 1}")
+
+
+def _welcome(address: str, demo: DemoFolder) -> None:
+    """What to open, who can sign in, and what to try next."""
+    console = Console(file=sys.stdout)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    here = "" if demo.path == Path(".demo") else f" --folder {demo.path}"
+    table.add_row("API", f"{address}/schema")
+    table.add_row("Sandbox 沙箱", f"{address}/sandbox  (codes, payments, payouts)")
+    table.add_row("Requesters", _named(REQUESTERS))
+    table.add_row("Runners", _named(RUNNERS))
+    table.add_row("Operators", _named(OPERATORS))
+    table.add_row("Whole session", f"errand demo{here} --script | bash")
+    table.add_row("Begin anew", f"errand demo{here} --reset")
+    console.print(
+        Panel(table, title="青禾大学东湖校区 · errand demo", title_align="left", expand=False, padding=(1, 2))
+    )
+    console.print("Sign in by phone; the code appears in the sandbox. Ctrl-C stops.")
+
+
+def _named(people: tuple[Person, ...]) -> str:
+    return "  ".join(
+        f"{person.nickname} {person.phone}{f' ({person.roles[0]})' if person.roles else ''}" for person in people
+    )

@@ -1,0 +1,103 @@
+"""The demonstration's folder: its key, its databases, its files, and what is known of the last start."""
+
+import json
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+from entrypoints.settings import Settings
+
+KEY_BYTES: Final = 32
+PRIVATE: Final = 0o600
+FOLDER_MODE: Final = 0o700
+
+
+@frozen
+class DemoFolder:
+    """Everything that a demonstration keeps lies in one folder, readable by this user alone."""
+
+    path: Path
+
+    @property
+    def key_file(self) -> Path:
+        """The secret key in hexadecimal digits."""
+        return self.path / "secret.key"
+
+    @property
+    def database_url(self) -> str:
+        """The SQLite database."""
+        return f"sqlite:///{self.path.resolve() / 'errand.sqlite3'}"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this demonstration; the key is made on first use."""
+        return Settings(
+            mode="development",
+            database_url=self.database_url,
+            secret_key=self._key(),
+            files_folder=self.path / "files",
+            payments_file=str(self.path / "provider.sqlite3"),
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell must set for `errand` to work on this demonstration."""
+        here = self.path.resolve()
+        return {
+            "ERRAND_MODE": "development",
+            "ERRAND_DATABASE_URL": self.database_url,
+            "ERRAND_SECRET_KEY_FILE": str(self.key_file.resolve()),
+            "ERRAND_FILES_FOLDER": str(here / "files"),
+            "ERRAND_PAYMENTS_FILE": str(here / "provider.sqlite3"),
+        }
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether the story was told to its end: one that was interrupted is told anew."""
+        return self._seeded_file.exists()
+
+    def begin(self) -> None:
+        """Make the folder; throw away what an interrupted seeding left. The key stays."""
+        self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        for name in ("errand.sqlite3", "provider.sqlite3"):
+            for suffix in ("", "-wal", "-shm"):
+                (self.path / f"{name}{suffix}").unlink(missing_ok=True)
+        shutil.rmtree(self.path / "files", ignore_errors=True)
+        self._seeded_file.unlink(missing_ok=True)
+
+    def finish(self, revision: str | None) -> None:
+        """The story is told, on that schema."""
+        self._write(self._seeded_file, {"revision": revision})
+
+    @property
+    def address(self) -> str:
+        """Where the demonstration of this folder was last served."""
+        found = self._read(self.path / "address.json")
+        return str(found["address"]) if found else "http://127.0.0.1:8000"
+
+    def serve_at(self, address: str) -> None:
+        """Remember where it is served."""
+        self._write(self.path / "address.json", {"address": address})
+
+    @property
+    def _seeded_file(self) -> Path:
+        return self.path / "seeded.json"
+
+    def _key(self) -> bytes:
+        if not self.key_file.exists():
+            self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            self.key_file.touch(mode=PRIVATE)
+            self.key_file.write_text(secrets.token_hex(KEY_BYTES), "ascii")
+        return bytes.fromhex(self.key_file.read_text("ascii"))
+
+    def _read(self, file: Path) -> dict[str, Any] | None:
+        try:
+            return cast("dict[str, Any]", json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, file: Path, content: dict[str, Any]) -> None:
+        file.write_text(json.dumps(content), "utf-8")
