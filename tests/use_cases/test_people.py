@@ -19,6 +19,7 @@ from errand_domain.runner.verification import (
 )
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.files import UploadFile
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
@@ -261,8 +262,6 @@ async def test_a_role_that_is_taken_ends_the_sessions_that_had_it(world: World):
 
 
 async def application(world: World, member: Member, **changes: Any) -> RunnerApplication:
-    from errand_domain.use_cases.files import UploadFile
-
     card = await world.use(UploadFile)(member.id, PNG, purpose="student_card")
     given = RunnerApplication(
         member_id=member.id,

@@ -82,12 +82,10 @@ async def test_a_withdrawal_freezes_the_funds_and_pays_them_when_the_runner_conf
     await world.prove()
 
 
-@pytest.mark.parametrize("plan", ["failed", "expired", "refused"])
+@pytest.mark.parametrize("plan", ["failed", "expired"])
 async def test_funds_are_let_go_once_when_it_fails_or_is_not_confirmed(world: World, rich: Member, plan: str):
     if plan == "failed":
         world.provider.next_payout("failed")
-    if plan == "refused":
-        world.provider.fail_next("send", Decline())
     before = await money(world, rich)
     withdrawal = await request(world, rich, 5_000)
     await world.pass_time()
@@ -116,6 +114,20 @@ async def test_an_unknown_answer_is_queried_and_never_sent_under_another_number(
     for minutes in (10, 20, 30):
         await world.pass_time(minutes * MINUTE)
     assert (await current(world, withdrawal)).state_name == "succeeded"
+    assert world.provider.totals.paid_out == 5_000
+    await world.prove()
+
+
+async def test_a_request_that_was_declined_is_sent_again_under_the_same_number(world: World, rich: Member):
+    world.provider.fail_next("send", Decline(), Decline())
+    withdrawal = await request(world, rich, 5_000)
+    for minutes in (0, 1, 2, 5, 10):
+        await world.pass_time(minutes * MINUTE)
+    waiting = await current(world, withdrawal)
+    assert (waiting.state_name, waiting.current_part) == ("waiting_for_user", 1)
+    world.provider.confirm_payout(withdrawal.part_number(1))
+    for minutes in (10, 20):
+        await world.pass_time(minutes * MINUTE)
     assert world.provider.totals.paid_out == 5_000
     await world.prove()
 
