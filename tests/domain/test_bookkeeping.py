@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from errand_domain.ids import AttemptId
 from errand_domain.money import NOTHING, Money, total
 from errand_domain.order import states as s
 from errand_domain.order.events import EVENTS, Event, OrderExpired, PaymentConfirmed, TipRaised
@@ -17,7 +19,7 @@ from errand_domain.policy import Shares
 from errand_domain.settlement.earning import Earning, EarningReleased, Held
 from errand_domain.settlement.ledger import Transfer, balances, verify
 from errand_domain.settlement.recipes import release
-from errand_domain.testing.strategies.values import identities, money, shares, splits_of
+from errand_domain.testing.strategies.values import money, shares, splits_of
 from errand_domain.use_cases.bookkeeping import Bookings, Books, book, book_late, needs_books
 from tests.domain.examples import (
     ATTEMPT_ID,
@@ -110,7 +112,9 @@ def event_for(  # noqa: PLR0911 - a case for each kind of event
         case "PaymentConfirmed":
             return evolve(example, amount=order.price.payable)
         case "TipRaised":
-            return evolve(example, attempt_id=draw(identities()), amount=draw(money(least=1, most=500)))
+            return evolve(
+                example, attempt_id=AttemptId(UUID(int=10_000 + order.version)), amount=draw(money(least=1, most=500))
+            )
         case "OrderExpired":
             return evolve(example, refund=order.held)
         case "OrderCancelled" | "PickupImpossible" | "ReturnResolved":

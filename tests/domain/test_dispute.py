@@ -45,6 +45,7 @@ from tests.domain.examples import (
     statement,
 )
 
+SMALL = Money(601)
 HEARD = dispute(REQUESTER, RUNNER)
 LARGE = evolve(RULING, refund=Money(2_501), runner=Money(2_500))
 PROPOSED = HEARD.apply(RulingProposed(at=NOON, ruling=LARGE, operator_id=OPERATOR))
@@ -53,15 +54,15 @@ PROPOSED = HEARD.apply(RulingProposed(at=NOON, ruling=LARGE, operator_id=OPERATO
 def test_nobody_is_judged_before_both_sides_have_spoken_or_the_hearing_is_over():
     only_one = dispute(REQUESTER)
     with pytest.raises(NotHeard) as refusal:
-        rule(only_one, OPERATOR, RULING, POLICY, at=NOON + DAY - SECOND)
+        rule(only_one, OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON + DAY - SECOND)
     assert refusal.value.until == NOON + DAY
-    assert rule(only_one, OPERATOR, RULING, POLICY, at=NOON + DAY)
-    assert rule(HEARD, OPERATOR, RULING, POLICY, at=NOON)
+    assert rule(only_one, OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON + DAY)
+    assert rule(HEARD, OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON)
 
 
 def test_one_side_that_speaks_twice_is_not_two_sides():
     with pytest.raises(NotHeard):
-        rule(dispute(REQUESTER, REQUESTER), OPERATOR, RULING, POLICY, at=NOON)
+        rule(dispute(REQUESTER, REQUESTER), OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON)
 
 
 def test_a_statement_is_kept_and_counts_as_being_heard():
@@ -70,19 +71,17 @@ def test_a_statement_is_kept_and_counts_as_being_heard():
     assert [said.author_id for said in heard.statements] == [REQUESTER, RUNNER]
 
 
-@pytest.mark.parametrize(("refund", "runner"), [(5_000, 0), (0, 5_000), (2_500, 2_500)])
-def test_up_to_50_yuan_one_operator_decides(refund: int, runner: int):
-    ruling = evolve(RULING, refund=Money(refund), runner=Money(runner))
-    event = rule(HEARD, OPERATOR, ruling, POLICY, at=NOON)
+def test_where_up_to_50_yuan_are_disputed_one_operator_decides():
+    event = rule(HEARD, OPERATOR, RULING, POLICY, disputed=Money(5_000), at=NOON)
     assert isinstance(event, RulingMade)
     decided = HEARD.apply(event).state
     assert (decided.decided_by, decided.confirmed_by) == (OPERATOR, None)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("refund", "runner"), [(5_001, 0), (0, 5_001), (2_501, 2_500)])
-def test_above_50_yuan_a_second_operator_must_agree(refund: int, runner: int):
+@pytest.mark.parametrize(("refund", "runner"), [(5_001, 0), (0, 5_001), (0, 0)], ids=["back", "runner", "commission"])
+def test_where_more_is_disputed_a_second_operator_must_agree_wherever_it_goes(refund: int, runner: int):
     ruling = evolve(RULING, refund=Money(refund), runner=Money(runner))
-    event = rule(HEARD, OPERATOR, ruling, POLICY, at=NOON)
+    event = rule(HEARD, OPERATOR, ruling, POLICY, disputed=Money(5_001), at=NOON)
     assert isinstance(event, RulingProposed)
     assert isinstance(HEARD.apply(event).state, Proposed)
 
@@ -97,7 +96,7 @@ def test_the_second_pair_of_eyes_is_neither_the_first_nor_a_partys(who: Any):
 @pytest.mark.parametrize("who", [REQUESTER, RUNNER], ids=["requester", "runner"])
 def test_an_operator_who_is_a_party_does_not_rule(who: Any):
     with pytest.raises(SameEyes):
-        rule(HEARD, who, RULING, POLICY, at=NOON)
+        rule(HEARD, who, RULING, POLICY, disputed=SMALL, at=NOON)
 
 
 def test_a_confirmed_ruling_names_both_operators():
@@ -118,13 +117,13 @@ def test_there_is_nothing_to_confirm_where_nothing_was_proposed():
 
 def test_a_proposal_is_not_replaced_by_another_large_one():
     with pytest.raises(IllegalDisputeTransition):
-        PROPOSED.apply(rule(PROPOSED, SECOND_OPERATOR, LARGE, POLICY, at=NOON))
+        PROPOSED.apply(rule(PROPOSED, SECOND_OPERATOR, LARGE, POLICY, disputed=SMALL, at=NOON))
 
 
 def test_a_decided_dispute_is_not_decided_again():
-    decided: Dispute = HEARD.apply(rule(HEARD, OPERATOR, RULING, POLICY, at=NOON))
+    decided: Dispute = HEARD.apply(rule(HEARD, OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON))
     with pytest.raises(IllegalDisputeTransition):
-        decided.apply(rule(decided, SECOND_OPERATOR, RULING, POLICY, at=NOON))
+        decided.apply(rule(decided, SECOND_OPERATOR, RULING, POLICY, disputed=SMALL, at=NOON))
     with pytest.raises(IllegalDisputeTransition):
         decided.apply(StatementMade(at=NOON, statement=statement(RUNNER)))
 
