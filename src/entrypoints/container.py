@@ -47,7 +47,7 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
-from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip, StartPayment
+from errand_domain.use_cases.pay_for_errand import OpenAttempt, PayForErrand, RaiseTip, StartPayment
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.publish_errand import PublishErrand
@@ -208,7 +208,6 @@ class Container(DeclarativeContainer):
     block_member = Factory(BlockMember, begin=begin)
     close_account = Factory(CloseAccount, begin=begin, clock=clock)
     start_payment = Factory(StartPayment, begin=begin, clock=clock, providers=payment_providers)
-    raise_tip = Factory(RaiseTip, begin=begin, clock=clock, ids=ids, start=start_payment)
     pick_up_item = Factory(PickUpItem, begin=begin, clock=clock)
     publish_errand = Factory(
         PublishErrand,
@@ -223,15 +222,11 @@ class Container(DeclarativeContainer):
     quote_errand = Factory(QuoteErrand, begin=begin, clock=clock, ids=ids, maps=maps, seal=quote_seal)
     record_payment = Factory(RecordPayment, begin=begin, clock=clock)
     query_payment = Factory(QueryPayment, begin=begin, clock=clock, providers=payment_providers, record=record_payment)
-    pay_for_errand = Factory(
-        PayForErrand,
-        begin=begin,
-        clock=clock,
-        ids=ids,
-        providers=payment_providers,
-        query=query_payment,
-        start=start_payment,
+    open_attempt = Factory(
+        OpenAttempt, begin=begin, clock=clock, ids=ids, providers=payment_providers, query=query_payment
     )
+    pay_for_errand = Factory(PayForErrand, open=open_attempt, start=start_payment)
+    raise_tip = Factory(RaiseTip, open=open_attempt, start=start_payment)
     advance_refund = Factory(AdvanceRefund, begin=begin, clock=clock, providers=payment_providers)
     deliver_message = Factory(
         DeliverMessage,

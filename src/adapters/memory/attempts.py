@@ -1,7 +1,8 @@
 """Payment attempts in memory."""
 
 from adapters.memory.access import Access
-from adapters.memory.tables import compare_and_set, found, insert
+from adapters.memory.tables import Tables, compare_and_set, found, insert
+from errand_domain.errors import Stale
 from errand_domain.ids import AttemptId, OrderId
 from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.attempts import Attempts
@@ -24,8 +25,15 @@ class MemoryAttempts(Attempts):
         return tuple(sorted(mine, key=lambda attempt: (attempt.created_at, attempt.id)))
 
     def add(self, attempt: Attempt) -> None:
-        """A new attempt; a used id is `Stale`."""
-        self._access.gather(lambda tables: insert(tables.attempts, attempt.id, attempt, "attempt"))
+        """A new attempt; `Stale` where one of the order for that purpose is open, or the id is used."""
+
+        def write(tables: Tables) -> None:
+            same = (a for a in tables.attempts if (a.order_id, a.purpose) == (attempt.order_id, attempt.purpose))
+            if attempt.is_open and any(a.is_open for a in same):
+                raise Stale("attempt")
+            insert(tables.attempts, attempt.id, attempt, "attempt")
+
+        self._access.gather(write)
 
     def save(self, attempt: Attempt) -> None:
         """Compare-and-set on the version."""

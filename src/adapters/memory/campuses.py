@@ -19,9 +19,7 @@ class MemoryCampuses(Campuses):
 
     async def every(self) -> tuple[Campus, ...]:
         """All campuses by name."""
-        return tuple(
-            sorted((await self._access.look()).campuses, key=lambda campus: (campus.name, campus.id))
-        )
+        return tuple(sorted((await self._access.look()).campuses, key=lambda campus: (campus.name, campus.id)))
 
     def add(self, campus: Campus) -> None:
         """A new campus; a used id is `Stale`."""

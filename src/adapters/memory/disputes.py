@@ -25,9 +25,7 @@ class MemoryDisputes(Disputes):
         tables = await self._access.look()
         return next((dispute for dispute in tables.disputes if dispute.order_id == order_id), None)
 
-    async def at_campus(
-        self, campus_id: CampusId, *, states: Sequence[str], limit: int
-    ) -> tuple[Dispute, ...]:
+    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[Dispute, ...]:
         """The campus's disputes in the states of those names, oldest first."""
         tables = await self._access.look()
         chosen = (d for d in tables.disputes if d.campus_id == campus_id and d.state_name in states)

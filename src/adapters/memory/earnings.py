@@ -23,14 +23,10 @@ class MemoryEarnings(Earnings):
         mine = (earning for earning in tables.earnings if earning.order_id == order_id)
         return max(mine, key=lambda earning: earning.round, default=None)
 
-    async def of_runner(
-        self, runner_id: MemberId, *, before: OrderId | None, limit: int
-    ) -> tuple[Earning, ...]:
+    async def of_runner(self, runner_id: MemberId, *, before: OrderId | None, limit: int) -> tuple[Earning, ...]:
         """The runner's earnings by order, newest order first."""
         tables = await self._access.look()
-        mine = [
-            e for e in tables.earnings if e.runner_id == runner_id and (before is None or e.order_id < before)
-        ]
+        mine = [e for e in tables.earnings if e.runner_id == runner_id and (before is None or e.order_id < before)]
         return tuple(sorted(mine, key=lambda e: (e.order_id, e.round), reverse=True)[:limit])
 
     def add(self, earning: Earning) -> None:

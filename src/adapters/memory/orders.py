@@ -65,9 +65,7 @@ class MemoryOrders(Orders):
     async def final_of(self, order_ids: Sequence[OrderId]) -> frozenset[OrderId]:
         """Which of those orders are final."""
         tables = await self._access.look()
-        return frozenset(
-            i for i in order_ids if (order := tables.orders.get(i)) is not None and order.is_final
-        )
+        return frozenset(i for i in order_ids if (order := tables.orders.get(i)) is not None and order.is_final)
 
     def add(self, order: Order) -> None:
         """A new order; a used quote or id is `Stale`."""
@@ -89,10 +87,6 @@ class MemoryOrders(Orders):
 
         self._access.gather(write)
 
-    async def _page(
-        self, belongs: Callable[[Order], bool], *, before: OrderId | None, limit: int
-    ) -> tuple[Order, ...]:
+    async def _page(self, belongs: Callable[[Order], bool], *, before: OrderId | None, limit: int) -> tuple[Order, ...]:
         tables = await self._access.look()
-        return newest_first(
-            filter(belongs, tables.orders), lambda order: order.id, before=before, limit=limit
-        )
+        return newest_first(filter(belongs, tables.orders), lambda order: order.id, before=before, limit=limit)

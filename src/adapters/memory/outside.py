@@ -54,9 +54,7 @@ class MemoryNotices(Notices):
 class MemoryContentCheck(ContentCheck):
     """Refuses texts that contain one of a few words; case and blanks between letters do not count."""
 
-    def __init__(
-        self, words: Iterable[str] = ("代考", "替考", "枪支", "毒品"), *, pause: Pause = give_way
-    ) -> None:
+    def __init__(self, words: Iterable[str] = ("代考", "替考", "枪支", "毒品"), *, pause: Pause = give_way) -> None:
         self._words = tuple(_bare(word) for word in words)
         self._pause = pause
 

@@ -7,9 +7,7 @@ from uuid import UUID
 V = TypeVar("V")
 
 
-def newest_first(
-    rows: Iterable[V], identity: Callable[[V], UUID], *, before: UUID | None, limit: int
-) -> tuple[V, ...]:
+def newest_first(rows: Iterable[V], identity: Callable[[V], UUID], *, before: UUID | None, limit: int) -> tuple[V, ...]:
     """At most `limit` rows by falling identity, continuing after `before`."""
     older = (row for row in rows if before is None or identity(row) < before)
     return tuple(sorted(older, key=identity, reverse=True)[:limit])

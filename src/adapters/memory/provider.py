@@ -12,6 +12,7 @@ from adapters.memory.access import Pause
 from adapters.memory.faults import Fault, Faults, Operation
 from adapters.memory.pauses import give_way
 from adapters.memory.provider_books import KeptPayment, KeptPayout, KeptRefund, ProviderBooks, Totals
+from errand_domain.member.member import WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
@@ -75,6 +76,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         pause: Pause = give_way,
     ) -> None:
         self.provider = provider
+        self.payee_way: WayKind | None = None
         self.merchant = Merchant(merchant=f"{provider}-merchant", app=f"{provider}-app", currency="CNY")
         self._clock = clock
         self._pause = pause
@@ -115,11 +117,10 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         await self._pause()
         return self._meet("query_refund", lambda: self._refund_answer(number, payment_number))
 
-    async def send(self, request: PayoutRequest) -> PayoutAnswer:
+    async def send(self, request: PayoutRequest) -> PayoutAnswer | Declined:
         """Pay it out; the same number again is the same payout."""
         await self._pause()
-        answer = self._meet("send", lambda: self._send(request))
-        return PayoutFailed(reason=answer.reason) if isinstance(answer, Declined) else answer
+        return self._meet("send", lambda: self._send(request))
 
     async def query_payout(self, number: str) -> PayoutAnswer | Declined:
         """What became of the payout."""

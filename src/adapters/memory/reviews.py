@@ -20,9 +20,7 @@ class MemoryReviews(Reviews):
         mine = (review for review in tables.reviews if review.order_id == order_id)
         return tuple(sorted(mine, key=lambda review: review.id))
 
-    async def of_subject(
-        self, member_id: MemberId, *, before: ReviewId | None, limit: int
-    ) -> tuple[Review, ...]:
+    async def of_subject(self, member_id: MemberId, *, before: ReviewId | None, limit: int) -> tuple[Review, ...]:
         """What was said of the member, newest first."""
         tables = await self._access.look()
         said = (review for review in tables.reviews if review.subject_id == member_id)

@@ -34,9 +34,7 @@ class MemoryRunners(Runners):
         if runner is None:
             return None
         carried = sum(o.runner_id == member_id and isinstance(o.state, IN_PROGRESS) for o in tables.orders)
-        return Load(
-            runner=runner, open_orders=carried, blocked=avoid_each_other(tables, member_id, requester_id)
-        )
+        return Load(runner=runner, open_orders=carried, blocked=avoid_each_other(tables, member_id, requester_id))
 
     async def queue(self, campus_id: CampusId, *, limit: int) -> tuple[Runner, ...]:
         """Applications that wait for a reviewer, oldest first."""
@@ -93,9 +91,7 @@ def avoid_each_other(tables: Tables, one: MemberId, other: MemberId) -> bool:
     """Whether either of the two members has blocked the other."""
     pairs = ((one, other), (other, one))
     return any(
-        avoided in member.blocked
-        for avoiding, avoided in pairs
-        if (member := tables.members.get(avoiding)) is not None
+        avoided in member.blocked for avoiding, avoided in pairs if (member := tables.members.get(avoiding)) is not None
     )
 
 

@@ -16,14 +16,10 @@ class MemoryTimers(Timers):
         self._tables = tables
         self._pause = pause
 
-    async def take(
-        self, kind: TimerKind, *, now: datetime, leased_until: datetime, limit: int
-    ) -> tuple[str, ...]:
+    async def take(self, kind: TimerKind, *, now: datetime, leased_until: datetime, limit: int) -> tuple[str, ...]:
         """The subjects that are due and not leased, earliest first, leased to the caller."""
         await self._pause()
-        due = sorted(
-            (at, subject) for subject, at in _watched(self._tables, kind) if at is not None and at <= now
-        )
+        due = sorted((at, subject) for subject, at in _watched(self._tables, kind) if at is not None and at <= now)
         free = [subject for _, subject in due if not self._is_leased(kind, subject, now)][:limit]
 
         def lease(tables: Tables) -> None:
@@ -48,9 +44,7 @@ def _watched(tables: Tables, kind: TimerKind) -> Iterator[tuple[str, datetime | 
         case "refund":
             return ((refund.number, refund.query_at) for refund in tables.refunds)
         case "earning":
-            return (
-                (f"{earning.order_id}:{earning.round}", earning.release_at) for earning in tables.earnings
-            )
+            return ((f"{earning.order_id}:{earning.round}", earning.release_at) for earning in tables.earnings)
         case "withdrawal":
             return ((str(withdrawal.id), withdrawal.query_at) for withdrawal in tables.withdrawals)
         case "runner":

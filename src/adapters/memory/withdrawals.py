@@ -9,7 +9,7 @@ from adapters.memory.tables import Tables, compare_and_set, found, insert
 from errand_domain.ids import CampusId, MemberId, WithdrawalId
 from errand_domain.money import Money, total
 from errand_domain.ports.withdrawals import Withdrawals
-from errand_domain.settlement.withdrawal import Expired, Failed, Withdrawal, WithdrawalOpen
+from errand_domain.settlement.withdrawal import Withdrawal, WithdrawalOpen
 
 
 class MemoryWithdrawals(Withdrawals):
@@ -30,19 +30,17 @@ class MemoryWithdrawals(Withdrawals):
         mine = (w for w in tables.withdrawals if w.runner_id == runner_id)
         return newest_first(mine, lambda withdrawal: withdrawal.id, before=before, limit=limit)
 
-    async def at_campus(
-        self, campus_id: CampusId, *, states: Sequence[str], limit: int
-    ) -> tuple[Withdrawal, ...]:
+    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[Withdrawal, ...]:
         """The campus's withdrawals in the states of those names, oldest first."""
         tables = await self._access.look()
         chosen = (w for w in tables.withdrawals if w.campus_id == campus_id and w.state_name in states)
         return tuple(sorted(chosen, key=lambda w: (w.requested_at, w.id))[:limit])
 
     async def withdrawn_since(self, runner_id: MemberId, since: datetime) -> Money:
-        """The sum of the runner's withdrawals requested since then that did not fail or expire."""
+        """The sum of what counted of the runner's withdrawals requested since then."""
         tables = await self._access.look()
         mine = (w for w in tables.withdrawals if w.runner_id == runner_id and w.requested_at >= since)
-        return total([w.amount for w in mine if not isinstance(w.state, Failed | Expired)])
+        return total([w.counted for w in mine])
 
     def add(self, withdrawal: Withdrawal) -> None:
         """A new withdrawal; `WithdrawalOpen` where the runner has an open one."""
@@ -56,6 +54,4 @@ class MemoryWithdrawals(Withdrawals):
 
     def save(self, withdrawal: Withdrawal) -> None:
         """Compare-and-set on the version."""
-        self._access.gather(
-            lambda tables: compare_and_set(tables.withdrawals, withdrawal.id, withdrawal, "withdrawal")
-        )
+        self._access.gather(lambda tables: compare_and_set(tables.withdrawals, withdrawal.id, withdrawal, "withdrawal"))

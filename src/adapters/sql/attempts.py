@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import every, only
 from adapters.sql.rows.payments import (
-    CHANGING,
+    CHANGING_ATTEMPT,
     READ_ATTEMPT,
     attempt_from_row,
     changing_attempt_columns,
@@ -28,7 +28,7 @@ _OF_ORDER: Final = Statement(
     .where(ATTEMPTS.c.order_id == bindparam("order"))
     .order_by(ATTEMPTS.c.created_at, ATTEMPTS.c.id)
 )
-_SAVE: Final = save_statement(ATTEMPTS, ("id",), CHANGING)
+_SAVE: Final = save_statement(ATTEMPTS, ("id",), CHANGING_ATTEMPT)
 
 
 @frozen
@@ -47,7 +47,7 @@ class SqlAttempts(Attempts):
         return every(await self.driver.fetch(_OF_ORDER, {"order": order_id}), attempt_from_row)
 
     def add(self, attempt: Attempt) -> None:
-        """A new attempt; a used id is `Stale`."""
+        """A new attempt; `Stale` where one of the order for that purpose is open, or the id is used."""
         self.writes.append(Add(table=ATTEMPTS, row=new_attempt_row(attempt), key=attempt.id))
 
     def save(self, attempt: Attempt) -> None:

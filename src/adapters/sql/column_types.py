@@ -1,5 +1,6 @@
 """Column types that mean the same on all three databases."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast, final
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Dialect, Double, Integer, LargeBinary, String, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
+
+Convert = Callable[[Any], Any]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -28,11 +31,11 @@ class Identity(TypeDecorator[UUID]):
             return dialect.type_descriptor(LargeBinary(IDENTITY_BYTES))
         return dialect.type_descriptor(mysql.BINARY(IDENTITY_BYTES))
 
-    def bind_processor(self, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Convert | None:
         """What turns a UUID into what the driver takes."""
         return None if dialect.name == "postgresql" else _to_bytes
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """What turns the driver's value into a UUID."""
         return None if dialect.name == "postgresql" else _from_bytes
 
@@ -63,11 +66,11 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(BigInteger())
         return dialect.type_descriptor(mysql.DATETIME(fsp=6))
 
-    def bind_processor(self, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Convert | None:
         """What turns an aware time into what the driver takes."""
         return {"postgresql": _aware, "sqlite": _to_microseconds}.get(dialect.name, _to_utc_naive)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """What turns the driver's value into an aware time."""
         return {"postgresql": None, "sqlite": _from_microseconds}.get(dialect.name, _from_utc_naive)
 
@@ -108,7 +111,7 @@ class Word(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type as that database has it."""
-        length = cast(String, self.impl_instance).length
+        length = cast("String", self.impl_instance).length
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.VARCHAR(length, collation="C"))
         if dialect.name == "sqlite":

@@ -1,6 +1,6 @@
 """One database behind one address; what dialect it speaks is known here and below."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url
@@ -34,7 +34,7 @@ class SqlDatabase:
         return SqlDatabase(await _driver(make_url(url)))
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[SqlTransaction]:
+    async def begin(self) -> AsyncGenerator[SqlTransaction]:
         """A transaction; leaving the block without `commit()` writes nothing."""
         yield SqlTransaction(self._driver, self._copies)
 

@@ -64,6 +64,11 @@ def _sorted_list(values: frozenset[Any]) -> list[Any]:
     return CONVERTER.unstructure(sorted(values))  # type: ignore[no-any-return]  # cattrs gives the list back as a list
 
 
+def _is_frozenset(kind: object) -> bool:
+    origin: object = get_origin(kind)
+    return origin is frozenset
+
+
 def _converter() -> Converter:
     converter = Converter(detailed_validation=False)
     converter.register_unstructure_hook(Money, lambda money: money.fen)
@@ -78,7 +83,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
     converter.register_unstructure_hook(timedelta, lambda span: span // MICROSECOND)
     converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
-    converter.register_unstructure_hook_func(lambda kind: get_origin(kind) is frozenset, _sorted_list)
+    converter.register_unstructure_hook_func(_is_frozenset, _sorted_list)
     for union, names in _UNIONS:
         configure_tagged_union(union, converter, tag_generator=names.__getitem__, tag_name=TAG)
     return converter
@@ -90,7 +95,7 @@ CONVERTER: Final = _converter()
 class Document(Generic[T]):
     """How values of one type are written as JSON and read again."""
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401 - a union is no type to the type checkers
         self._take_apart: Callable[[T], Any] = CONVERTER.get_unstructure_hook(kind)
         self._put_together: Callable[[Any, Any], T] = CONVERTER.get_structure_hook(kind)
         self._kind = kind
@@ -103,11 +108,11 @@ class Document(Generic[T]):
         """The value that `dump` wrote."""
         return self._put_together(_decode(written), self._kind)
 
-    def take_apart(self, value: T) -> Any:
+    def take_apart(self, value: T) -> Any:  # noqa: ANN401 - dictionaries and lists
         """The value as plain dictionaries and lists."""
         return self._take_apart(value)
 
-    def put_together(self, plain: Any) -> T:
+    def put_together(self, plain: object) -> T:
         """The value that `take_apart` took apart."""
         return self._put_together(plain, self._kind)
 
@@ -117,6 +122,6 @@ def write_json(plain: object) -> str:
     return _encode(plain).decode()
 
 
-def read_json(written: str) -> Any:
+def read_json(written: str) -> Any:  # noqa: ANN401 - dictionaries and lists
     """What `write_json` wrote."""
     return _decode(written)

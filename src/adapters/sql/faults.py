@@ -11,12 +11,12 @@ class SqlFault(Exception):
     """The database refused a statement for a reason that is a fault of this program; the cause tells which."""
 
 
-class Passing(Exception):  # noqa: N818 - it states a fact, as the domain's refusals do
+class Passing(Exception):
     """A deadlock, a serialization failure or a lock that did not come: the same writes may succeed in a moment."""
 
 
 @frozen(str=False)
-class Violated(Exception):  # noqa: N818 - it states a fact, as the domain's refusals do
+class Violated(Exception):
     """A constraint of that name stands against the writes; all of them were undone."""
 
     constraint: str

@@ -5,15 +5,15 @@ PostgreSQL walks a GiST index outward from the viewer. The others have a B-tree 
 the squares around the viewer, then at wider ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, pi, radians
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 from attrs import frozen
-from sqlalchemy import Double, Select, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import BindParameter, Double, Select, and_, bindparam, func, or_, select, union_all
 
 from adapters.sql.column_types import Identity, Sequence64, Word
 from adapters.sql.drivers.driver import Driver
@@ -23,18 +23,18 @@ from adapters.sql.tables.ordering import ORDERS
 from adapters.sql.tables.people import BLOCKS
 from errand_domain.ids import OrderId
 from errand_domain.money import Money
-from errand_domain.order.terms import HandoverPlace, Window
+from errand_domain.order.terms import Window
 from errand_domain.place import EARTH_RADIUS_METRES, Point
-from errand_domain.policy import Category
 from errand_domain.ports.hall import Hall, HallEntry, HallQuery
 
 SPARE: Final = 8
+PARSED_MOST: Final = 2**14
 RINGS: Final = (1, 3, 8)
 _STEEPEST: Final = radians(85)
 
 _VIEWER: Final = bindparam("viewer", type_=Identity())
-_X: Final = bindparam("x", type_=Double())
-_Y: Final = bindparam("y", type_=Double())
+_X: Final[BindParameter[float]] = bindparam("x", type_=Double())
+_Y: Final[BindParameter[float]] = bindparam("y", type_=Double())
 _AVOIDED: Final = union_all(
     select(BLOCKS.c.other_id).where(BLOCKS.c.member_id == _VIEWER),
     select(BLOCKS.c.member_id).where(BLOCKS.c.other_id == _VIEWER),
@@ -54,7 +54,7 @@ def _from_gist() -> Select[Any]:
     around = func.circle(viewer, bindparam("reach", type_=Double()))
     return (
         _VISIBLE.where(ORDERS.c.hall_x.is_not(None), place.op("<@", is_comparison=True)(around))
-        .order_by(place.op("<->")(viewer), ORDERS.c.id)
+        .order_by(place.op("<->")(viewer))  # nothing more, or the planner reads the whole circle and sorts
         .limit(bindparam("limit"))
     )
 
@@ -109,7 +109,7 @@ class Public(msgspec.Struct, array_like=True, frozen=True):
     expires_at: datetime
 
 
-_read_all: Final = msgspec.json.Decoder(list[Public]).decode
+_read: Final = msgspec.json.Decoder(Public).decode
 
 
 @frozen
@@ -121,14 +121,13 @@ class SqlHall(Hall):
     async def nearby(self, query: HallQuery) -> tuple[HallEntry, ...]:
         """The nearest open orders that this viewer could take, nearest first."""
         if _off_the_map(query):
-            rows = await self.driver.fetch(_ALL, _whose(query))
-            return _within(_entries(rows, query.around), query)[: query.limit]
+            return _shown(_found(await self.driver.fetch(_ALL, _whose(query)), query), query)
         limit = query.limit + SPARE
         while True:
             rows = await self._nearest(query, limit)
-            entries = _within(_entries(rows, query.around), query)
-            if len(rows) < limit or _is_settled(entries, rows, query):
-                return entries[: query.limit]
+            found = _found(rows, query)
+            if len(rows) < limit or _is_settled(found, rows, query):
+                return _shown(found, query)
             limit *= 2
 
     async def _nearest(self, query: HallQuery, limit: int) -> list[Row]:
@@ -181,54 +180,57 @@ def _band(x: float, y: float, reach: float) -> dict[str, float]:
     }
 
 
-def _place(row: Row) -> Point:
-    public = _read_all(f"[{row[1]}]")[0]
-    return Point(latitude=public.pickup_latitude, longitude=public.pickup_longitude)
+@lru_cache(maxsize=PARSED_MOST)
+def parsed(document: str) -> tuple[Point, Mapping[str, Any]]:
+    """Where it is picked up, and what every viewer sees alike; popular orders are parsed once."""
+    public = _read(document)
+    pickup = Point(latitude=public.pickup_latitude, longitude=public.pickup_longitude)
+    return pickup, {
+        "category": public.category,
+        "item": public.item,
+        "reward": Money(public.reward_fen),
+        "goods_advance": Money(public.goods_advance_fen),
+        "weight_grams": public.weight_grams,
+        "pickup_name": public.pickup_name,
+        "pickup_point": pickup,
+        "dropoff_name": public.dropoff_name,
+        "dropoff_point": Point(latitude=public.dropoff_latitude, longitude=public.dropoff_longitude),
+        "trip_metres": public.trip_metres,
+        "window": Window(earliest=public.earliest, latest=public.latest),
+        "handover_place": public.handover_place,
+        "opened_at": public.opened_at,
+        "expires_at": public.expires_at,
+    }
+
+
+Found = tuple[int, OrderId, str]
+"""How far away, which order, and its document: what sorts as the hall is sorted."""
+
+
+def _found(rows: Sequence[Row], query: HallQuery) -> list[Found]:
+    """Those in the radius, nearest first."""
+    metres_to, within = query.around.metres_to, query.within_metres
+    all_of_them = ((metres_to(parsed(document)[0]), order_id, document) for order_id, document in rows)
+    return sorted(found for found in all_of_them if found[0] <= within)
+
+
+def _shown(found: Sequence[Found], query: HallQuery) -> tuple[HallEntry, ...]:
+    return tuple(
+        HallEntry(order_id=order_id, away_metres=away_metres, **parsed(document)[1])
+        for away_metres, order_id, document in found[: query.limit]
+    )
 
 
 def _map_distance(row: Row, x: float, y: float) -> float:
-    other_x, other_y = mercator(_place(row))
+    other_x, other_y = mercator(parsed(row[1])[0])
     return float(((other_x - x) ** 2 + (other_y - y) ** 2) ** 0.5)
 
 
-def _is_settled(entries: Sequence[HallEntry], rows: Sequence[Row], query: HallQuery) -> bool:
+def _is_settled(found: Sequence[Found], rows: Sequence[Row], query: HallQuery) -> bool:
     """Whether no order that was not fetched can be nearer, by a metre or more, than the last one that is shown."""
-    if len(entries) < query.limit:
+    if len(found) < query.limit:
         # The map already led past the radius.
-        return len(entries) < len(rows)
+        return len(found) < len(rows)
     farthest = _map_distance(rows[-1], *mercator(query.around))
     steepest = min(radians(abs(query.around.latitude)) + farthest / EARTH_RADIUS_METRES, _STEEPEST)
-    return entries[query.limit - 1].away_metres <= farthest * cos(steepest) + 1
-
-
-def _within(entries: list[HallEntry], query: HallQuery) -> tuple[HallEntry, ...]:
-    """Those in the radius, nearest first."""
-    near = [entry for entry in entries if entry.away_metres <= query.within_metres]
-    return tuple(sorted(near, key=lambda entry: (entry.away_metres, entry.order_id)))
-
-
-def _entries(rows: Sequence[Row], around: Point) -> list[HallEntry]:
-    documents = _read_all(f"[{','.join(row[1] for row in rows)}]")
-    return [_entry(row[0], public, around) for row, public in zip(rows, documents, strict=True)]
-
-
-def _entry(order_id: OrderId, public: Public, around: Point) -> HallEntry:
-    pickup = Point(latitude=public.pickup_latitude, longitude=public.pickup_longitude)
-    return HallEntry(
-        order_id=order_id,
-        category=cast("Category", public.category),
-        item=public.item,
-        reward=Money(public.reward_fen),
-        goods_advance=Money(public.goods_advance_fen),
-        weight_grams=public.weight_grams,
-        pickup_name=public.pickup_name,
-        pickup_point=pickup,
-        dropoff_name=public.dropoff_name,
-        dropoff_point=Point(latitude=public.dropoff_latitude, longitude=public.dropoff_longitude),
-        trip_metres=public.trip_metres,
-        away_metres=around.metres_to(pickup),
-        window=Window(earliest=public.earliest, latest=public.latest),
-        handover_place=cast("HandoverPlace", public.handover_place),
-        opened_at=public.opened_at,
-        expires_at=public.expires_at,
-    )
+    return found[query.limit - 1][0] <= farthest * cos(steepest) + 1

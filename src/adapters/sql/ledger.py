@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final, cast
 
 from attrs import frozen
-from sqlalchemy import BigInteger, bindparam, func, select, union_all
+from sqlalchemy import BigInteger, Column, Select, bindparam, func, select, union_all
 from sqlalchemy import cast as sql_cast
 
 from adapters.sql.column_types import Word
@@ -35,7 +35,7 @@ _STORED: Final = Statement(
 )
 
 
-def _side(column: Any) -> Any:
+def _side(column: Column[str]) -> Select[Any]:
     newest = (
         select(*_READ)
         .where(column == bindparam("name", type_=Word(ACCOUNT_LENGTH)), TRANSFERS.c.sequence < bindparam("before"))

@@ -71,7 +71,7 @@ class SqlOrders(Orders):
 
     driver: Driver
     writes: list[Write]
-    seen: dict[OrderId, Order] = field(factory=dict)
+    seen: dict[OrderId, Order] = field(factory=dict[OrderId, Order])
     """What `get` answered here: a save of the same terms need not write them again."""
 
     async def get(self, order_id: OrderId) -> Order:

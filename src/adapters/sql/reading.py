@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Select, bindparam, select, union_all
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from adapters.sql.statements import Row, Statement
 from errand_domain.errors import Missing
@@ -58,14 +59,14 @@ class ByState:
         return Statement(select(*columns).order_by(*self._directed(merged.c)).limit(limit))
 
     def _one(self, number: int) -> Select[Any]:
-        table = self._state.table  # type: ignore[attr-defined]  # the state is a column of its table
+        table = self._state.table
         return (
             self._part.where(self._state == bindparam(f"state_{number}"))
             .order_by(*self._directed(table.c))
             .limit(bindparam("limit", type_=Integer()))
         )
 
-    def _directed(self, columns: Any) -> list[Any]:
+    def _directed(self, columns: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
         return [columns[name].desc() if self._newest_first else columns[name].asc() for name in self._order]
 
     @staticmethod
@@ -81,7 +82,7 @@ def padded(values: Sequence[A]) -> list[A]:
 
 
 def in_list(column: ColumnElement[Any], count: int) -> ColumnElement[bool]:
-    """Whether the column is one of `value_0` …"""
+    """Whether the column is one of `value_0`, `value_1` and so on."""
     return column.in_([bindparam(f"value_{number}", type_=column.type) for number in range(count)])
 
 

@@ -29,6 +29,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "pk_runners": lambda: Stale("runner"),
     "uq_runners_campus_id_student_number": StudentNumberTaken,
     "pk_attempts": lambda: Stale("attempt"),
+    "uq_attempts_open_key": lambda: Stale("attempt"),
     "pk_refunds": lambda: Stale("refund"),
     "pk_earnings": lambda: Stale("earning"),
     "pk_withdrawals": lambda: Stale("withdrawal"),

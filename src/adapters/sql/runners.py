@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.sql import ClauseElement
 
 from adapters.sql.column_types import Identity, Word
@@ -30,11 +30,9 @@ _CARRIED: Final = (
     .where(ORDERS.c.runner_id == _MEMBER, ORDERS.c.phase == bindparam("phase", "in_progress", type_=Word(20)))
     .scalar_subquery()
 )
-_AVOID: Final = exists().where(
-    or_(
-        and_(BLOCKS.c.member_id == _MEMBER, BLOCKS.c.other_id == _REQUESTER),
-        and_(BLOCKS.c.member_id == _REQUESTER, BLOCKS.c.other_id == _MEMBER),
-    )
+_AVOID: Final = or_(
+    exists().where(BLOCKS.c.member_id == _MEMBER, BLOCKS.c.other_id == _REQUESTER),
+    exists().where(BLOCKS.c.member_id == _REQUESTER, BLOCKS.c.other_id == _MEMBER),
 )
 _LOAD: Final = Statement(
     select(*READ_RUNNER, _CARRIED.label("carried"), _AVOID.label("avoid")).where(RUNNERS.c.member_id == _MEMBER)

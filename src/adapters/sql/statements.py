@@ -16,9 +16,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
+from adapters.sql.column_types import Convert
+
 Row = Sequence[Any]
 Parameters = Mapping[str, Any]
-Convert = Callable[[Any], Any]
 Build = Callable[[str], ClauseElement]
 """Makes the clause for a dialect's name, where dialects differ."""
 
@@ -73,7 +74,7 @@ def compiled(clause: ClauseElement, dialect: Dialect) -> Text:
     slots = tuple(
         (name, done.binds[name].effective_value, _binder(done.binds[name].type, dialect)) for name in done.positiontup
     )
-    selected: Iterable[Any] = getattr(clause, "exported_columns", None) or getattr(clause, "_returning", ())
+    selected: Any = getattr(clause, "exported_columns", ())
     columns = tuple(_reader(column.type, dialect) for column in selected)
     return Text(sql=str(done), slots=slots, columns=columns, plain=not any(columns))
 
@@ -94,7 +95,7 @@ _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {
 }
 
 
-def dialect_insert(dialect_name: str, table: Table) -> Any:
+def dialect_insert(dialect_name: str, table: Table) -> Any:  # noqa: ANN401 - three classes without a common one
     """The dialect's own INSERT, which knows about conflicts."""
     return _INSERTS[dialect_name](table)
 

@@ -22,7 +22,7 @@ from adapters.sql.writes import Add, Write, save, save_statement
 from errand_domain.ids import CampusId, MemberId, WithdrawalId
 from errand_domain.money import Money
 from errand_domain.ports.withdrawals import Withdrawals
-from errand_domain.settlement.withdrawal import WITHDRAWAL_STATE_NAMES, Expired, Failed, Withdrawal
+from errand_domain.settlement.withdrawal import Withdrawal
 
 WHAT: Final = "withdrawal"
 _GET: Final = Statement(select(*READ_WITHDRAWAL).where(WITHDRAWALS.c.id == bindparam("withdrawal")))
@@ -40,11 +40,9 @@ _AT_CAMPUS: Final = ByState(
     newest_first=False,
 )
 _WITHDRAWN: Final = Statement(
-    select(cast(func.coalesce(func.sum(WITHDRAWALS.c.amount_fen), 0), BigInteger)).where(
+    select(cast(func.coalesce(func.sum(WITHDRAWALS.c.counted_fen), 0), BigInteger)).where(
         WITHDRAWALS.c.runner_id == bindparam("runner"),
         WITHDRAWALS.c.requested_at >= bindparam("since"),
-        WITHDRAWALS.c.state != bindparam("failed", WITHDRAWAL_STATE_NAMES[Failed], type_=WITHDRAWALS.c.state.type),
-        WITHDRAWALS.c.state != bindparam("expired", WITHDRAWAL_STATE_NAMES[Expired], type_=WITHDRAWALS.c.state.type),
     )
 )
 _SAVE: Final = save_statement(WITHDRAWALS, ("id",), CHANGING_WITHDRAWAL)
@@ -77,7 +75,7 @@ class SqlWithdrawals(Withdrawals):
         return every(await self.driver.fetch(_AT_CAMPUS.statement(len(named)), parameters), withdrawal_from_row)
 
     async def withdrawn_since(self, runner_id: MemberId, since: datetime) -> Money:
-        """The sum of the runner's withdrawals requested since then that did not fail or expire."""
+        """The sum of what counted of the runner's withdrawals requested since then."""
         rows = await self.driver.fetch(_WITHDRAWN, {"runner": runner_id, "since": since})
         return Money(int(rows[0][0]))
 

@@ -8,9 +8,7 @@ from uuid import UUID
 from errand_domain.ports.outside import Ids
 
 _RANDOM_BITS = 74  # 12 beside the version, 62 after the variant
-_STEP_BITS = (
-    32  # a random step keeps the next identity unguessable and still leaves room for 2**42 a millisecond
-)
+_STEP_BITS = 32  # a random step keeps the next identity unguessable and still leaves room for 2**42 a millisecond
 
 
 class SystemIds(Ids):

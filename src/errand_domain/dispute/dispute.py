@@ -206,14 +206,16 @@ class Dispute:
 
 
 def rule(
-    dispute: Dispute, operator_id: MemberId, ruling: Ruling, policy: Policy, *, at: datetime
+    dispute: Dispute, operator_id: MemberId, ruling: Ruling, policy: Policy, *, disputed: Money, at: datetime
 ) -> RulingMade | RulingProposed:
-    """An operator rules. What moves more than the campus's sum is only a proposal for a second operator."""
+    """An operator rules. Where more than the campus's sum is disputed, it is only a proposal for a second operator."""
+    if not isinstance(dispute.state, Hearing):
+        raise IllegalDisputeTransition(dispute.state_name, RulingMade.__name__)
     if operator_id in (dispute.requester_id, dispute.runner_id):
         raise SameEyes
-    if isinstance(dispute.state, Hearing) and not dispute.both_heard and at < dispute.state.heard_until:
+    if not dispute.both_heard and at < dispute.state.heard_until:
         raise NotHeard(dispute.state.heard_until)
-    if ruling.refund + ruling.runner > policy.four_eyes_above:
+    if disputed > policy.four_eyes_above:
         return RulingProposed(at=at, ruling=ruling, operator_id=operator_id)
     return RulingMade(at=at, ruling=ruling, operator_id=operator_id)
 

@@ -14,7 +14,7 @@ from errand_domain.order.events import (
     ReturnResolved,
 )
 from errand_domain.order.order import Order
-from errand_domain.order.refusals import FeeNotConfirmed, IllegalTransition, OutcomeUnbalanced, TooLate
+from errand_domain.order.refusals import FeeNotConfirmed, IllegalTransition, OutcomeUnbalanced, OwnCase, TooLate
 from errand_domain.order.states import (
     Accepted,
     AtPickup,
@@ -37,6 +37,12 @@ def check_requested(order: Order, member_id: MemberId) -> None:
     """Raise `Missing` unless that member placed the order: to anybody else it is not there."""
     if order.requester_id != member_id:
         raise Missing("order")
+
+
+def check_no_party(order: Order, operator_id: MemberId) -> None:
+    """Raise `OwnCase` for staff who placed the order or run it."""
+    if operator_id in (order.requester_id, order.runner_id):
+        raise OwnCase
 
 
 def cancellation_fee(order: Order, policy: Policy, *, at: datetime) -> Money:

@@ -99,11 +99,16 @@ def confirm_payment(
     return PaymentConfirmed(at=at, attempt_id=attempt_id, amount=amount, expires_at=open_until(order, policy, at=at))
 
 
+def takes_tip(order: Order, more: Money, policy: Policy) -> bool:
+    """Whether the order is in the hall and all its tips, with that one, stay within the tariff."""
+    return isinstance(order.state, Open) and order.price.tip + more <= policy.tariff.tip_most
+
+
 def check_tip(order: Order, more: Money, policy: Policy) -> None:
     """Raise a refusal unless the tip may be raised by that much."""
     if not isinstance(order.state, Open):
         raise OrderNotOpen(order.state_name)
-    if not more or order.price.tip + more > policy.tariff.tip_most:
+    if not more or not takes_tip(order, more, policy):
         raise InvalidField("amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}")
 
 

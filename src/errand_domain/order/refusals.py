@@ -68,6 +68,14 @@ class OwnOrder(Forbidden):
 
 
 @frozen(str=False)
+class OwnCase(Forbidden):
+    """Nobody decides as staff about an order of their own."""
+
+    code = "order.own_case"
+    sentence = "不能处理与自己有关的订单"
+
+
+@frozen(str=False)
 class RunnerNotApproved(Forbidden):
     """Accepting needs a verified student who is neither suspended nor lapsed."""
 

@@ -239,10 +239,6 @@ class Attempt:
         after = evolve(self, state=step(self.state, event), version=self.version + 1)
         return evolve(after, query_at=query_at if after.is_open else None)
 
-    def touched(self) -> "Attempt":
-        """The same attempt, one version on: saved by decisions that must not race with each other."""
-        return evolve(self, version=self.version + 1)
-
 
 _QUERY_SOONEST: Final = timedelta(seconds=10)
 _QUERY_LATEST: Final = timedelta(minutes=10)

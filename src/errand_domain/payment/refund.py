@@ -100,7 +100,7 @@ RefundEvent = RefundAccepted | RefundSucceeded | RefundGivenUp | RefundStuck
 REFUND_EVENTS: Final[tuple[type[RefundEvent], ...]] = get_args(RefundEvent)
 
 
-def _process(_: Requested, event: RefundAccepted) -> Processing:
+def _process(_: Requested | Abnormal, event: RefundAccepted) -> Processing:
     return Processing(refund_id=event.refund_id)
 
 
@@ -126,6 +126,7 @@ REFUND_TRANSITIONS: Mapping[tuple[type[RefundState], type[RefundEvent]], RefundS
     (Processing, RefundSucceeded): _succeed,
     (Processing, RefundGivenUp): _give_up,
     (Processing, RefundStuck): _stick,
+    (Abnormal, RefundAccepted): _process,
     (Abnormal, RefundSucceeded): _succeed,
     (Abnormal, RefundGivenUp): _give_up,
 }

@@ -8,7 +8,7 @@ from errand_domain.payment.attempt import Attempt
 
 
 class Attempts(Protocol):
-    """All payment attempts."""
+    """All payment attempts. An order has at most one that is open for each purpose."""
 
     @abstractmethod
     async def get(self, attempt_id: AttemptId) -> Attempt:
@@ -20,7 +20,7 @@ class Attempts(Protocol):
 
     @abstractmethod
     def add(self, attempt: Attempt) -> None:
-        """A new attempt."""
+        """A new attempt; `commit()` raises `Stale` where the order has an open one for that purpose."""
 
     @abstractmethod
     def save(self, attempt: Attempt) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from errand_domain.ids import MemberId
+from errand_domain.member.member import WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
@@ -185,13 +186,22 @@ class PayoutRequest:
 
 
 class Payouts(Protocol):
-    """One provider's side of paying runners. Idempotent under the part's number."""
+    """One provider's side of paying runners. Idempotent under the part's number.
+
+    `payee_way` is how the provider knows payees: the way to sign in whose value it pays to, or `None` where it asks
+    for none.
+    """
 
     provider: str
+    payee_way: WayKind | None
 
     @abstractmethod
-    async def send(self, request: PayoutRequest) -> PayoutAnswer:
-        """Ask for it, or ask again: the same number is the same payout."""
+    async def send(self, request: PayoutRequest) -> PayoutAnswer | Declined:
+        """Ask for it, or ask again: the same number is the same payout.
+
+        `Declined` says that nothing is known under that number, so that it may still be paid when it is asked for
+        again; `PayoutFailed` and `PayoutExpired` say that it never will be.
+        """
 
     @abstractmethod
     async def query_payout(self, number: str) -> PayoutAnswer | Declined:

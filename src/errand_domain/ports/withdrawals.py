@@ -29,7 +29,7 @@ class Withdrawals(Protocol):
 
     @abstractmethod
     async def withdrawn_since(self, runner_id: MemberId, since: datetime) -> Money:
-        """The sum of the runner's withdrawals requested since then that did not fail or expire."""
+        """What the runner's withdrawals requested since then took out, or still may: the sum of what `counted`."""
 
     @abstractmethod
     def add(self, withdrawal: Withdrawal) -> None:

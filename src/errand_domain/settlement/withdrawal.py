@@ -50,6 +50,16 @@ class WithdrawalOverDay(Conflict):
 
 
 @frozen(str=False)
+class PayeeMissing(Conflict):
+    """The provider pays to an account that the runner has not linked."""
+
+    code = "withdrawal.payee_missing"
+    sentence = "请先绑定收款账号"
+
+    way: str
+
+
+@frozen(str=False)
 class WithdrawalOpen(Conflict):
     """Another withdrawal of this runner is under way."""
 
@@ -240,6 +250,7 @@ class Withdrawal:
     runner_id: MemberId
     campus_id: CampusId
     provider: str
+    payee: str = field(default="", repr=False)
     parts: tuple[Money, ...]
     requested_at: datetime
     query_at: datetime | None = None
@@ -274,10 +285,19 @@ class Withdrawal:
         """What one part (from 1) pays."""
         return self.parts[part - 1]
 
+    @property
+    def parts_paid(self) -> int:
+        """How many parts went out, of one that has ended; of one under way, how many still may."""
+        return self.state.parts_paid if isinstance(self.state, Failed | Expired) else len(self.parts)
+
     def unpaid(self) -> Money:
         """What was not paid out when it ended early, and so goes back to the runner."""
-        paid = self.state.parts_paid if isinstance(self.state, Failed | Expired) else len(self.parts)
-        return total(self.parts[paid:])
+        return total(self.parts[self.parts_paid :])
+
+    @property
+    def counted(self) -> Money:
+        """What of it counts towards the day's limit: all of it, but for what went back."""
+        return self.amount - self.unpaid()
 
     def apply(self, event: WithdrawalEvent, *, query_at: datetime | None = None) -> "Withdrawal":
         """The withdrawal after the event, to be looked at again at `query_at` while it is open.
@@ -303,6 +323,7 @@ def request_withdrawal(
     *,
     amount: Money,
     provider: str,
+    payee: str = "",
     withdrawn_today: Money,
     limits: Withdrawals,
     at: datetime,
@@ -317,9 +338,9 @@ def request_withdrawal(
         runner_id=runner_id,
         campus_id=campus_id,
         provider=provider,
+        payee=payee,
         parts=_parts(amount, limits.most_per_transfer, limits.least),
         requested_at=at,
-        query_at=at,
     )
 
 

@@ -223,6 +223,7 @@ def withdrawal(*, runner_id: MemberId | None = None, campus_id: CampusId | None 
         runner_id=runner_id or MemberId(fresh()),
         campus_id=campus_id or CampusId(fresh()),
         provider="memory",
+        payee="openid-of-the-runner",
         parts=(Money(fen),),
         requested_at=NOW,
         query_at=NOW,

@@ -1,12 +1,13 @@
 """Carry a withdrawal to its end at the provider, part by part."""
 
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 
 from attrs import frozen
 
 from errand_domain.ids import WithdrawalId
 from errand_domain.payment.attempt import next_query
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import NoticeKind, Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import (
@@ -17,7 +18,6 @@ from errand_domain.ports.payments import (
     PayoutExpired,
     PayoutFailed,
     PayoutRequest,
-    Payouts,
     PayoutUnderWay,
     PayoutWaits,
 )
@@ -41,6 +41,9 @@ from errand_domain.settlement.withdrawal import (
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 
+TURN: Final = timedelta(seconds=60)
+"""How long one worker may take to ask: longer than any answer is waited for."""
+
 NOTICES: dict[type, NoticeKind] = {
     WaitingForUser: "withdrawal_waiting",
     Succeeded: "withdrawal_succeeded",
@@ -54,7 +57,9 @@ class AdvanceWithdrawal:
     """Send what is approved, ask about what was sent, and book what the provider's verified word says.
 
     That a part is being sent is committed before the provider is asked, so that a crash between the two is asked about
-    and never paid twice: a part keeps its number for ever.
+    and never paid twice: a part keeps its number for ever. Before each question its turn is committed too: while one
+    worker waits for the answer, others stand back. Only the provider's word about a number ends it; a request that
+    was declined is asked for again.
     """
 
     begin: Begin
@@ -63,41 +68,44 @@ class AdvanceWithdrawal:
 
     async def __call__(self, withdrawal_id: WithdrawalId) -> Withdrawal:
         """The withdrawal as known afterwards, as many parts on as the provider answers at once."""
-        withdrawal = await self._begin_sending(withdrawal_id)
-        while (part := withdrawal.current_part) is not None:
-            desk = self.providers.payouts[withdrawal.provider]
-            answer = await self._ask(desk, withdrawal, part)
-            withdrawal = await self.record(withdrawal_id, part, answer)
+        while (turn := await self._take_turn(withdrawal_id)) is not None:
+            part = turn.current_part
+            if part is None:
+                break
+            withdrawal = await self.record(withdrawal_id, part, await self._ask(turn, part))
             if withdrawal.current_part == part:
                 break
-        return withdrawal
+        async with self.begin() as tx:
+            return await tx.withdrawals.get(withdrawal_id)
 
-    async def _ask(self, desk: Payouts, withdrawal: Withdrawal, part: int) -> PayoutAnswer | Declined:
+    async def _ask(self, withdrawal: Withdrawal, part: int) -> PayoutAnswer | Declined:
         """Query a part that the provider may know; send it where it has never heard of it."""
+        desk = self.providers.payouts[withdrawal.provider]
         number = withdrawal.part_number(part)
         known = await desk.query_payout(number)
         if not isinstance(known, Declined) or not isinstance(withdrawal.state, Sending):
             return known
-        async with self.begin() as tx:
-            payee = await tx.members.get(withdrawal.runner_id)
-        openid = next((way.value for way in payee.ways if way.kind == "wechat"), "")
         request = PayoutRequest(
             number=number,
             runner_id=withdrawal.runner_id,
-            payee=openid,
+            payee=withdrawal.payee,
             amount=withdrawal.part_amount(part),
             remark="跑腿报酬",
         )
         return await desk.send(request)
 
     @decided_anew_when_stale
-    async def _begin_sending(self, withdrawal_id: WithdrawalId) -> Withdrawal:
+    async def _take_turn(self, withdrawal_id: WithdrawalId) -> Withdrawal | None:
+        """The withdrawal with the right to ask about it now, or `None` where another worker has that, or nothing is due."""
         now = self.clock.now()
         async with self.begin() as tx:
             withdrawal = await tx.withdrawals.get(withdrawal_id)
-            if not isinstance(withdrawal.state, Approved):
-                return withdrawal
-            withdrawal = withdrawal.apply(PartSent(at=now, part=1), query_at=next_query(now, at=now))
+            if isinstance(withdrawal.state, Approved):
+                withdrawal = withdrawal.apply(PartSent(at=now, part=1), query_at=now + TURN)
+            elif withdrawal.current_part is not None and withdrawal.query_at is not None and withdrawal.query_at <= now:
+                withdrawal = withdrawal.asked_again(query_at=now + TURN)
+            else:
+                return None
             tx.withdrawals.save(withdrawal)
             await tx.commit()
         return withdrawal
@@ -109,9 +117,10 @@ class AdvanceWithdrawal:
         async with self.begin() as tx:
             withdrawal = await tx.withdrawals.get(withdrawal_id)
             if withdrawal.current_part != part:
+                await self._wonder(tx, withdrawal, part, answer)
                 return withdrawal
             event = _event(withdrawal, part, answer, at=now)
-            again = next_query(withdrawal.requested_at, at=now)
+            again = now if isinstance(event, PartPaid) else next_query(withdrawal.requested_at, at=now)
             if event is None:
                 withdrawal = withdrawal.asked_again(query_at=again)
             else:
@@ -121,6 +130,25 @@ class AdvanceWithdrawal:
             tx.withdrawals.save(withdrawal)
             await tx.commit()
         return withdrawal
+
+    async def _wonder(
+        self, tx: Transaction, withdrawal: Withdrawal, part: int, answer: PayoutAnswer | Declined
+    ) -> None:
+        """Money that moves for a withdrawal that has ended must be seen by people."""
+        if withdrawal.is_open or not isinstance(answer, PayoutDone | PayoutWaits):
+            return
+        if isinstance(withdrawal.state, Succeeded) or part <= withdrawal.parts_paid:
+            return
+        entry = AuditLine(
+            at=self.clock.now(),
+            actor_id=None,
+            campus_id=withdrawal.campus_id,
+            action="withdrawal.moved_after_end",
+            subject=f"withdrawal:{withdrawal.id}",
+            detail=f"part {part}",
+        )
+        tx.audit.record(entry)
+        await tx.commit()
 
 
 def _event(

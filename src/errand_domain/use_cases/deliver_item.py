@@ -7,7 +7,6 @@ from attrs import frozen
 from errand_domain.errors import Conflict
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.order import Order
-from errand_domain.order.refusals import WrongDeliveryCode
 from errand_domain.order.running import check_runs, complete_with_code, deliver
 from errand_domain.order.states import Delivered, Proof
 from errand_domain.ports.audit import AuditLine
@@ -18,7 +17,7 @@ from errand_domain.use_cases.moving import move
 from errand_domain.use_cases.proofs import check_photos
 
 CODE_TRIES: Final = 5
-WRONG_CODE: Final = "order.wrong_delivery_code"
+CODE_TRIED: Final = "order.delivery_code_tried"
 
 
 @frozen(str=False)
@@ -33,7 +32,8 @@ class CodeLocked(Conflict):
 class DeliverItem:
     """The runner delivers: with the requester's code, which also completes the order, or with photo and position.
 
-    Once delivered, the code may still be shown to complete it. Wrong codes are counted, so that nobody guesses.
+    Once delivered, the code may still be shown to complete it. A try is counted before it is judged, and two tries of
+    one runner never at once, so that nobody guesses.
     """
 
     begin: Begin
@@ -41,11 +41,9 @@ class DeliverItem:
 
     async def __call__(self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None) -> Order:
         """The delivered or completed order; raises `WrongDeliveryCode`, `CodeLocked`, `ProofMissing`, `TooFarAway`."""
-        try:
-            return await self._deliver(order_id, runner_id, proof=proof, code=code)
-        except WrongDeliveryCode:
-            await self._count(order_id, runner_id)
-            raise
+        if code is not None:
+            await self._count_try(order_id, runner_id)
+        return await self._deliver(order_id, runner_id, proof=proof, code=code)
 
     @decided_anew_when_stale
     async def _deliver(self, order_id: OrderId, runner_id: MemberId, *, proof: Proof, code: str | None) -> Order:
@@ -53,8 +51,6 @@ class DeliverItem:
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check_runs(order, runner_id)
-            if code is not None and await tx.audit.count(f"order:{order_id}", WRONG_CODE) >= CODE_TRIES:
-                raise CodeLocked
             await check_photos(tx, order, runner_id, proof.photos)
             policy = (await tx.campuses.get(order.campus_id)).policy
             if isinstance(order.state, Delivered) and code is not None:
@@ -66,15 +62,22 @@ class DeliverItem:
             await tx.commit()
         return order
 
-    async def _count(self, order_id: OrderId, runner_id: MemberId) -> None:
+    @decided_anew_when_stale
+    async def _count_try(self, order_id: OrderId, runner_id: MemberId) -> None:
+        """Write the try down; the runner is saved with it, so that tries at once are counted one after the other."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
+            check_runs(order, runner_id)
+            runner = await tx.runners.get(runner_id)
+            if await tx.audit.count(f"order:{order_id}", CODE_TRIED) >= CODE_TRIES:
+                raise CodeLocked
+            tx.runners.save(runner.touched())
             tx.audit.record(
                 AuditLine(
                     at=self.clock.now(),
                     actor_id=runner_id,
                     campus_id=order.campus_id,
-                    action=WRONG_CODE,
+                    action=CODE_TRIED,
                     subject=f"order:{order_id}",
                 )
             )

@@ -112,8 +112,9 @@ class RuleDispute:
             dispute = await tx.disputes.get(dispute_id)
             operator.require("resolve_disputes", dispute.campus_id)
             policy = (await tx.campuses.get(dispute.campus_id)).policy
-            dispute = dispute.apply(rule(dispute, operator.id, ruling, policy, at=now))
             order = await tx.orders.get(dispute.order_id)
+            ruled = rule(dispute, operator.id, ruling, policy, disputed=order.disputed_sum, at=now)
+            dispute = dispute.apply(ruled)
             resolve_dispute(order, outcome=Outcome(refund=ruling.refund, runner=ruling.runner), at=now)
             tx.disputes.save(dispute)
             await _follow(tx, dispute, operator, self.clock)

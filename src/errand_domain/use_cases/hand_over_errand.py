@@ -5,7 +5,9 @@ from attrs import frozen
 from errand_domain.errors import Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.member.member import Member
+from errand_domain.order.ending import check_no_party
 from errand_domain.order.order import Order
+from errand_domain.order.refusals import OwnCase
 from errand_domain.order.running import check_runs, offer_to, reassign, take_over
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
@@ -71,6 +73,9 @@ class ReassignErrand:
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             operator.require("resolve_orders", order.campus_id)
+            check_no_party(order, operator.id)
+            if to == operator.id:
+                raise OwnCase
             load = await tx.runners.load(to, requester_id=order.requester_id)
             if load is None:
                 raise Missing("runner")

@@ -6,7 +6,7 @@ from typing import assert_never
 from attrs import frozen
 
 from errand_domain.ids import AttemptId, MemberId, OrderId
-from errand_domain.money import Money
+from errand_domain.money import NOTHING, Money
 from errand_domain.order.ending import check_requested
 from errand_domain.order.order import Order
 from errand_domain.order.publishing import check_tip
@@ -20,6 +20,7 @@ from errand_domain.payment.attempt import (
     PaymentUnknown,
     Pending,
     Prepared,
+    Purpose,
     Refused,
     Unknown,
     next_query,
@@ -42,6 +43,15 @@ class PaymentStarted:
 
 
 @frozen(kw_only=True)
+class Collection:
+    """An open attempt, and what it collects for."""
+
+    attempt: Attempt
+    order: Order
+    policy: Policy
+
+
+@frozen(kw_only=True)
 class StartPayment:
     """Ask the provider to collect for an attempt.
 
@@ -52,9 +62,9 @@ class StartPayment:
     clock: Clock
     providers: Providers
 
-    async def __call__(self, attempt: Attempt, order: Order, policy: Policy) -> PaymentStarted:
+    async def __call__(self, collection: Collection) -> PaymentStarted:
         """Raises `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for."""
-        now = self.clock.now()
+        now, attempt = self.clock.now(), collection.attempt
         if isinstance(attempt.state, Pending):
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
         async with self.begin() as tx:
@@ -62,9 +72,9 @@ class StartPayment:
         openid = next((way.value for way in payer.ways if way.kind == "wechat"), "")
         answer = await self.providers.collecting(attempt.provider).start(
             attempt,
-            description=order.terms.item,
+            description=collection.order.terms.item,
             payer=openid,
-            expires_at=attempt.created_at + policy.pay_within,
+            expires_at=attempt.created_at + collection.policy.pay_within,
         )
         event = _event(answer, at=now)
         attempt = await self._note(attempt.id, event, at=now)
@@ -99,89 +109,85 @@ def _event(answer: Started | Declined | Lost, *, at: datetime) -> AttemptEvent:
 
 
 @frozen(kw_only=True)
-class PayForErrand:
-    """The requester pays the order, through the provider of their choice. At most one attempt is open at a time."""
+class OpenAttempt:
+    """Find the open attempt of an order for a purpose, or make one. There is never more than one."""
 
     begin: Begin
     clock: Clock
     ids: Ids
     providers: Providers
     query: QueryPayment
-    start: StartPayment
 
-    async def __call__(self, order_id: OrderId, member_id: MemberId, *, provider: str) -> PaymentStarted:
-        """What the payer's app needs; raises `IllegalTransition` where nothing is to be paid any more."""
+    async def __call__(
+        self, order_id: OrderId, member_id: MemberId, *, purpose: Purpose, tip: Money, provider: str
+    ) -> Collection:
+        """An attempt for that sum with that provider.
+
+        Another one that is open gives way first: it is closed at its provider, or `PaymentUnknown` is raised while
+        nobody knows what became of it. It may turn out to have been paid, so all is decided anew then.
+        """
         self.providers.collecting(provider)
+        while True:
+            found = await self._find_or_make(order_id, member_id, purpose=purpose, tip=tip, provider=provider)
+            wanted = tip if purpose == "tip" else found.order.price.payable
+            if (found.attempt.provider, found.attempt.amount) == (provider, wanted):
+                return found
+            if (await self.query.close(found.attempt.id)).is_open:
+                raise PaymentUnknown
+
+    @decided_anew_when_stale
+    async def _find_or_make(
+        self, order_id: OrderId, member_id: MemberId, *, purpose: Purpose, tip: Money, provider: str
+    ) -> Collection:
+        now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check_requested(order, member_id)
-            attempts = [a for a in await tx.attempts.of_order(order_id) if a.purpose == "order"]
             policy = (await tx.campuses.get(order.campus_id)).policy
-        if not isinstance(order.state, AwaitingPayment):
-            raise IllegalTransition(order.state_name, "pay")
-        last = attempts[-1]
-        if last.is_open and last.provider != provider:
-            if (await self.query.close(last.id)).is_open:
-                raise PaymentUnknown
-            return await self(order_id, member_id, provider=provider)  # it may turn out to have been paid
-        if not last.is_open:
-            last = await self._replace(order, provider, policy)
-        return await self.start(last, order, policy)
-
-    @decided_anew_when_stale
-    async def _replace(self, order: Order, provider: str, policy: Policy) -> Attempt:
-        """A new attempt in the place of the last one; of two at once, one makes it and the other finds it."""
-        now = self.clock.now()
-        async with self.begin() as tx:
-            last = [a for a in await tx.attempts.of_order(order.id) if a.purpose == "order"][-1]
-            if last.is_open:
-                return last
+            if purpose == "tip":
+                check_tip(order, tip, policy)
+            elif not isinstance(order.state, AwaitingPayment):
+                raise IllegalTransition(order.state_name, "pay")
+            for attempt in await tx.attempts.of_order(order_id):
+                if attempt.purpose == purpose and attempt.is_open:
+                    return Collection(attempt=attempt, order=order, policy=policy)
             attempt = Attempt(
                 id=AttemptId(self.ids.new()),
                 order_id=order.id,
                 campus_id=order.campus_id,
                 payer_id=order.requester_id,
-                purpose="order",
+                purpose=purpose,
                 provider=provider,
-                amount=order.price.payable,
+                amount=tip if purpose == "tip" else order.price.payable,
                 created_at=now,
                 query_at=now + policy.pay_within,
             )
-            tx.attempts.save(last.touched())
             tx.attempts.add(attempt)
             await tx.commit()
-        return attempt
+        return Collection(attempt=attempt, order=order, policy=policy)
+
+
+@frozen(kw_only=True)
+class PayForErrand:
+    """The requester pays the order, through the provider of their choice."""
+
+    open: OpenAttempt
+    start: StartPayment
+
+    async def __call__(self, order_id: OrderId, member_id: MemberId, *, provider: str) -> PaymentStarted:
+        """What the payer's app needs; raises `IllegalTransition` where nothing is to be paid any more."""
+        found = await self.open(order_id, member_id, purpose="order", tip=NOTHING, provider=provider)
+        return await self.start(found)
 
 
 @frozen(kw_only=True)
 class RaiseTip:
     """The requester adds to the tip of an order that nobody has taken yet, by a payment of its own."""
 
-    begin: Begin
-    clock: Clock
-    ids: Ids
+    open: OpenAttempt
     start: StartPayment
 
     async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
         """What the payer's app needs; the tip counts once the provider says that it is paid."""
-        now = self.clock.now()
-        self.start.providers.collecting(provider)
-        async with self.begin() as tx:
-            order = await tx.orders.get(order_id)
-            check_requested(order, member_id)
-            policy = (await tx.campuses.get(order.campus_id)).policy
-            check_tip(order, amount, policy)
-            attempt = Attempt(
-                id=AttemptId(self.ids.new()),
-                order_id=order.id,
-                campus_id=order.campus_id,
-                payer_id=member_id,
-                purpose="tip",
-                provider=provider,
-                amount=amount,
-                created_at=now,
-                query_at=now + policy.pay_within,
-            )
-            tx.attempts.add(attempt)
-            await tx.commit()
-        return await self.start(attempt, order, policy)
+        found = await self.open(order_id, member_id, purpose="tip", tip=amount, provider=provider)
+        return await self.start(found)

@@ -21,3 +21,9 @@ class Providers:
         if name not in self.payments:
             raise InvalidField("provider", f"must be one of {', '.join(sorted(self.payments))}")
         return self.payments[name]
+
+    def paying_out(self, name: str) -> Payouts:
+        """The provider that pays out under that name; raises `InvalidField`."""
+        if name not in self.payouts:
+            raise InvalidField("provider", f"must be one of {', '.join(sorted(self.payouts))}")
+        return self.payouts[name]

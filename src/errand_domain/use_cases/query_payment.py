@@ -1,12 +1,11 @@
 """Ask the provider what became of a payment, and close what nobody waits for any more."""
 
-from datetime import datetime
-
 from attrs import frozen
 
 from errand_domain.ids import AttemptId
 from errand_domain.order.states import AwaitingPayment, Open
-from errand_domain.payment.attempt import AnswerLost, Attempt, ClosedAtProvider, next_query
+from errand_domain.payment.attempt import AnswerLost, Attempt, ClosedAtProvider, PaymentMismatch, next_query
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Lost, NoLonger, NotPaid, PaymentReport
 from errand_domain.ports.transaction import Begin
@@ -51,11 +50,16 @@ class QueryPayment:
 
     async def _believe(self, attempt: Attempt, answer: PaymentReport | NotPaid | NoLonger | Lost) -> Attempt:
         if isinstance(answer, PaymentReport):
-            return await self.record(answer, self.providers.collecting(attempt.provider).merchant)
-        return await self._note(attempt.id, answer, at=self.clock.now())
+            try:
+                return await self.record(answer, self.providers.collecting(attempt.provider).merchant)
+            except PaymentMismatch as mismatch:
+                return await self._note(attempt.id, Lost(why=str(mismatch)), doubt=mismatch.field)
+        return await self._note(attempt.id, answer)
 
     @decided_anew_when_stale
-    async def _note(self, attempt_id: AttemptId, answer: NotPaid | NoLonger | Lost, *, at: datetime) -> Attempt:
+    async def _note(self, attempt_id: AttemptId, answer: NotPaid | NoLonger | Lost, *, doubt: str = "") -> Attempt:
+        """Keep what was learnt. A report that could not be believed is put before people; the timer goes on asking."""
+        at = self.clock.now()
         async with self.begin() as tx:
             attempt = await tx.attempts.get(attempt_id)
             if not attempt.is_open:
@@ -65,5 +69,15 @@ class QueryPayment:
             event = ClosedAtProvider(at=at) if gone else AnswerLost(at=at)
             attempt = attempt.apply(event, query_at=again)
             tx.attempts.save(attempt)
+            if doubt:
+                entry = AuditLine(
+                    at=at,
+                    actor_id=None,
+                    campus_id=attempt.campus_id,
+                    action="payment.mismatch",
+                    subject=f"order:{attempt.order_id}",
+                    detail=doubt,
+                )
+                tx.audit.record(entry)
             await tx.commit()
         return attempt

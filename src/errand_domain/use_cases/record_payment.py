@@ -7,8 +7,8 @@ from attrs import frozen
 
 from errand_domain.errors import Missing
 from errand_domain.ids import AttemptId, expand
-from errand_domain.order.publishing import confirm_payment, raise_tip
-from errand_domain.order.states import AwaitingPayment, Open
+from errand_domain.order.publishing import confirm_payment, raise_tip, takes_tip
+from errand_domain.order.states import AwaitingPayment
 from errand_domain.payment.attempt import Attempt, Paid, PaymentMismatch, Succeeded
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Merchant, PaymentReport
@@ -68,7 +68,7 @@ async def _use(tx: Transaction, attempt: Attempt, *, at: datetime) -> None:
     if attempt.purpose == "order" and isinstance(order.state, AwaitingPayment):
         event = confirm_payment(order, policy, attempt_id=attempt.id, amount=attempt.amount, at=at)
         await move(tx, order, event, policy=policy)
-    elif attempt.purpose == "tip" and isinstance(order.state, Open):
+    elif attempt.purpose == "tip" and takes_tip(order, attempt.amount, policy):
         tip = raise_tip(order, attempt_id=attempt.id, amount=attempt.amount, at=at)
         await move(tx, order, tip, policy=policy)
     else:

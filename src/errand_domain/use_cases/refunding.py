@@ -1,6 +1,7 @@
 """Carry a refund to its end at the provider."""
 
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -12,6 +13,7 @@ from errand_domain.payment.refund import (
     Processing,
     Refund,
     RefundAccepted,
+    RefundClosed,
     RefundEvent,
     RefundGivenUp,
     RefundStuck,
@@ -34,6 +36,8 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement import recipes
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
+
+REISSUES_MOST: Final = 3
 
 
 @frozen(kw_only=True)
@@ -67,6 +71,13 @@ class AdvanceRefund:
             refund = await tx.refunds.get(number)
             _check_report(refund, answer)
             event = _event(refund, answer, at=now)
+            if isinstance(event, RefundGivenUp) and await _is_hopeless(tx, refund):
+                stuck = isinstance(refund.state, Abnormal)
+                event = (
+                    None
+                    if stuck
+                    else RefundStuck(at=now, advice="the provider gives up each time: pay it back by hand")
+                )
             if event is None:
                 if not refund.is_open:
                     return refund
@@ -102,7 +113,8 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
         case RefundNeedsPerson():
             return None if isinstance(refund.state, Abnormal) else RefundStuck(at=at, advice=answer.outcome.advice)
         case RefundUnderWay():
-            return RefundAccepted(at=at, refund_id=answer.refund_id) if isinstance(refund.state, Requested) else None
+            known = isinstance(refund.state, Processing)
+            return None if known else RefundAccepted(at=at, refund_id=answer.refund_id)
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:
@@ -113,7 +125,15 @@ async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *,
     if isinstance(event, RefundGivenUp):
         for again in await _reissue(tx, refund, at=at):
             tx.refunds.add(again)
-            tx.outbox.add(AskRefund(number=again.number), lane=f"refund:{again.number}", at=at)
+            when = next_query(refund.requested_at, at=at)
+            tx.outbox.add(AskRefund(number=again.number), lane=f"refund:{again.number}", at=when)
+
+
+async def _is_hopeless(tx: Transaction, refund: Refund) -> bool:
+    """Whether the provider has given up so often that a new number will not help."""
+    others = await tx.refunds.of_order(refund.order_id)
+    given_up = sum(r.attempt_id == refund.attempt_id and isinstance(r.state, RefundClosed) for r in others)
+    return given_up >= REISSUES_MOST
 
 
 async def _reissue(tx: Transaction, given_up: Refund, *, at: datetime) -> tuple[Refund, ...]:

@@ -15,6 +15,7 @@ from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import (
     MoreWanted,
+    OwnApplication,
     RunnerApproved,
     RunnerReinstated,
     RunnerRejected,
@@ -88,6 +89,8 @@ class ReviewRunner:
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             operator.require(_NEEDS[type(decision)], runner.campus_id)
+            if operator.id == runner_id:
+                raise OwnApplication
             campus = await tx.campuses.get(runner.campus_id)
             event = _event(decision, runner, campus, operator.id, at=now)
             runner = runner.apply(event)

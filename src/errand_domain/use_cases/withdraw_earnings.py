@@ -6,7 +6,7 @@ from attrs import frozen
 
 from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId, WithdrawalId
-from errand_domain.member.member import Member
+from errand_domain.member.member import Member, WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import next_query
 from errand_domain.policy import Policy
@@ -16,6 +16,7 @@ from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement import recipes
 from errand_domain.settlement.withdrawal import (
+    PayeeMissing,
     Withdrawal,
     WithdrawalApproved,
     WithdrawalRejected,
@@ -44,10 +45,10 @@ class RequestWithdrawal:
     async def __call__(self, runner_id: MemberId, *, amount: Money, provider: str) -> Withdrawal:
         """The withdrawal; raises `InsufficientFunds`, `WithdrawalOpen`, `WithdrawalTooSmall` or `WithdrawalOverDay`."""
         now = self.clock.now()
-        if provider not in self.providers.payouts:
-            raise InvalidField("provider", f"must be one of {', '.join(sorted(self.providers.payouts))}")
+        desk = self.providers.paying_out(provider)
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
+            payee = await _payee(tx, runner_id, desk.payee_way)
             campus = await tx.campuses.get(runner.campus_id)
             today = await tx.withdrawals.withdrawn_since(runner_id, day_start(now, campus.zone))
             withdrawal = request_withdrawal(
@@ -56,6 +57,7 @@ class RequestWithdrawal:
                 campus.id,
                 amount=amount,
                 provider=provider,
+                payee=payee,
                 withdrawn_today=today,
                 limits=campus.policy.withdrawals,
                 at=now,
@@ -71,6 +73,17 @@ class RequestWithdrawal:
             return withdrawal
         _send(tx, withdrawal, at=at)
         return withdrawal.apply(WithdrawalApproved(at=at, approved_by=None), query_at=next_query(at, at=at))
+
+
+async def _payee(tx: Transaction, runner_id: MemberId, way: WayKind | None) -> str:
+    """The account at the provider that is paid to, fixed for all parts; raises `PayeeMissing`."""
+    if way is None:
+        return ""
+    runner = await tx.members.get(runner_id)
+    linked = next((linked.value for linked in runner.ways if linked.kind == way), None)
+    if linked is None:
+        raise PayeeMissing(way)
+    return linked
 
 
 @frozen(kw_only=True)

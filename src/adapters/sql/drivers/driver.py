@@ -15,7 +15,7 @@ OnStatement = Callable[[str], None]
 
 @frozen(kw_only=True)
 class Lease:
-    """Taking what is due. `at_once` picks and marks in one statement; where there is no RETURNING, `look` and `mark` do it.
+    """Taking what is due: `at_once` picks and marks; where there is no RETURNING, `look` and `mark` do it.
 
     All of them return, or take as `old_…`, the columns of `at_once`.
     """
@@ -27,7 +27,7 @@ class Lease:
 
 
 class Driver(Protocol):
-    """A database. Its methods raise `Unavailable`, `Passing`, `Violated`, `SqlFault`, a step's refusal, and nothing else.
+    """A database. Its methods raise `Unavailable`, `Passing`, `Violated`, `SqlFault` or a step's refusal.
 
     `on_statement` is told the text of each statement sent, for tests that count them; a commit sent as one statement
     is one.

@@ -1,12 +1,12 @@
 """MariaDB, and MySQL, through asyncmy's own pool.
 
-There is no UPDATE … RETURNING and no data-changing CTE here: a commit is a short transaction, a lease a locking read that
-skips what others have locked, and then the marks.
+There is no UPDATE … RETURNING and no data-changing CTE here: a commit is a short transaction, and a lease is a locking
+read that skips what others have locked, and then the marks.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -24,10 +24,10 @@ from adapters.sql.writes import Plan
 POOL_CONNECTIONS: Final = 8
 CONNECT_SECONDS_MOST: Final = 5
 WAIT_SECONDS_MOST: Final = 10.0
+STATEMENT_SECONDS_MOST: Final = 30
 SETTINGS: Final = (
-    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED,"
-    " SESSION sql_notes = 0, SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5,"
-    " SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"
+    "SET {isolation} = 'READ-COMMITTED', innodb_lock_wait_timeout = 5, sql_notes = 0, time_zone = '+00:00',"
+    " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"
 )
 _PASSING: Final = {1205, 1213, 1020}
 _DUPLICATE: Final = 1062
@@ -41,29 +41,33 @@ _CHECK: Final = re.compile(r"[Cc]onstraint [`'](?:[^`']*\.)?([^`'.]+)[`']")
 class MariadbDriver(Driver):
     """A pool of connections in autocommit; a commit opens its transaction itself."""
 
-    def __init__(self, pool: Any) -> None:
-        self.dialect: Dialect = asyncmy_dialect()  # type: ignore[no-untyped-call]
+    def __init__(self, pool: "asyncmy.Pool") -> None:
+        self.dialect: Dialect = asyncmy_dialect()
         self.on_statement: OnStatement | None = None
         self._pool = pool
 
     @staticmethod
     async def connect(url: URL) -> "MariadbDriver":
         """Open the pool; raises `Unavailable`."""
+        address: dict[str, Any] = {
+            "host": url.host or "127.0.0.1",
+            "port": url.port or 3306,
+            "user": url.username,
+            "password": url.password or "",
+            "database": url.database,
+            "charset": "utf8mb4",
+            "autocommit": True,
+            "connect_timeout": CONNECT_SECONDS_MOST,
+            "read_timeout": STATEMENT_SECONDS_MOST,
+            "client_flag": FOUND_ROWS,
+        }
         async with _translated():
+            first = await asyncmy.connect(**address)
+            is_mariadb = "mariadb" in first.get_server_info().lower()
+            first.close()
+            settings = SETTINGS.format(isolation="tx_isolation" if is_mariadb else "transaction_isolation")
             pool = await asyncmy.create_pool(
-                minsize=1,
-                maxsize=POOL_CONNECTIONS,
-                pool_recycle=300,
-                host=url.host or "127.0.0.1",
-                port=url.port or 3306,
-                user=url.username,
-                password=url.password or "",
-                database=url.database,
-                charset="utf8mb4",
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS_MOST,
-                client_flag=FOUND_ROWS,
-                init_command=SETTINGS,
+                minsize=1, maxsize=POOL_CONNECTIONS, pool_recycle=300, init_command=settings, **address
             )
         return MariadbDriver(pool)
 
@@ -119,7 +123,7 @@ class MariadbDriver(Driver):
             rows: list[Row] = await cursor.fetchall()
             return rows
 
-    async def _execute(self, cursor: Any, sql: str, arguments: Any) -> int:
+    async def _execute(self, cursor: Any, sql: str, arguments: Sequence[object]) -> int:  # noqa: ANN401 - untyped
         if self.on_statement:
             self.on_statement(sql)
         await cursor.execute(sql, tuple(arguments))
@@ -127,12 +131,12 @@ class MariadbDriver(Driver):
         return met
 
     @asynccontextmanager
-    async def _cursor(self) -> AsyncIterator[Any]:
+    async def _cursor(self) -> AsyncGenerator[Any]:
         async with _translated(), self._lent() as connection, connection.cursor() as cursor:
             yield cursor
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Any]:
+    async def _transaction(self) -> AsyncGenerator[Any]:
         async with _translated(), self._lent() as connection:
             await connection.begin()
             try:
@@ -149,7 +153,7 @@ class MariadbDriver(Driver):
                 raise
 
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Any]:
+    async def _lent(self) -> AsyncGenerator[Any]:
         connection = await asyncio.wait_for(self._pool.acquire(), WAIT_SECONDS_MOST)
         try:
             yield connection
@@ -158,8 +162,8 @@ class MariadbDriver(Driver):
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """asyncmy's errors as ours."""
+async def _translated() -> AsyncGenerator[None]:
+    """Asyncmy's errors as ours."""
     try:
         yield
     except errors.MySQLError as error:

@@ -9,7 +9,7 @@ import queue
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,7 +54,7 @@ class SqliteDriver(Driver):
     """A database file, opened once for writing and a few times for reading."""
 
     def __init__(self, path: str) -> None:
-        self.dialect: Dialect = sqlite_dialect()  # type: ignore[no-untyped-call]
+        self.dialect: Dialect = sqlite_dialect()
         self.on_statement: OnStatement | None = None
         self._path = path
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -199,7 +199,7 @@ class SqliteDriver(Driver):
         try:
             with _translated():
                 outcome = work(writer)
-        except Exception as error:  # noqa: BLE001 - it is this job's outcome and nobody else's
+        except Exception as error:
             if not writer.in_transaction:
                 raise  # SQLite gave the whole transaction up (disk full, I/O): nobody's work is there
             writer.execute("ROLLBACK TO one")
@@ -229,8 +229,8 @@ def _resolve(answers: "list[tuple[asyncio.Future[Any], Any]]") -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """sqlite3's errors as ours."""
+def _translated() -> Generator[None]:
+    """Make the driver's errors ours."""
     try:
         yield
     except sqlite3.IntegrityError as error:

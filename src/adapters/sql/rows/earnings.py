@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from adapters.sql.documents import Document
+from adapters.sql.documents import Document, read_json, write_json
 from adapters.sql.statements import Row
 from adapters.sql.tables.money import EARNINGS, WITHDRAWALS
 from errand_domain.money import Money
@@ -36,6 +36,7 @@ READ_WITHDRAWAL: Final = tuple(
         "runner_id",
         "campus_id",
         "provider",
+        "payee",
         "parts",
         "requested_at",
         "query_at",
@@ -44,7 +45,7 @@ READ_WITHDRAWAL: Final = tuple(
     )
 )
 CHANGING_EARNING: Final = ("release_at", "state", "document", "version")
-CHANGING_WITHDRAWAL: Final = ("query_at", "state", "open_key", "document", "version")
+CHANGING_WITHDRAWAL: Final = ("query_at", "state", "open_key", "counted_fen", "document", "version")
 
 
 def earning_from_row(row: Row) -> Earning:
@@ -90,12 +91,13 @@ def changing_earning_columns(earning: Earning) -> dict[str, Any]:
 
 def withdrawal_from_row(row: Row) -> Withdrawal:
     """The withdrawal of a row of `READ_WITHDRAWAL`."""
-    withdrawal_id, runner_id, campus_id, provider, parts, requested_at, query_at, document, version = row
+    withdrawal_id, runner_id, campus_id, provider, payee, parts, requested_at, query_at, document, version = row
     return Withdrawal(
         id=withdrawal_id,
         runner_id=runner_id,
         campus_id=campus_id,
         provider=provider,
+        payee=read_json(payee),
         parts=PARTS.load(parts),
         requested_at=requested_at,
         query_at=query_at,
@@ -112,6 +114,7 @@ def new_withdrawal_row(withdrawal: Withdrawal) -> dict[str, Any]:
         "campus_id": withdrawal.campus_id,
         "provider": withdrawal.provider,
         "amount_fen": withdrawal.amount.fen,
+        "payee": write_json(withdrawal.payee),
         "parts": PARTS.dump(withdrawal.parts),
         "requested_at": withdrawal.requested_at,
         **changing_withdrawal_columns(withdrawal),
@@ -124,6 +127,7 @@ def changing_withdrawal_columns(withdrawal: Withdrawal) -> dict[str, Any]:
         "query_at": withdrawal.query_at,
         "state": withdrawal.state_name,
         "open_key": withdrawal.runner_id if withdrawal.is_open else None,
+        "counted_fen": withdrawal.counted.fen,
         "document": WITHDRAWAL_STATE.dump(withdrawal.state),
         "version": withdrawal.version,
     }

@@ -45,6 +45,7 @@ READ_REFUND: Final = tuple(
     )
 )
 CHANGING: Final = ("query_at", "state", "document", "version")
+CHANGING_ATTEMPT: Final = (*CHANGING, "open_key")
 
 
 def attempt_from_row(row: Row) -> Attempt:
@@ -85,6 +86,7 @@ def changing_attempt_columns(attempt: Attempt) -> dict[str, Any]:
     return {
         "query_at": attempt.query_at,
         "state": attempt.state_name,
+        "open_key": f"{attempt.order_id}:{attempt.purpose}" if attempt.is_open else None,
         "document": ATTEMPT_STATE.dump(attempt.state),
         "version": attempt.version,
     }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 from sqlalchemy.dialects import mysql
 
 from adapters.sql.column_types import Document, Identity, Instant, Sequence64, Word

@@ -32,8 +32,10 @@ ATTEMPTS: Final = Table(
     Column("query_at", Instant),
     leased_until(),
     state_column(ATTEMPT_STATE_NAMES.values()),
+    Column("open_key", Word(60), comment="order and purpose while it is open, and nothing afterwards: one at most"),
     version_column(),
     Column("document", Document, nullable=False),
+    UniqueConstraint("open_key"),
 )
 Index("ix_attempts_order", ATTEMPTS.c.order_id, ATTEMPTS.c.created_at)
 timer_index(ATTEMPTS, "query_at")
@@ -87,7 +89,9 @@ WITHDRAWALS: Final = Table(
     Column("campus_id", Identity, nullable=False),
     Column("provider", Word(40), nullable=False),
     _amount(),
+    Column("counted_fen", Fen, CheckConstraint("counted_fen >= 0", name="counted"), nullable=False),
     Column("parts", Document, nullable=False),
+    Column("payee", Document, nullable=False, comment="the account at the provider that is paid to: personal"),
     Column("requested_at", Instant, nullable=False),
     Column("query_at", Instant),
     leased_until(),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Column, Dialect, ForeignKey, Index, Integer, Table, UniqueConstraint, func, text
 
 from adapters.sql.column_types import Document, Fen, Identity, Instant, Metres, Sequence64, Word
 from adapters.sql.tables.metadata import METADATA, leased_until, state_column, timer_index, version_column
@@ -11,6 +11,11 @@ from errand_domain.order.states import NAMES
 
 OPEN_HAS_PLACE = "(state = 'open') = (hall_cell IS NOT NULL)"
 NOBODY_CARRIES_NOTHING = "phase <> 'in_progress' OR runner_id IS NOT NULL"
+
+
+def _has_no_points(*_: object, dialect: Dialect, **__: object) -> bool:
+    return dialect.name != "postgresql"
+
 
 ORDERS: Final = Table(
     "orders",
@@ -56,7 +61,7 @@ HALL_POINT_INDEX: Final = Index(
 ).ddl_if(dialect="postgresql")
 HALL_CELL_INDEX: Final = Index(
     "ix_orders_hall_cell", ORDERS.c.campus_id, ORDERS.c.hall_cell, sqlite_where=text("hall_cell IS NOT NULL")
-).ddl_if(callable_=lambda ddl, target, bind, *, dialect, **rest: dialect.name != "postgresql")  # noqa: ARG005
+).ddl_if(callable_=_has_no_points)
 
 ORDER_EVENTS: Final = Table(
     "order_events",

@@ -102,6 +102,7 @@ def withdrawals(draw: DrawFn, *kinds: type[WithdrawalState]) -> Withdrawal:
         runner_id=MemberId(draw(identities())),
         campus_id=CampusId(draw(identities())),
         provider=draw(st.sampled_from(PROVIDERS)),
+        payee=draw(lines(least=0, most=64)),
         parts=parts,
         requested_at=draw(moments()),
         query_at=draw(st.none() | moments()) if kind in _OPEN else None,

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("query_at", Instant(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
         sa.Column("state", Word(20), nullable=False),
+        sa.Column("open_key", Word(60), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", Document(), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_attempts_amount")),
@@ -49,6 +50,7 @@ def upgrade() -> None:
             name=op.f("ck_attempts_state"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_attempts_version")),
+        sa.UniqueConstraint("open_key", name=op.f("uq_attempts_open_key")),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -392,7 +394,9 @@ def upgrade() -> None:
         sa.Column("campus_id", Identity(), nullable=False),
         sa.Column("provider", Word(40), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("counted_fen", sa.BigInteger(), nullable=False),
         sa.Column("parts", Document(), nullable=False),
+        sa.Column("payee", Document(), nullable=False),
         sa.Column("requested_at", Instant(), nullable=False),
         sa.Column("query_at", Instant(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
@@ -406,6 +410,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", Document(), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_withdrawals_amount")),
+        sa.CheckConstraint("counted_fen >= 0", name=op.f("ck_withdrawals_counted")),
         sa.CheckConstraint(
             "state IN ('requested', 'approved', 'sending', 'waiting_for_user', 'succeeded', 'failed', 'expired')",
             name=op.f("ck_withdrawals_state"),
