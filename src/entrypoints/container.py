@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Factory, Object, Singleton
 
+import adapters
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.memory.database import MemoryDatabase
@@ -116,6 +117,11 @@ async def database_revision(settings: Settings) -> str | None:
     from adapters.sql import migrations  # noqa: PLC0415 - as above
 
     return await migrations.current(settings.database_url)
+
+
+def schema_revisions() -> tuple[str, ...]:
+    """The revisions that this program brings, by file name: found without loading what would walk them."""
+    return tuple(sorted(file.name for file in (Path(adapters.__path__[0]) / "sql/migrations/versions").glob("*.py")))
 
 
 def memory_database(settings: Settings) -> MemoryDatabase:

@@ -1,6 +1,7 @@
 """`errand demo`: a demonstration campus, served on this machine with everything that it needs."""
 
 import asyncio
+import os
 import shutil
 import socket
 import sys
@@ -17,7 +18,8 @@ from rich.table import Table
 from entrypoints.cli.logs import write_logs
 from entrypoints.cli.serving import Served
 from entrypoints.sandbox.demo.folder import DemoFolder
-from entrypoints.sandbox.demo.people import OPERATORS, REQUESTERS, RUNNERS, Person
+from entrypoints.sandbox.demo.people import APPLICANTS, OPERATORS, PHONE_START, REQUESTERS, RUNNERS, Person
+from entrypoints.sandbox.demo.places import NAME
 from entrypoints.sandbox.demo.seed import seed
 from entrypoints.sandbox.demo.session import session
 
@@ -92,19 +94,27 @@ def _welcome(address: str, demo: DemoFolder) -> None:
     table.add_column()
     here = "" if demo.path == Path(".demo") else f" --folder {demo.path}"
     table.add_row("API", f"{address}/schema")
-    table.add_row("Sandbox 沙箱", f"{address}/sandbox  (codes, payments, payouts)")
+    table.add_row("Sandbox 沙箱", f"{address}/sandbox")
+    table.add_row("Sign in", f"by phone, {PHONE_START} and four digits; the code appears in the sandbox")
     table.add_row("Requesters", _named(REQUESTERS))
     table.add_row("Runners", _named(RUNNERS))
+    table.add_row("Applicants", _named(APPLICANTS))
     table.add_row("Operators", _named(OPERATORS))
-    table.add_row("Whole session", f"errand demo{here} --script | bash")
-    table.add_row("Begin anew", f"errand demo{here} --reset")
-    console.print(
-        Panel(table, title="青禾大学东湖校区 · errand demo", title_align="left", expand=False, padding=(1, 2))
-    )
-    console.print("Sign in by phone; the code appears in the sandbox. Ctrl-C stops.")
+    table.add_row("Session", f"{_command()} demo{here} --script | bash")
+    table.add_row("Begin anew", f"{_command()} demo{here} --reset")
+    title = f"{NAME} · errand demo"
+    console.print(Panel(table, title=title, title_align="left", expand=False, padding=(1, 2)))
+
+
+def _command() -> str:
+    """How this command is called from here."""
+    return "errand" if shutil.which("errand") else os.path.relpath(Path(sys.executable).with_name("errand"))
 
 
 def _named(people: tuple[Person, ...]) -> str:
-    return "  ".join(
-        f"{person.nickname} {person.phone}{f' ({person.roles[0]})' if person.roles else ''}" for person in people
-    )
+    return "   ".join(f"{one.extension} {one.nickname}{_told(one)}" for one in people)
+
+
+def _told(person: Person) -> str:
+    facts = (*person.roles, *((person.course,) if person.course not in (None, "approved") else ()))
+    return f" ({', '.join(facts)})" if facts else ""

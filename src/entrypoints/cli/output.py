@@ -59,7 +59,14 @@ class Output:
         sys.stdout.write("\n")
 
     def _print(self, table: Table) -> None:
-        _console().print(table)
+        console = _console()
+        if console.is_terminal:
+            console.print(table)
+            return
+        with console.capture() as captured:
+            console.print(table)
+        lines = [line.rstrip() for line in captured.get().splitlines()]
+        sys.stdout.write("".join(f"{line}\n" for line in lines if line))
 
 
 def plain_row(row: Row) -> dict[str, Any]:

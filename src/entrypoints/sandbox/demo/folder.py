@@ -68,9 +68,14 @@ class DemoFolder:
         shutil.rmtree(self.path / "files", ignore_errors=True)
         self._seeded_file.unlink(missing_ok=True)
 
-    def finish(self, revision: str | None) -> None:
-        """The story is told, on that schema."""
-        self._write(self._seeded_file, {"revision": revision})
+    def finish(self, revisions: tuple[str, ...]) -> None:
+        """The story is told, or the schema brought up to date; these are its revisions."""
+        self._write(self._seeded_file, {"revisions": revisions})
+
+    def has(self, revisions: tuple[str, ...]) -> bool:
+        """Whether the schema has these revisions."""
+        found = self._read(self._seeded_file)
+        return found is not None and found.get("revisions") == list(revisions)
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from dependency_injector.providers import Object
 
-from entrypoints.container import database_revision, running, upgrade_database
+from entrypoints.container import running, schema_revisions, upgrade_database
 from entrypoints.sandbox.demo.acting import Acting
 from entrypoints.sandbox.demo.clock import MovableClock
 from entrypoints.sandbox.demo.folder import DemoFolder
@@ -16,8 +16,11 @@ from entrypoints.worker.worker import make_worker
 
 async def seed(folder: DemoFolder) -> None:
     """Make the schema and tell the story; a folder that is seeded stays as it is, but for a newer schema."""
+    revisions = schema_revisions()
     if folder.is_seeded:
-        await upgrade_database(folder.settings)
+        if not folder.has(revisions):
+            await upgrade_database(folder.settings)
+            folder.finish(revisions)
         return
     folder.begin()
     await upgrade_database(folder.settings)
@@ -29,4 +32,4 @@ async def seed(folder: DemoFolder) -> None:
         acting = Acting(container=container, clock=clock, world=World(container), campus=campus)
         story = await Story.begin(acting, make_worker(container))
         await story.tell(now)
-    folder.finish(await database_revision(folder.settings))
+    folder.finish(revisions)

@@ -31,7 +31,9 @@ call() {
 # The same with a JSON body: `send TOKEN METHOD PATH BODY`.
 send() { call "$1" "$2" "$3" -H 'Content-Type: application/json' -d "$4"; }
 
-step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+step() {
+  if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$1"; else printf '\n== %s\n' "$1"; fi
+}
 
 # Signs in with the code that the sandbox's inbox shows, consents to what is in force, and prints the token.
 sign_in() {
