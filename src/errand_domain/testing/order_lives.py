@@ -48,6 +48,7 @@ ORDINARY = (AwaitingPayment, Open, Accepted, AtPickup, PickedUp, Delivered)
 
 
 def some_order(*kinds: type[State]) -> Callable[["OrderLives"], bool]:
+    """Whether there is an order in one of those states: a precondition."""
     return lambda machine: any(isinstance(order.state, kinds) for order in machine.world.orders.values())
 
 
@@ -216,7 +217,8 @@ class OrderLives(RuleBasedStateMachine):
     def pick_up(self, data: DataObject) -> None:
         """The runner has the item; the goods may have cost less than was advanced."""
         order = self.order(data, Accepted, AtPickup)
-        cost = data.draw(money(most=order.price.goods_advance.fen), label="goods cost")
+        advance = order.price.goods_advance.fen
+        cost = data.draw(money(least=min(1, advance), most=advance), label="goods cost")
         event = running.pick_up(
             order, runner_of_order(order), photos=PHOTO, goods_cost=cost, receipt=PHOTO[0], at=self.world.now
         )
@@ -296,9 +298,11 @@ class OrderLives(RuleBasedStateMachine):
 
 
 def draw_from(data: DataObject, choices: Sequence[T], label: str) -> T:
+    """One of them, named in a failing example."""
     return data.draw(st.sampled_from(choices), label=label)
 
 
 def runner_of_order(order: Order) -> MemberId:
+    """Who runs it, where somebody must."""
     assert order.runner_id is not None
     return order.runner_id

@@ -176,7 +176,8 @@ class OrderMachine(OrderLives):
         if goes_well:
             at, last = self.world.now, len(request.parts)
             paid = [PartPaid(at=at, part=n, last=n == last) for n in range(1, last + 1)]
-            for event in (WithdrawalApproved(at=at, approved_by=None), PartSent(at=at, part=1), *paid):
+            start: list[WithdrawalEvent] = [WithdrawalApproved(at=at, approved_by=None), PartSent(at=at, part=1)]
+            for event in (*start, *paid):
                 self.world.advance(self.world.withdrawals[request.id], event)
 
     @precondition(_some_withdrawal(Asked))
