@@ -1,5 +1,8 @@
 """One errand over HTTP, from the first code to the payout."""
 
+from uuid import UUID
+
+from errand_domain.ids import OrderId, WithdrawalId
 from tests.http.visitors import NORTH_GATE, Visitor, point_on_the_wire
 from tests.stage import DORMITORY, Stage
 
@@ -34,7 +37,7 @@ async def test_an_errand_goes_from_quote_to_payout(requester: Visitor, runner: V
     assert (held["heldFen"], held["availableFen"]) == (340, 0)
     stage.clock.advance(stage.campus.policy.hold_earnings_for)
     earning = held["items"][0]
-    await stage.use.release_earning()(earning["orderId"] and (await _order_id(stage, order_id)), earning["round"])
+    await stage.use.release_earning()(OrderId(UUID(earning["orderId"])), earning["round"])
     assert (await runner.sees("/earnings"))["availableFen"] == 340
     withdrawal = await runner.does("/withdrawals", {"amountFen": 340, "provider": "memory"})
     assert withdrawal["state"] == "approved"
@@ -49,17 +52,5 @@ async def test_an_errand_goes_from_quote_to_payout(requester: Visitor, runner: V
     await stage.assert_sound()
 
 
-async def _order_id(stage: Stage, order_id: str):
-    from uuid import UUID
-
-    from errand_domain.ids import OrderId
-
-    return OrderId(UUID(order_id))
-
-
 async def _advance(stage: Stage, withdrawal_id: str) -> str:
-    from uuid import UUID
-
-    from errand_domain.ids import WithdrawalId
-
     return (await stage.use.advance_withdrawal()(WithdrawalId(UUID(withdrawal_id)))).state_name

@@ -67,7 +67,7 @@ def create_app(container: Container) -> Litestar:
 def handlers_of(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
     """Every handler by method and path, for whoever wants to look at all of them."""
     return {
-        (method, route.path): handler
+        (method, route.path_format): handler
         for route in app.routes
         for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
     }

@@ -6,12 +6,17 @@ two dependencies would be resolved in a task group, which costs more than the re
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from dependency_injector.providers import Factory
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 
 from entrypoints.container import Container
+
+T = TypeVar("T")
+Uses: TypeAlias = NamedDependency[SkipValidation[T]]
+"""`accept_errand: Uses[AcceptErrand]` in a handler: the use case of that name, as the container makes it now."""
 
 
 def use_cases(container: Container) -> dict[str, Provide]:

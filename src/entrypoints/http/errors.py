@@ -55,10 +55,17 @@ WIRE_NAMES: Final[Mapping[str, str]] = {
     "amount": "amountFen",
     "goods_advance": "goodsAdvanceFen",
     "within_metres": "within",
-    "earliest": "window.earliest",
-    "latest": "window.latest",
 }
 """Fields that are called otherwise on the wire than in the domain; all others differ in their camels only."""
+
+IN_THE_TERMS: Final[Mapping[str, str]] = {
+    "category": "terms.category",
+    "weight_grams": "terms.weightGrams",
+    "goods_advance": "terms.goodsAdvanceFen",
+    "latest": "terms.window.latest",
+    "handover": "terms.handover",
+}
+"""Fields that a use case refuses after the terms were put together: where clients sent them."""
 
 _log = structlog.get_logger("errand.http")
 
@@ -93,6 +100,8 @@ def camel(name: str) -> str:
 
 def wire_name(field: str) -> str:
     """The domain's name of a field, dotted where it lies deeper, as clients spell it."""
+    if field in IN_THE_TERMS:
+        return IN_THE_TERMS[field]
     path, dot, last = field.rpartition(".")
     above = ".".join(camel(part) for part in path.split("."))
     return above + dot + WIRE_NAMES.get(last, camel(last))

@@ -1,9 +1,9 @@
 """Whether the service lives and is ready, and its figures. None of it tells anything about anybody."""
 
 from litestar import MediaType, Response, Router, get
-from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.observed import Figures
 from errand_domain.use_cases.view_campuses import ListCampuses
 
@@ -15,7 +15,7 @@ async def live() -> str:
 
 
 @get("/health/ready", media_type=MediaType.TEXT)
-async def ready(list_campuses: NamedDependency[ListCampuses]) -> Response[str]:
+async def ready(list_campuses: Uses[ListCampuses]) -> Response[str]:
     """The database answers as well; 503 where it does not."""
     try:
         await list_campuses()
@@ -24,7 +24,7 @@ async def ready(list_campuses: NamedDependency[ListCampuses]) -> Response[str]:
     return Response("ready\n", media_type=MediaType.TEXT)
 
 
-def health(figures: NamedDependency[Figures]) -> Router:
+def health(figures: Uses[Figures]) -> Router:
     """The routes outside the API, with the figures in Prometheus's text format."""
 
     @get("/metrics", media_type=MediaType.TEXT)

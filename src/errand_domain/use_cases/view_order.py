@@ -110,7 +110,9 @@ class ReadPickupCode:
             order = await tx.orders.get(order_id)
             if member_id == order.requester_id:
                 return order.terms.pickup_code
-            if member_id != order.runner_id or not isinstance(order.state, RUNNER_SEES_PICKUP_CODE):
+            if member_id != order.runner_id:
+                raise Missing("order")
+            if not isinstance(order.state, RUNNER_SEES_PICKUP_CODE):
                 raise Missing("pickup code")
             tx.audit.record(
                 AuditLine(

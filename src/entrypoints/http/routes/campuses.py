@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
-from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC
 from entrypoints.http.parameters import AtCampus, PathId
 from entrypoints.http.refusals import refusals
@@ -24,16 +24,14 @@ from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, View
 
 
 @get("/campuses", opt=PUBLIC)
-async def show_campuses(
-    request: Request[Any, Any, Any], list_campuses: NamedDependency[ListCampuses]
-) -> Response[CampusesTold]:
+async def show_campuses(request: Request[Any, Any, Any], list_campuses: Uses[ListCampuses]) -> Response[CampusesTold]:
     """Every campus of this installation, by name."""
     return tagged(request, CampusesTold(items=tuple(map(tell_campus, await list_campuses()))))
 
 
 @get("/campuses/{campus_id:uuid}", opt=PUBLIC, responses=refusals(Missing))
 async def show_campus(
-    campus_id: PathId, request: Request[Any, Any, Any], view_campus: NamedDependency[ViewCampus]
+    campus_id: PathId, request: Request[Any, Any, Any], view_campus: Uses[ViewCampus]
 ) -> Response[CampusWholeTold]:
     """A campus with its boundary, buildings and public numbers."""
     return tagged(request, tell_whole_campus(await view_campus(CampusId(campus_id))))
@@ -41,7 +39,7 @@ async def show_campus(
 
 @get("/places", opt=PUBLIC, responses=refusals(Missing))
 async def find_buildings(
-    find_places: NamedDependency[FindPlaces],
+    find_places: Uses[FindPlaces],
     campus: AtCampus,
     words: Annotated[str, QueryParameter(name="q", max_length=40, description="Parts of the name.")] = "",
 ) -> PlacesTold:

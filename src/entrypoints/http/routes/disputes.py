@@ -1,10 +1,10 @@
 """Disputes, as the two sides see them."""
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -20,7 +20,7 @@ from errand_domain.use_cases.view_dispute import ViewDispute
 
 @post("/dispute", responses=refusals(InvalidField, Missing, IllegalTransition, TooLate))
 async def open_case(
-    order_id: PathId, data: JSONBody[DisputeAsked], request: Asking, open_dispute: NamedDependency[OpenDispute]
+    order_id: PathId, data: JSONBody[DisputeAsked], request: Asking, open_dispute: Uses[OpenDispute]
 ) -> DisputeTold:
     """Object to the order: its timers and earnings stand still until operations have ruled."""
     dispute = await open_dispute(
@@ -35,7 +35,7 @@ async def open_case(
 
 @post("/dispute/statements", responses=refusals(InvalidField, Missing, IllegalDisputeTransition))
 async def make_statement(
-    order_id: PathId, data: JSONBody[StatementAsked], request: Asking, state_case: NamedDependency[StateCase]
+    order_id: PathId, data: JSONBody[StatementAsked], request: Asking, state_case: Uses[StateCase]
 ) -> DisputeTold:
     """Speak as one of the two sides."""
     dispute = await state_case(OrderId(order_id), request.user.id, text=data.text, evidence=file_ids(data.evidence))
@@ -43,15 +43,13 @@ async def make_statement(
 
 
 @get("/dispute", responses=refusals(Missing))
-async def show_dispute(
-    order_id: PathId, request: Asking, view_dispute: NamedDependency[ViewDispute]
-) -> Response[DisputeTold]:
+async def show_dispute(order_id: PathId, request: Asking, view_dispute: Uses[ViewDispute]) -> Response[DisputeTold]:
     """What was said, and how it was ruled."""
     dispute = await view_dispute(OrderId(order_id), request.user)
     return tagged(request, tell_dispute(dispute, to_staff=not _is_side(dispute, request.user.id)))
 
 
-def _is_side(dispute: NamedDependency[Dispute], member_id: MemberId) -> bool:
+def _is_side(dispute: Uses[Dispute], member_id: MemberId) -> bool:
     return member_id in (dispute.requester_id, dispute.runner_id)
 
 

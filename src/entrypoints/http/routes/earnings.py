@@ -1,10 +1,10 @@
 """A runner's earnings and withdrawals."""
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import Before, Limit
 from entrypoints.http.refusals import refusals
@@ -29,9 +29,9 @@ from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 @get("/earnings")
 async def show_earnings(
     request: Asking,
-    view_earnings: NamedDependency[ViewEarnings],
-    before: NamedDependency[Before] = None,
-    limit: NamedDependency[Limit] = 20,
+    view_earnings: Uses[ViewEarnings],
+    before: Uses[Before] = None,
+    limit: Uses[Limit] = 20,
 ) -> Response[IncomeTold]:
     """Balances and, order by order, where they came from."""
     after = OrderId(before) if before else None
@@ -42,9 +42,9 @@ async def show_earnings(
 @get("/withdrawals")
 async def show_withdrawals(
     request: Asking,
-    list_withdrawals: NamedDependency[ListWithdrawals],
-    before: NamedDependency[Before] = None,
-    limit: NamedDependency[Limit] = 20,
+    list_withdrawals: Uses[ListWithdrawals],
+    before: Uses[Before] = None,
+    limit: Uses[Limit] = 20,
 ) -> Response[WithdrawalsTold]:
     """The withdrawals that the runner made, newest first."""
     after = WithdrawalId(before) if before else None
@@ -57,7 +57,7 @@ async def show_withdrawals(
     responses=refusals(InvalidField, WithdrawalTooSmall, Missing, InsufficientFunds, WithdrawalOpen, WithdrawalOverDay),
 )
 async def withdraw(
-    data: JSONBody[WithdrawAsked], request: Asking, request_withdrawal: NamedDependency[RequestWithdrawal]
+    data: JSONBody[WithdrawAsked], request: Asking, request_withdrawal: Uses[RequestWithdrawal]
 ) -> WithdrawalTold:
     """Take available earnings out; small sums need nobody's approval."""
     withdrawal = await request_withdrawal(request.user.id, amount=Money(data.amount_fen), provider=data.provider)

@@ -1,13 +1,14 @@
 """Images: proofs, evidence and student cards. Nothing of them is public."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
+from litestar import Request, Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body
 
+from entrypoints.http.dependencies import Uses
+from entrypoints.http.errors import Unreadable, UnsupportedMedia
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -18,15 +19,32 @@ from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLar
 
 UPLOAD_BYTES_MOST: Final = FILE_BYTES_MOST + 64 * 1024
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+async def read_form(request: Request[Any, Any, Any]) -> None:
+    """Read the form before Litestar does, which would take text in no encoding for a fault of ours."""
+    if request.content_type[0] != RequestEncodingType.MULTI_PART:
+        raise UnsupportedMedia(detail="the body must be multipart/form-data")
+    try:
+        await request.form()
+    except (UnicodeError, LookupError):
+        raise Unreadable(detail="a field of the form is not text in its encoding") from None
+
+
 MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, FileTooLarge, Missing)
 
 
-@post("/orders/{order_id:uuid}/proofs", request_max_body_size=UPLOAD_BYTES_MOST, responses=MAY_REFUSE)
+@post(
+    "/orders/{order_id:uuid}/proofs",
+    request_max_body_size=UPLOAD_BYTES_MOST,
+    before_request=read_form,
+    responses=MAY_REFUSE,
+)
 async def upload_proof(
     order_id: PathId,
     data: Annotated[ProofAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
     request: Asking,
-    upload_file: NamedDependency[UploadFile],
+    upload_file: Uses[UploadFile],
 ) -> FileTold:
     """Store an image for an order of one's own: a proof or evidence, seen by its parties and by staff who may."""
     content = await data.file.read()
@@ -34,11 +52,11 @@ async def upload_proof(
     return tell_file(stored)
 
 
-@post("/files", request_max_body_size=UPLOAD_BYTES_MOST, responses=MAY_REFUSE)
+@post("/files", request_max_body_size=UPLOAD_BYTES_MOST, before_request=read_form, responses=MAY_REFUSE)
 async def upload_student_card(
     data: Annotated[ImageAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
     request: Asking,
-    upload_file: NamedDependency[UploadFile],
+    upload_file: Uses[UploadFile],
 ) -> FileTold:
     """Store a photo of one's student card, seen by its owner and by reviewers, each of whose looks is recorded."""
     return tell_file(await upload_file(request.user.id, await data.file.read(), purpose="student_card"))
@@ -54,7 +72,7 @@ async def upload_student_card(
         **refusals(Missing),
     },
 )
-async def fetch(file_id: PathId, request: Asking, fetch_file: NamedDependency[FetchFile]) -> Response[bytes]:
+async def fetch(file_id: PathId, request: Asking, fetch_file: Uses[FetchFile]) -> Response[bytes]:
     """The bytes of a file, to those who may see it; to anybody else it is not there."""
     found = await fetch_file(FileId(file_id), request.user)
     name = f"{file_id}.{EXTENSIONS.get(found.file.media_type, 'bin')}"

@@ -1,10 +1,10 @@
 """The member's own account."""
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.documents import documents_of
 from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
 from entrypoints.http.parameters import PathId
@@ -48,9 +48,7 @@ async def show_me(request: Asking) -> Response[MeTold]:
 
 
 @put("/me", responses=refusals(InvalidField, Missing, ContentRefused))
-async def change_profile(
-    data: JSONBody[ProfileAsked], request: Asking, update_profile: NamedDependency[UpdateProfile]
-) -> MeTold:
+async def change_profile(data: JSONBody[ProfileAsked], request: Asking, update_profile: Uses[UpdateProfile]) -> MeTold:
     """Replace nickname and home campus."""
     campus_id = CampusId(data.campus_id) if data.campus_id else None
     member = await update_profile(request.user.id, nickname=data.nickname, campus_id=campus_id)
@@ -58,7 +56,7 @@ async def change_profile(
 
 
 @post("/me/consents", status_code=200, opt=WITHOUT_CONSENT, responses=refusals(InvalidField))
-async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: NamedDependency[GiveConsent]) -> MeTold:
+async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: Uses[GiveConsent]) -> MeTold:
     """Accept a document in the version that is in force."""
     if (data.document, data.version) not in documents_of(request):
         raise InvalidField("version", "is not the version in force")
@@ -67,32 +65,32 @@ async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: N
 
 
 @post("/me/ways", status_code=200, responses=refusals(InvalidField, WrongCode, WayTaken))
-async def link(data: JSONBody[WayAsked], request: Asking, link_way: NamedDependency[LinkWay]) -> MeTold:
+async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay]) -> MeTold:
     """Add a way to sign in, proven by a code that was sent there."""
     member = await link_way(request.user.id, way_of(data.kind, data.address), data.code)
     return tell_me(member, documents_of(request))
 
 
 @delete("/me/ways/{kind:str}", responses=refusals(InvalidField, LastWay))
-async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: NamedDependency[UnlinkWay]) -> None:
+async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: Uses[UnlinkWay]) -> None:
     """Remove a way to sign in, but never the last."""
     await unlink_way(request.user.id, kind)
 
 
 @post("/me/blocks/{member_id:uuid}", status_code=204, responses=refusals(InvalidField, Missing))
-async def block(member_id: PathId, request: Asking, block_member: NamedDependency[BlockMember]) -> None:
+async def block(member_id: PathId, request: Asking, block_member: Uses[BlockMember]) -> None:
     """No longer meet that member, in either role."""
     await block_member(request.user.id, MemberId(member_id), blocked=True)
 
 
 @delete("/me/blocks/{member_id:uuid}", responses=refusals(Missing))
-async def unblock(member_id: PathId, request: Asking, block_member: NamedDependency[BlockMember]) -> None:
+async def unblock(member_id: PathId, request: Asking, block_member: Uses[BlockMember]) -> None:
     """Be ready to meet that member again."""
     await block_member(request.user.id, MemberId(member_id), blocked=False)
 
 
 @delete("/me", opt=WITHOUT_CONSENT, responses=refusals(AccountBusy))
-async def leave(request: Asking, close_account: NamedDependency[CloseAccount]) -> None:
+async def leave(request: Asking, close_account: Uses[CloseAccount]) -> None:
     """Close the account: refused while money or an order is open, then every personal field is erased."""
     await close_account(request.user.id)
 

@@ -4,10 +4,10 @@ import re
 from typing import Annotated, Final
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import AtCampus, Limit, PathId
 from entrypoints.http.refusals import refusals
@@ -37,10 +37,10 @@ REFUND_NUMBER: Final = re.compile(r"[0-9a-z-]{1,64}")
 @get("/withdrawals", responses=refusals(NotPermitted))
 async def show_campus_withdrawals(
     request: Asking,
-    list_campus_withdrawals: NamedDependency[ListCampusWithdrawals],
+    list_campus_withdrawals: Uses[ListCampusWithdrawals],
     campus: AtCampus,
     states: Annotated[list[WithdrawalStateName] | None, QueryParameter(name="state")] = None,
-    limit: NamedDependency[Limit] = 20,
+    limit: Uses[Limit] = 20,
 ) -> Response[CampusWithdrawalsTold]:
     """The withdrawals of a campus that wait for approval, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("requested",))
@@ -57,7 +57,7 @@ async def decide_on_withdrawal(
     withdrawal_id: PathId,
     data: JSONBody[WithdrawalDecisionAsked],
     request: Asking,
-    decide_withdrawal: NamedDependency[DecideWithdrawal],
+    decide_withdrawal: Uses[DecideWithdrawal],
 ) -> CampusWithdrawalTold:
     """Approve a larger withdrawal, or reject it; rejected funds go back at once. Audited."""
     if not data.approve and not data.reason.strip():
@@ -71,9 +71,9 @@ async def decide_on_withdrawal(
 @get("/refunds/abnormal", responses=refusals(NotPermitted))
 async def show_abnormal_refunds(
     request: Asking,
-    list_abnormal_refunds: NamedDependency[ListAbnormalRefunds],
+    list_abnormal_refunds: Uses[ListAbnormalRefunds],
     campus: AtCampus,
-    limit: NamedDependency[Limit] = 20,
+    limit: Uses[Limit] = 20,
 ) -> Response[RefundsTold]:
     """Refunds that the payer's account does not take, with what the provider advises."""
     found = await list_abnormal_refunds(CampusId(campus), request.user, limit=limit)
@@ -81,9 +81,7 @@ async def show_abnormal_refunds(
 
 
 @post("/refunds/{number:str}/retry", status_code=200, responses=refusals(NotPermitted, Missing))
-async def retry_stuck_refund(
-    number: FromPath[str], request: Asking, retry_refund: NamedDependency[RetryRefund]
-) -> RefundTold:
+async def retry_stuck_refund(number: FromPath[str], request: Asking, retry_refund: Uses[RetryRefund]) -> RefundTold:
     """Ask the provider again, under the same number."""
     if not REFUND_NUMBER.fullmatch(number):
         raise Missing("refund")
@@ -92,7 +90,7 @@ async def retry_stuck_refund(
 
 @get("/messages/parked", responses=refusals(NotPermitted))
 async def show_parked_messages(
-    request: Asking, list_parked_messages: NamedDependency[ListParkedMessages], limit: NamedDependency[Limit] = 20
+    request: Asking, list_parked_messages: Uses[ListParkedMessages], limit: Uses[Limit] = 20
 ) -> Response[MessagesTold]:
     """Messages that could not be delivered, and why."""
     found = await list_parked_messages(request.user, limit=limit)
@@ -100,9 +98,7 @@ async def show_parked_messages(
 
 
 @post("/messages/{message_id:uuid}/retry", status_code=204, responses=refusals(NotPermitted, Missing))
-async def retry_parked_message(
-    message_id: PathId, request: Asking, retry_message: NamedDependency[RetryMessage]
-) -> None:
+async def retry_parked_message(message_id: PathId, request: Asking, retry_message: Uses[RetryMessage]) -> None:
     """Try a parked message again."""
     await retry_message(MessageId(message_id), request.user)
 

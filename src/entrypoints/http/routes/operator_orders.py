@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import AtCampus, Before, Limit, PathId
 from entrypoints.http.refusals import refusals
@@ -43,11 +43,11 @@ from errand_domain.use_cases.view_order import ListOrders
 @get("/orders", responses=refusals(NotPermitted))
 async def list_campus_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    list_orders: NamedDependency[ListOrders],
+    list_orders: Uses[ListOrders],
     campus: AtCampus,
     states: Annotated[list[StateName] | None, QueryParameter(name="state")] = None,
-    before: NamedDependency[Before] = None,
-    limit: NamedDependency[Limit] = 20,
+    before: Uses[Before] = None,
+    limit: Uses[Limit] = 20,
 ) -> Response[OrdersTold]:
     """The orders of a campus, newest first."""
     views = await list_orders.at_campus(
@@ -69,7 +69,7 @@ async def cancel_as_operator(
     order_id: PathId,
     data: JSONBody[CancelByStaffAsked],
     request: Asking,
-    cancel_by_operations: NamedDependency[CancelByOperations],
+    cancel_by_operations: Uses[CancelByOperations],
 ) -> OrderMoved:
     """End an unfinished order with a stated division, by default all of it back; audited."""
     outcome = None if data.refund_fen is None else outcome_of(data.refund_fen, data.runner_fen)
@@ -83,7 +83,7 @@ async def cancel_as_operator(
     responses=refusals(InvalidField, NotPermitted, Missing, IllegalTransition, *MAY_NOT_RUN),
 )
 async def reassign(
-    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, reassign_errand: NamedDependency[ReassignErrand]
+    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, reassign_errand: Uses[ReassignErrand]
 ) -> OrderMoved:
     """Give an order to another runner, who must satisfy all that accepting asks; audited."""
     return tell_moved(await reassign_errand(OrderId(order_id), request.user, to=MemberId(data.runner_id)))
@@ -98,7 +98,7 @@ async def settle_return(
     order_id: PathId,
     data: JSONBody[ResolveReturnAsked],
     request: Asking,
-    resolve_return: NamedDependency[ResolveReturn],
+    resolve_return: Uses[ResolveReturn],
 ) -> OrderMoved:
     """Agree to a return and state who gets what; audited."""
     outcome = outcome_of(data.refund_fen, data.runner_fen)
@@ -108,10 +108,10 @@ async def settle_return(
 @get("/disputes", responses=refusals(NotPermitted))
 async def list_campus_disputes(
     request: Asking,
-    list_disputes: NamedDependency[ListDisputes],
+    list_disputes: Uses[ListDisputes],
     campus: AtCampus,
     states: Annotated[list[DisputeStateName] | None, QueryParameter(name="state")] = None,
-    limit: NamedDependency[Limit] = 20,
+    limit: Uses[Limit] = 20,
 ) -> Response[DisputesTold]:
     """The disputes of a campus that wait for a ruling, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("hearing", "proposed"))
@@ -127,7 +127,7 @@ async def list_campus_disputes(
     ),
 )
 async def rule(
-    dispute_id: PathId, data: JSONBody[RulingAsked], request: Asking, rule_dispute: NamedDependency[RuleDispute]
+    dispute_id: PathId, data: JSONBody[RulingAsked], request: Asking, rule_dispute: Uses[RuleDispute]
 ) -> DisputeTold:
     """Rule on a dispute. Above the campus's sum the ruling waits for a second operator."""
     dispute = await rule_dispute(DisputeId(dispute_id), request.user, ruling=ruling_of(data))
@@ -140,7 +140,7 @@ async def rule(
     responses=refusals(InvalidField, NotPermitted, SameEyes, Missing, IllegalDisputeTransition),
 )
 async def confirm_ruling(
-    dispute_id: PathId, data: JSONBody[RulingReviewAsked], request: Asking, review_ruling: NamedDependency[ReviewRuling]
+    dispute_id: PathId, data: JSONBody[RulingReviewAsked], request: Asking, review_ruling: Uses[ReviewRuling]
 ) -> DisputeTold:
     """Confirm the ruling that a colleague proposed, or return it."""
     return tell_dispute(await review_ruling(DisputeId(dispute_id), request.user, agree=data.agree), to_staff=True)

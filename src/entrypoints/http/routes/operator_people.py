@@ -1,10 +1,10 @@
 """What reviewers and operations decide about runners."""
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import AtCampus, Limit, PathId
 from entrypoints.http.refusals import refusals
@@ -24,7 +24,7 @@ from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
 
 @get("/runners", responses=refusals(NotPermitted))
 async def list_applicants(
-    request: Asking, review_queue: NamedDependency[ReviewQueue], campus: AtCampus, limit: NamedDependency[Limit] = 20
+    request: Asking, review_queue: Uses[ReviewQueue], campus: AtCampus, limit: Uses[Limit] = 20
 ) -> Response[ApplicantsTold]:
     """Applications that wait for a reviewer, oldest first."""
     return tagged(request, tell_applicants(await review_queue(CampusId(campus), request.user, limit=limit)))
@@ -36,7 +36,7 @@ async def list_applicants(
     responses=refusals(InvalidField, NotPermitted, OwnApplication, Missing, IllegalVerificationTransition),
 )
 async def decide_runner(
-    member_id: PathId, data: JSONBody[DecisionAsked], request: Asking, review_runner: NamedDependency[ReviewRunner]
+    member_id: PathId, data: JSONBody[DecisionAsked], request: Asking, review_runner: Uses[ReviewRunner]
 ) -> RunnerDecidedTold:
     """Decide about a runner who is not oneself; they are told, and the decision is audited."""
     runner = await review_runner(MemberId(member_id), request.user, decision_of(data))

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import Before, Limit, PathId
 from entrypoints.http.refusals import refusals
@@ -61,7 +61,7 @@ from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPic
 @post(
     "/quotes", status_code=200, responses=refusals(InvalidField, OutsideCampus, Missing, CampusClosed, ConsentMissing)
 )
-async def quote(data: JSONBody[QuoteAsked], request: Asking, quote_errand: NamedDependency[QuoteErrand]) -> QuoteTold:
+async def quote(data: JSONBody[QuoteAsked], request: Asking, quote_errand: Uses[QuoteErrand]) -> QuoteTold:
     """What an errand would cost: the server makes the price, the requester only ever adds a tip."""
     asked = QuoteRequest(
         member_id=request.user.id,
@@ -85,9 +85,7 @@ async def quote(data: JSONBody[QuoteAsked], request: Asking, quote_errand: Named
         ConsentMissing,
     ),
 )
-async def publish(
-    data: JSONBody[PublishAsked], request: Asking, publish_errand: NamedDependency[PublishErrand]
-) -> OrderMoved:
+async def publish(data: JSONBody[PublishAsked], request: Asking, publish_errand: Uses[PublishErrand]) -> OrderMoved:
     """Place an order. One quote makes one order: the same quote again answers with the same order."""
     publication = Publication(
         member_id=request.user.id,
@@ -101,11 +99,11 @@ async def publish(
 @get("/orders")
 async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    list_orders: NamedDependency[ListOrders],
+    list_orders: Uses[ListOrders],
     role: FromQuery[Literal["requester", "runner"]] = "requester",
     phase: FromQuery[list[Phase] | None] = None,
-    before: NamedDependency[Before] = None,
-    limit: NamedDependency[Limit] = 20,
+    before: Uses[Before] = None,
+    limit: Uses[Limit] = 20,
 ) -> Response[OrdersTold]:
     """The orders that the member placed, or runs and ran, newest first."""
     look = list_orders.placed if role == "requester" else list_orders.run
@@ -115,15 +113,13 @@ async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
 
 
 @get("/orders/{order_id:uuid}", responses=refusals(Missing))
-async def show_order(order_id: PathId, request: Asking, view_order: NamedDependency[ViewOrder]) -> Response[OrderTold]:
+async def show_order(order_id: PathId, request: Asking, view_order: Uses[ViewOrder]) -> Response[OrderTold]:
     """An order as the asker may see it, and what they may do now."""
     return tagged(request, tell_order(await view_order(OrderId(order_id), request.user)))
 
 
 @get("/orders/{order_id:uuid}/history", responses=refusals(Missing))
-async def show_history(
-    order_id: PathId, request: Asking, order_history: NamedDependency[OrderHistory]
-) -> Response[HistoryTold]:
+async def show_history(order_id: PathId, request: Asking, order_history: Uses[OrderHistory]) -> Response[HistoryTold]:
     """All that has happened to the order, oldest first."""
     return tagged(request, tell_history(await order_history(OrderId(order_id), request.user)))
 
@@ -134,7 +130,7 @@ async def show_history(
     responses=refusals(InvalidField, Missing, IllegalTransition, PaymentUnknown, PaymentRefused),
 )
 async def pay(
-    order_id: PathId, data: JSONBody[ProviderAsked], request: Asking, pay_for_errand: NamedDependency[PayForErrand]
+    order_id: PathId, data: JSONBody[ProviderAsked], request: Asking, pay_for_errand: Uses[PayForErrand]
 ) -> PaymentTold:
     """Start to pay. That it is paid, only the provider can say."""
     return tell_payment(await pay_for_errand(OrderId(order_id), request.user.id, provider=data.provider))
@@ -145,18 +141,14 @@ async def pay(
     status_code=200,
     responses=refusals(InvalidField, Missing, OrderNotOpen, PaymentUnknown, PaymentRefused),
 )
-async def tip(
-    order_id: PathId, data: JSONBody[TipAsked], request: Asking, raise_tip: NamedDependency[RaiseTip]
-) -> PaymentTold:
+async def tip(order_id: PathId, data: JSONBody[TipAsked], request: Asking, raise_tip: Uses[RaiseTip]) -> PaymentTold:
     """Start to pay a further tip, while nobody has taken the order yet."""
     amount = Money(data.amount_fen)
     return tell_payment(await raise_tip(OrderId(order_id), request.user.id, amount=amount, provider=data.provider))
 
 
 @get("/orders/{order_id:uuid}/cancellation", responses=refusals(Missing, IllegalTransition))
-async def show_cancellation(
-    order_id: PathId, request: Asking, quote_cancellation: NamedDependency[QuoteCancellation]
-) -> FeeTold:
+async def show_cancellation(order_id: PathId, request: Asking, quote_cancellation: Uses[QuoteCancellation]) -> FeeTold:
     """What cancelling would cost the requester now."""
     return FeeTold(fee_fen=(await quote_cancellation(OrderId(order_id), request.user.id)).fen)
 
@@ -167,7 +159,7 @@ async def show_cancellation(
     responses=refusals(InvalidField, Missing, IllegalTransition, FeeNotConfirmed),
 )
 async def cancel(
-    order_id: PathId, data: JSONBody[CancelAsked], request: Asking, cancel_errand: NamedDependency[CancelErrand]
+    order_id: PathId, data: JSONBody[CancelAsked], request: Asking, cancel_errand: Uses[CancelErrand]
 ) -> OrderMoved:
     """Call the order off, having confirmed the fee that it costs now."""
     order = await cancel_errand(
@@ -177,15 +169,13 @@ async def cancel(
 
 
 @post("/orders/{order_id:uuid}/confirm", status_code=200, responses=refusals(Missing, IllegalTransition))
-async def confirm(order_id: PathId, request: Asking, confirm_errand: NamedDependency[ConfirmErrand]) -> OrderMoved:
+async def confirm(order_id: PathId, request: Asking, confirm_errand: Uses[ConfirmErrand]) -> OrderMoved:
     """The requester has what they asked for: the money finds its owners, once."""
     return tell_moved(await confirm_errand(OrderId(order_id), request.user.id))
 
 
 @post("/orders/{order_id:uuid}/pickup-code", status_code=200, responses=refusals(Missing))
-async def show_pickup_code(
-    order_id: PathId, request: Asking, read_pickup_code: NamedDependency[ReadPickupCode]
-) -> CodeTold:
+async def show_pickup_code(order_id: PathId, request: Asking, read_pickup_code: Uses[ReadPickupCode]) -> CodeTold:
     """Read the secret pickup code. A runner's reading is recorded, which is why this is no GET."""
     return CodeTold(pickup_code=await read_pickup_code(OrderId(order_id), request.user.id))
 
@@ -195,7 +185,7 @@ async def show_pickup_code(
     responses=refusals(InvalidField, Missing, AlreadyReviewed, ReviewTooEarly, ReviewTooLate, ContentRefused),
 )
 async def review(
-    order_id: PathId, data: JSONBody[ReviewAsked], request: Asking, review_order: NamedDependency[ReviewOrder]
+    order_id: PathId, data: JSONBody[ReviewAsked], request: Asking, review_order: Uses[ReviewOrder]
 ) -> ReviewTold:
     """Say what the other side was like, once, within a week of the end."""
     said = await review_order(OrderId(order_id), request.user.id, stars=data.stars, tags=data.tags, text=data.text)

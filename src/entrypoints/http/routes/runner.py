@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.runners import (
@@ -37,26 +37,26 @@ from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
     responses=refusals(InvalidField, Missing, IllegalVerificationTransition, StudentNumberTaken, ConsentMissing),
 )
 async def apply(
-    data: JSONBody[ApplicationAsked], request: Asking, apply_as_runner: NamedDependency[ApplyAsRunner]
+    data: JSONBody[ApplicationAsked], request: Asking, apply_as_runner: Uses[ApplyAsRunner]
 ) -> ApplicationTold:
     """Show a student card to become a runner; again, where more was wanted."""
     return tell_application(await apply_as_runner(application_of(data, request.user.id)))
 
 
 @get("/runner/application", responses=refusals(Missing))
-async def show_application(request: Asking, view_standing: NamedDependency[ViewStanding]) -> Response[ApplicationTold]:
+async def show_application(request: Asking, view_standing: Uses[ViewStanding]) -> Response[ApplicationTold]:
     """Where the member's own application stands."""
     return tagged(request, tell_application((await view_standing(request.user.id, limit=1)).runner))
 
 
 @get("/runner/standing", responses=refusals(Missing))
-async def show_standing(request: Asking, view_standing: NamedDependency[ViewStanding]) -> Response[StandingTold]:
+async def show_standing(request: Asking, view_standing: Uses[ViewStanding]) -> Response[StandingTold]:
     """Verification, shift, and every movement of the runner's credit."""
     return tagged(request, tell_standing(await view_standing(request.user.id)))
 
 
 @post("/runner/shift", status_code=200, responses=refusals(InvalidField, Missing, NotARunner))
-async def shift(data: JSONBody[ShiftAsked], request: Asking, switch_shift: NamedDependency[SwitchShift]) -> ShiftTold:
+async def shift(data: JSONBody[ShiftAsked], request: Asking, switch_shift: Uses[SwitchShift]) -> ShiftTold:
     """Start or end a shift; orders in hand stay in hand."""
     return ShiftTold(is_on_shift=(await switch_shift(request.user.id, on=data.on)).on_shift)
 
@@ -64,7 +64,7 @@ async def shift(data: JSONBody[ShiftAsked], request: Asking, switch_shift: Named
 @get("/hall", responses=refusals(InvalidField, RunnerNotApproved))
 async def show_hall(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
-    browse_hall: NamedDependency[BrowseHall],
+    browse_hall: Uses[BrowseHall],
     latitude: Annotated[float, QueryParameter(ge=-90, le=90, description="Where the runner stands, GCJ-02.")],
     longitude: Annotated[float, QueryParameter(ge=-180, le=180, description="Where the runner stands, GCJ-02.")],
     within: Annotated[int, QueryParameter(ge=1, le=RADIUS_MOST_METRES, description="Metres.")] = 3_000,

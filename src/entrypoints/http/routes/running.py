@@ -1,9 +1,9 @@
 """Orders from the runner's side: take, arrive, pick up, deliver, and what may go wrong on the way."""
 
 from litestar import Router, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -64,14 +64,14 @@ MAY_NOT_RUN = (
 
 
 @post("/accept", status_code=200, responses=refusals(Missing, OrderTaken, OrderNotOpen, ConsentMissing, *MAY_NOT_RUN))
-async def accept(order_id: PathId, request: Asking, accept_errand: NamedDependency[AcceptErrand]) -> OrderMoved:
+async def accept(order_id: PathId, request: Asking, accept_errand: Uses[AcceptErrand]) -> OrderMoved:
     """Take an open order. The first to commit wins."""
     return tell_moved(await accept_errand(OrderId(order_id), request.user.id))
 
 
 @post("/give-up", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, TooManyGiveUps))
 async def give_up(
-    order_id: PathId, data: JSONBody[GiveUpAsked], request: Asking, give_up_errand: NamedDependency[GiveUpErrand]
+    order_id: PathId, data: JSONBody[GiveUpAsked], request: Asking, give_up_errand: Uses[GiveUpErrand]
 ) -> OrderMoved:
     """Hand the order back to the hall before arriving; it costs credit."""
     return tell_moved(await give_up_errand(OrderId(order_id), request.user.id, reason=data.reason))
@@ -79,14 +79,14 @@ async def give_up(
 
 @post("/offer", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, NoOffer, *MAY_NOT_RUN))
 async def offer(
-    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, offer_errand: NamedDependency[OfferErrand]
+    order_id: PathId, data: JSONBody[OfferAsked], request: Asking, offer_errand: Uses[OfferErrand]
 ) -> OrderMoved:
     """Ask a colleague to take the order over."""
     return tell_moved(await offer_errand(OrderId(order_id), request.user.id, to=MemberId(data.runner_id)))
 
 
 @post("/take-over", status_code=200, responses=refusals(Missing, NoOffer, *MAY_NOT_RUN))
-async def take_over(order_id: PathId, request: Asking, take_over_errand: NamedDependency[TakeOverErrand]) -> OrderMoved:
+async def take_over(order_id: PathId, request: Asking, take_over_errand: Uses[TakeOverErrand]) -> OrderMoved:
     """Consent to take over an order that was offered."""
     return tell_moved(await take_over_errand(OrderId(order_id), request.user.id))
 
@@ -95,7 +95,7 @@ async def take_over(order_id: PathId, request: Asking, take_over_errand: NamedDe
     "/arrive", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, TooFarAway)
 )
 async def arrive(
-    order_id: PathId, data: JSONBody[ArriveAsked], request: Asking, arrive_at_pickup: NamedDependency[ArriveAtPickup]
+    order_id: PathId, data: JSONBody[ArriveAsked], request: Asking, arrive_at_pickup: Uses[ArriveAtPickup]
 ) -> OrderMoved:
     """Be at the pickup: near enough, or with a photo."""
     proof = proof_of(data.position, data.photos)
@@ -107,7 +107,7 @@ async def report_impossible(
     order_id: PathId,
     data: JSONBody[ImpossibleAsked],
     request: Asking,
-    report_pickup_impossible: NamedDependency[ReportPickupImpossible],
+    report_pickup_impossible: Uses[ReportPickupImpossible],
 ) -> OrderMoved:
     """The item cannot be had: the order ends; an arrival fee is due if the terms were at fault."""
     order = await report_pickup_impossible(
@@ -122,7 +122,7 @@ async def report_impossible(
     responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, AdvanceExceeded),
 )
 async def pick_up(
-    order_id: PathId, data: JSONBody[PickUpAsked], request: Asking, pick_up_item: NamedDependency[PickUpItem]
+    order_id: PathId, data: JSONBody[PickUpAsked], request: Asking, pick_up_item: Uses[PickUpItem]
 ) -> OrderMoved:
     """Have the item, with a photo; for a purchase also its price and receipt."""
     order = await pick_up_item(
@@ -143,7 +143,7 @@ async def pick_up(
     ),
 )
 async def deliver(
-    order_id: PathId, data: JSONBody[DeliverAsked], request: Asking, deliver_item: NamedDependency[DeliverItem]
+    order_id: PathId, data: JSONBody[DeliverAsked], request: Asking, deliver_item: Uses[DeliverItem]
 ) -> OrderMoved:
     """Hand the item over: with the requester's code, which also completes the order, or with photo and position."""
     proof = proof_of(data.position, data.photos)
@@ -152,7 +152,7 @@ async def deliver(
 
 @post("/return", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition))
 async def report_return(
-    order_id: PathId, data: JSONBody[ReturnAsked], request: Asking, report_return: NamedDependency[ReportReturn]
+    order_id: PathId, data: JSONBody[ReturnAsked], request: Asking, report_return: Uses[ReportReturn]
 ) -> OrderMoved:
     """The item cannot be handed over: turn back; operations decide."""
     order = await report_return(OrderId(order_id), request.user.id, reason=data.reason, photos=file_ids(data.photos))

@@ -60,9 +60,9 @@ class ApplicantTold(Told, kw_only=True, frozen=True):
     campus_id: UUID
     verification: VerificationName
     remark: str
-    real_name: str
-    student_number: str
-    card_photo: UUID
+    real_name: str | None
+    student_number: str | None
+    card_photo: UUID | None
     study_until: date
     gender: Gender | None
     submitted_at: Moment

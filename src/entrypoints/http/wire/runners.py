@@ -19,7 +19,7 @@ from errand_domain.runner.verification import NeedsMore, Rejected, Suspended
 from errand_domain.use_cases.apply_as_runner import RunnerApplication
 from errand_domain.use_cases.runner_standing import Standing
 
-VerificationName = Literal["applied", "needs_more", "approved", "rejected", "suspended", "lapsed"]
+VerificationName = Literal["applied", "needs_more", "approved", "rejected", "suspended", "lapsed", "left"]
 
 
 class ApplicationAsked(Asked, kw_only=True, frozen=True):

@@ -123,13 +123,16 @@ def terms_of(asked: TermsAsked) -> Terms:
             item=asked.item,
             weight_grams=asked.weight_grams,
             note=asked.note,
-            window=Window(
-                earliest=moment("earliest", asked.window.earliest), latest=moment("latest", asked.window.latest)
-            ),
+            window=_window_of(asked.window),
             handover=Handover(place=asked.handover.place, runner_gender=asked.handover.runner_gender),
             pickup_code=asked.pickup_code,
             goods_advance=Money(asked.goods_advance_fen),
         )
+
+
+def _window_of(asked: WindowAsked) -> Window:
+    with under("window"):
+        return Window(earliest=moment("earliest", asked.earliest), latest=moment("latest", asked.latest))
 
 
 def tell_terms(terms: Terms) -> TermsTold:
