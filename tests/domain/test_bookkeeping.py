@@ -69,7 +69,8 @@ class Life:
         earning = self.earning
         if earning is not None and isinstance(earning.state, Held):
             self.earning = earning.apply(EarningReleased(at=NOON))
-            self.journal += release(self.order.id, RUNNER, earning_round=earning.round, amount=earning.amount, at=NOON)
+            runner, amount = earning.runner_id, earning.amount  # who delivered, after a handover another than the first
+            self.journal += release(self.order.id, runner, earning_round=earning.round, amount=amount, at=NOON)
 
     def check(self) -> None:
         """Everything that must be so after every event."""

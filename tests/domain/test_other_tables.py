@@ -178,6 +178,7 @@ LIVES = (
             v.Rejected(rejected_at=NOON, rejected_by=OPERATOR, reason="no"),
             v.Suspended(suspended_at=NOON, reason="no", approved=APPROVED),
             v.Lapsed(lapsed_at=NOON),
+            v.Left(left_at=NOON),
         ),
         events=(
             v.ApplicationSubmitted(at=NOON),
@@ -187,6 +188,7 @@ LIVES = (
             v.RunnerSuspended(at=NOON, reason="no"),
             v.RunnerReinstated(at=NOON),
             v.StudyEnded(at=NOON),
+            v.RunnerLeft(at=NOON),
         ),
         kinds_of_state=v.VERIFICATIONS,
         kinds_of_event=v.VERIFICATION_EVENTS,

@@ -1,5 +1,6 @@
 """One errand over HTTP, from the first code to the payout."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from errand_domain.ids import OrderId, WithdrawalId
@@ -47,6 +48,7 @@ async def test_an_errand_goes_from_quote_to_payout(requester: Visitor, runner: V
     assert shown["confirmation"]["package"]
     ((number, _, _),) = stage.provider.open_payouts()
     stage.provider.confirm_payout(number)
+    stage.clock.advance(timedelta(minutes=1))  # it is asked about again after a while
     assert await _advance(stage, withdrawal["id"]) == "succeeded"
     assert (await runner.sees("/earnings"))["withdrawingFen"] == 0
     await stage.assert_sound()

@@ -10,7 +10,7 @@ from hypothesis import given
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import AttemptId, CampusId, MemberId, OrderId, WithdrawalId
 from errand_domain.money import NOTHING, Money
-from errand_domain.payment.attempt import Attempt, Closed, Unknown
+from errand_domain.payment.attempt import Attempt, Closed, ClosedAtProvider, Unknown
 from errand_domain.payment.refund import Abnormal, Refund
 from errand_domain.ports.transaction import Transaction
 from errand_domain.settlement.earning import Earning, Released
@@ -69,12 +69,35 @@ class AttemptsContract:
 
     async def test_attempts_of_an_order_are_oldest_first(self, database: Database) -> None:
         order_id = OrderId(examples.fresh())
+        closed = Closed(closed_at=NOW)
         made = [
-            evolve(examples.attempt(order_id=order_id), purpose="tip", created_at=NOW + n * SECOND) for n in (2, 0, 1)
+            evolve(examples.attempt(order_id=order_id), state=closed, created_at=NOW + n * SECOND) for n in (2, 0, 1)
         ]
         await commit(database, *(partial(_try, attempt) for attempt in (*made, examples.attempt())))
         async with database.begin() as tx:
             assert await tx.attempts.of_order(order_id) == (made[1], made[2], made[0])
+
+    async def test_an_order_has_one_open_attempt_for_each_purpose(self, database: Database) -> None:
+        first = examples.attempt()
+        tip = evolve(examples.attempt(order_id=first.order_id), purpose="tip")
+        await commit(database, partial(_try, first), partial(_try, tip))
+        another = examples.attempt(order_id=first.order_id)
+        with pytest.raises(Stale):
+            await commit(database, partial(_try, another))
+        closed = first.apply(ClosedAtProvider(at=NOW))
+        await commit(database, lambda tx: tx.attempts.save(closed))
+        await commit(database, partial(_try, another))
+        async with database.begin() as tx:
+            assert {attempt.id for attempt in await tx.attempts.of_order(first.order_id)} == {
+                first.id,
+                tip.id,
+                another.id,
+            }
+
+    async def test_of_many_open_attempts_made_at_once_one_is_kept(self, database: Database) -> None:
+        order_id = OrderId(examples.fresh())
+        made = [examples.attempt(order_id=order_id) for _ in range(10)]
+        assert refusals(await all_at_once([partial(commit, database, partial(_try, one)) for one in made])) == [Stale] * 9
 
     async def test_a_save_that_is_not_one_version_on_is_stale(self, database: Database) -> None:
         attempt = examples.attempt()
