@@ -11,6 +11,7 @@ import pytest
 from attrs import frozen
 
 from tests.architecture.rules import PROJECT
+from tests.docs.test_examples import named
 
 DOMAIN = PROJECT / "src" / "errand_domain"
 
@@ -92,10 +93,33 @@ def test_every_module_of_the_wheel_imports_there(bare: BareEnvironment, tmp_path
     # What embedders test with needs the extra; everything else must do with attrs.
     script = (
         "import importlib, pkgutil, errand_domain\n"
-        "found = pkgutil.walk_packages(errand_domain.__path__, 'errand_domain.', onerror=print)\n"
+        "found = pkgutil.walk_packages(errand_domain.__path__, 'errand_domain.', onerror=lambda name: None)\n"
         "names = [module.name for module in found if '.testing' not in module.name]\n"
         "for name in names: importlib.import_module(name)\n"
         "print(errand_domain.__path__[0])\n"
     )
     place = Path(bare.run("-W", "error", "-c", script, folder=tmp_path).strip())
     assert place.is_relative_to(bare.python.parent.parent)
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that `embed-the-domain` has its reader write."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    for name, source in named(PROJECT / "docs" / "tutorial" / "embed-the-domain.md").items():
+        (folder / name).write_text(source)
+    return folder
+
+
+def test_the_tutorial_takes_an_errand_through_its_life_with_attrs_alone(bare: BareEnvironment, tutorial: Path):
+    said = bare.run("-W", "error", "errand.py", folder=tutorial)
+    assert "order.taken" in said
+    assert "runner_held          425" in said
+
+
+def test_an_embedder_runs_a_contract_and_the_state_machine_under_their_own_rules(
+    wheel: Path, bare: BareEnvironment, tutorial: Path
+):
+    install(bare.python, f"errand-domain[testing] @ {wheel.as_uri()}")
+    said = bare.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_ours.py", folder=tutorial)
+    assert "3 passed" in said
