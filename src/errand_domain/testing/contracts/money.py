@@ -97,7 +97,9 @@ class AttemptsContract:
     async def test_of_many_open_attempts_made_at_once_one_is_kept(self, database: Database) -> None:
         order_id = OrderId(examples.fresh())
         made = [examples.attempt(order_id=order_id) for _ in range(10)]
-        assert refusals(await all_at_once([partial(commit, database, partial(_try, one)) for one in made])) == [Stale] * 9
+        assert (
+            refusals(await all_at_once([partial(commit, database, partial(_try, one)) for one in made])) == [Stale] * 9
+        )
 
     async def test_a_save_that_is_not_one_version_on_is_stale(self, database: Database) -> None:
         attempt = examples.attempt()
