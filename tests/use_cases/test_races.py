@@ -9,6 +9,8 @@ import pytest
 
 from adapters.memory import orders as memory_orders
 from adapters.memory import runners as memory_runners
+from adapters.memory.faults import Decline, LoseBefore
+from errand_domain.dispute.dispute import Ruling
 from errand_domain.errors import DomainError
 from errand_domain.money import Money
 from errand_domain.order.order import Order
@@ -18,7 +20,7 @@ from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.confirm_errand import ConfirmErrand
 from errand_domain.use_cases.deliver_item import CodeLocked, DeliverItem
-from errand_domain.use_cases.dispute_order import OpenDispute
+from errand_domain.use_cases.dispute_order import OpenDispute, RuleDispute
 from errand_domain.use_cases.pay_for_errand import PayForErrand
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.publish_errand import Publication, PublishErrand
@@ -143,7 +145,7 @@ def test_payment_and_expiry_have_one_winner_and_the_money_is_never_lost():
         scheduler, world = staged(seed)
         order = scheduler.run(world.published(scheduler.run(world.member())))
         report = scheduler.run(world.report(order))
-        world.provider.fail_next("close", *([_lost()] * (seed % 2)))
+        world.provider.fail_next("close", *([LoseBefore()] * (seed % 2)))
         world.clock.advance(15 * MINUTE)
         scheduler.race(world.tell(report), world.use(WatchOrder)(order.id))
         after = scheduler.run(world.order(order))
@@ -154,12 +156,6 @@ def test_payment_and_expiry_have_one_winner_and_the_money_is_never_lost():
         assert after.state_name in ("open", "expired")
         scheduler.run(world.prove())
     assert set(seen) == {"open", "expired"}
-
-
-def _lost() -> Any:
-    from adapters.memory.faults import LoseBefore
-
-    return LoseBefore()
 
 
 @pytest.mark.parametrize("ways", [("requester", "requester"), ("requester", "code"), ("timer", "requester")])
@@ -223,6 +219,48 @@ def test_cancel_and_pickup_have_one_winner():
     assert set(seen) == {"cancelled", "picked_up"}
 
 
+def test_two_cancellations_at_once_give_the_money_back_once_and_tell_the_loser_plainly():
+    for seed in SEEDS:
+        scheduler, world = staged(seed)
+        requester = scheduler.run(world.member())
+        order = scheduler.run(world.opened(requester))
+        cancel = world.use(CancelErrand)
+        results = scheduler.race(*(cancel(order.id, requester.id, reason="不需要了") for _ in range(3)))
+        assert codes(results) == {"order.illegal_transition": 2}, f"seed {seed}"
+        scheduler.run(world.settle_outside())
+        assert world.provider.totals.refunded == order.price.payable.fen
+        scheduler.run(world.prove())
+
+
+def test_two_disputes_at_once_are_one_and_the_other_side_hears_that_there_is_one():
+    for seed in SEEDS:
+        scheduler, world = staged(seed)
+        requester, runner = scheduler.run(world.member()), scheduler.run(world.runner())
+        order = scheduler.run(world.completed(requester, runner))
+        results = scheduler.race(
+            *(world.use(OpenDispute)(order.id, who.id, reason="damaged", text="坏了") for who in (requester, runner))
+        )
+        assert codes(results) == {"order.illegal_transition": 1}, f"seed {seed}"
+
+
+def test_two_rulings_at_once_divide_the_money_once():
+    ruling = Ruling(refund=Money(100), runner=Money(100), runner_at_fault=False, reason="核实")
+    for seed in SEEDS:
+        scheduler, world = staged(seed)
+        requester, runner = scheduler.run(world.member()), scheduler.run(world.runner())
+        order = scheduler.run(world.completed(requester, runner))
+        open_dispute = world.use(OpenDispute)
+        dispute = scheduler.run(open_dispute(order.id, requester.id, reason="damaged", text="坏了"))
+        world.clock.advance(DAY)
+        staff = [scheduler.run(world.operator("operations")) for _ in range(2)]
+        results = scheduler.race(*(world.use(RuleDispute)(dispute.id, who, ruling=ruling) for who in staff))
+        assert sum(codes(results).values()) == 1, f"seed {seed}"
+        assert set(codes(results)) <= {"dispute.illegal_transition", "order.illegal_transition"}, f"seed {seed}"
+        scheduler.run(world.settle_outside())
+        assert world.provider.totals.refunded == 100
+        scheduler.run(world.prove())
+
+
 def test_ten_notifications_at_once_happen_once():
     for seed in SEEDS:
         scheduler, world = staged(seed)
@@ -261,8 +299,6 @@ def test_publishing_the_same_quote_many_times_at_once_makes_one_order():
 
 
 def test_paying_twice_at_once_after_a_refusal_opens_one_payment():
-    from adapters.memory.faults import Decline
-
     for seed in SEEDS:
         scheduler, world = staged(seed)
         requester = scheduler.run(world.member())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from errand_domain.errors import Conflict, Stale
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.events import (
     DisputeOpened,
@@ -65,7 +66,14 @@ async def move(tx: Transaction, order: Order, *events: Event, policy: Policy) ->
     tx.orders.save(after, *events)
     for before, event in follows:
         books = await _read_books(tx, order.id) if needs_books(before, event) else Books()
-        gather(tx, book(before, event, policy, books))
+        try:
+            bookings = book(before, event, policy, books)
+        except Conflict as refusal:
+            # The books are read after the order: where somebody was in between, they are about a later order.
+            if (await tx.orders.get(order.id)).version != order.version:
+                raise Stale("order") from refusal
+            raise
+        gather(tx, bookings)
         _tell(tx, before, event)
     return after
 
