@@ -21,8 +21,8 @@ def facts(runner: Runner) -> dict[str, object]:
     return {
         "member": runner.member_id,
         "verification": runner.verification_name,
-        "name": f"{shown.real_name[:1]}**",
-        "student_number": f"…{shown.student_number[-SEEN_DIGITS:]}",
+        "name": f"{shown.real_name[:1]}**" if shown.real_name else "",
+        "student_number": f"…{shown.student_number[-SEEN_DIGITS:]}" if shown.student_number else "",
         "study_until": shown.study_until,
         "credit": runner.credit,
         "on_shift": runner.on_shift,

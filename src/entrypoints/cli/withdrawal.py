@@ -6,7 +6,8 @@ import click
 
 from entrypoints.cli.desk import CAMPUS, DRY_RUN, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.ids import WithdrawalId
-from errand_domain.settlement.withdrawal import WITHDRAWAL_STATE_NAMES, Withdrawal
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES
 
 STATE = click.option(
     "--state",

@@ -1,11 +1,11 @@
 """The sandbox over HTTP, on loopback and in development only: a page for people, JSON for scripts."""
 
 import ipaddress
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Litestar, MediaType, Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from entrypoints.container import Container
@@ -37,7 +37,7 @@ def create_sandbox(container: Container) -> Litestar:
         )
 
     @get("/inbox")
-    async def show_inbox(to: Annotated[str | None, Parameter(query="to")] = None) -> dict[str, Any]:
+    async def show_inbox(to: FromQuery[str | None] = None) -> dict[str, Any]:
         """What was sent, newest first; to one address, if one is named."""
         found = world.inbox(to)[:INBOX_SHOWN]
         return {"items": [{"to": n.to.value, "text": n.text, "code": n.code} for n in found]}
@@ -53,19 +53,19 @@ def create_sandbox(container: Container) -> Litestar:
         }
 
     @post("/payments/{number:str}/pay", status_code=200)
-    async def pay(number: str, request: Asked) -> Response[Any]:
+    async def pay(number: FromPath[str], request: Asked) -> Response[Any]:
         """The payer pays."""
         attempt = await world.pay(number)
         return _done(request, {"number": number, "state": attempt.state_name, "orderId": str(attempt.order_id)})
 
     @post("/payouts/{number:str}/confirm", status_code=200)
-    async def confirm(number: str, request: Asked) -> Response[Any]:
+    async def confirm(number: FromPath[str], request: Asked) -> Response[Any]:
         """The runner confirms."""
         withdrawal = await world.confirm(number)
         return _done(request, {"number": number, "state": withdrawal.state_name, "withdrawalId": str(withdrawal.id)})
 
     @post("/refunds/{number:str}/finish", status_code=200)
-    async def finish(number: str, request: Asked) -> Response[Any]:
+    async def finish(number: FromPath[str], request: Asked) -> Response[Any]:
         """The payer has the money back."""
         refund = await world.finish_refund(number)
         return _done(request, {"number": number, "state": refund.state_name, "orderId": str(refund.order_id)})

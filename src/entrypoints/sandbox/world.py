@@ -13,7 +13,8 @@ from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
 from errand_domain.ports.outside import Notice
 from errand_domain.ports.payments import Merchant, PaymentReport, PayoutAnswer, RefundReport
-from errand_domain.settlement.withdrawal import Sending, Withdrawal
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import Sending
 
 PART_DIGITS = 2
 OpenThings = tuple[tuple[str, str, Money], ...]
