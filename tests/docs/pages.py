@@ -24,7 +24,7 @@ from errand_domain.policy import Policy
 from errand_domain.runner import verification as verification_table
 from errand_domain.settlement import earning as earning_table
 from errand_domain.settlement import recipes
-from errand_domain.settlement import withdrawal as withdrawal_table
+from errand_domain.settlement import withdrawal_states as withdrawal_table
 from errand_domain.settlement.accounts import ACCOUNTS, STORED
 from errand_domain.settlement.ledger import Transfer
 from errand_domain.use_cases.files import FileTooLarge

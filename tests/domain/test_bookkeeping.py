@@ -27,7 +27,6 @@ from tests.domain.examples import (
     NOON,
     POLICY,
     PURCHASE,
-    RUNNER,
     TERMS,
     TIP_ID,
     order_in,

@@ -14,8 +14,9 @@ from errand_domain.payment import attempt as a
 from errand_domain.payment import refund as r
 from errand_domain.runner import verification as v
 from errand_domain.settlement import earning as g
-from errand_domain.settlement import withdrawal as w
+from errand_domain.settlement import withdrawal_states as w
 from errand_domain.settlement.split import Split
+from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition
 from tests.domain.examples import (
     APPROVED,
     APPROVED_RUNNER,
@@ -147,7 +148,7 @@ LIVES = (
         kinds_of_state=w.WITHDRAWAL_STATES,
         kinds_of_event=w.WITHDRAWAL_EVENTS,
         names=w.WITHDRAWAL_STATE_NAMES,
-        refusal=w.IllegalWithdrawalTransition,
+        refusal=IllegalWithdrawalTransition,
         holder=lambda state: evolve(WITHDRAWAL, state=state),
         begins=(w.Requested,),
     ),
@@ -327,7 +328,7 @@ def test_a_frozen_earning_remembers_whether_it_had_been_free():
 
 def test_an_old_report_about_another_part_is_refused():
     second = evolve(WITHDRAWAL, state=w.Sending(part=2, since=NOON))
-    with pytest.raises(w.IllegalWithdrawalTransition):
+    with pytest.raises(IllegalWithdrawalTransition):
         second.apply(w.PartPaid(at=NOON, part=1, last=False))
 
 

@@ -10,12 +10,7 @@ from hypothesis import strategies as st
 from errand_domain.errors import InvalidField
 from errand_domain.money import Money, total
 from errand_domain.policy import Withdrawals
-from errand_domain.settlement.withdrawal import (
-    Withdrawal,
-    WithdrawalOverDay,
-    WithdrawalTooSmall,
-    request_withdrawal,
-)
+from errand_domain.settlement.withdrawal import Withdrawal, WithdrawalOverDay, WithdrawalTooSmall, request_withdrawal
 from tests.domain.examples import CAMPUS_ID, NOON, RUNNER, WITHDRAWAL_ID
 
 LIMITS = Withdrawals()

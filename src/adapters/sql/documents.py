@@ -6,7 +6,7 @@ union carries the name of its class under `is`. Old documents stay readable as l
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Generic, TypeVar, get_origin
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -19,10 +19,10 @@ from errand_domain.order.events import EVENTS, Event
 from errand_domain.order.states import NAMES, State
 from errand_domain.payment.attempt import ATTEMPT_STATE_NAMES, AttemptState
 from errand_domain.payment.refund import REFUND_STATE_NAMES, RefundState
-from errand_domain.ports.outbox import AskRefund, CloseAttempt, Message, SendPayout, Tell
+from errand_domain.ports.outbox import Message
 from errand_domain.runner.verification import VERIFICATION_NAMES, Verification
 from errand_domain.settlement.earning import EARNING_STATE_NAMES, EarningState
-from errand_domain.settlement.withdrawal import WITHDRAWAL_STATE_NAMES, WithdrawalState
+from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES, WithdrawalState
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def snake(name: str) -> str:
 
 EVENT_NAMES: Final[dict[type[Event], str]] = {event: snake(event.__name__) for event in EVENTS}
 MESSAGE_NAMES: Final[dict[type[Message], str]] = {
-    message: snake(message.__name__) for message in (CloseAttempt, AskRefund, SendPayout, Tell)
+    message: snake(message.__name__) for message in get_args(Message)
 }
 _UNIONS: Final[tuple[tuple[Any, dict[Any, str]], ...]] = (
     (State, NAMES),

@@ -41,7 +41,8 @@ from errand_domain.order.transitions import TRANSITIONS
 from errand_domain.payment.refund import Abnormal, Processing, Refund, RefundAccepted, RefundStuck, Requested
 from errand_domain.settlement import recipes
 from errand_domain.settlement.earning import Earning, Held
-from errand_domain.settlement.withdrawal import (
+from errand_domain.settlement.withdrawal import Withdrawal, request_withdrawal
+from errand_domain.settlement.withdrawal_states import (
     Approved,
     PartExpired,
     PartFailed,
@@ -50,16 +51,12 @@ from errand_domain.settlement.withdrawal import (
     PartWaits,
     Sending,
     WaitingForUser,
-    Withdrawal,
     WithdrawalApproved,
     WithdrawalEvent,
     WithdrawalRejected,
     WithdrawalState,
-    request_withdrawal,
 )
-from errand_domain.settlement.withdrawal import (
-    Requested as Asked,
-)
+from errand_domain.settlement.withdrawal_states import Requested as Asked
 from errand_domain.testing import examples
 from errand_domain.testing.order_lives import OrderLives, draw_from, runner_of_order, some_order
 from errand_domain.testing.order_world import PROVIDER, check

@@ -30,18 +30,16 @@ from errand_domain.settlement import recipes
 from errand_domain.settlement.accounts import Account
 from errand_domain.settlement.earning import Earning, EarningReleased, Frozen, Held, Released, TakenBack
 from errand_domain.settlement.ledger import Transfer, balances, verify
-from errand_domain.settlement.withdrawal import (
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import (
     Expired,
     Failed,
     PartPaid,
     Sending,
     WaitingForUser,
-    Withdrawal,
     WithdrawalEvent,
 )
-from errand_domain.settlement.withdrawal import (
-    Succeeded as PaidOut,
-)
+from errand_domain.settlement.withdrawal_states import Succeeded as PaidOut
 from errand_domain.testing import examples
 from errand_domain.use_cases.bookkeeping import Bookings, Books, book, book_late
 

@@ -23,7 +23,8 @@ from errand_domain.ports.payments import (
 )
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement import recipes
-from errand_domain.settlement.withdrawal import (
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import (
     Approved,
     Expired,
     Failed,
@@ -35,7 +36,6 @@ from errand_domain.settlement.withdrawal import (
     Sending,
     Succeeded,
     WaitingForUser,
-    Withdrawal,
     WithdrawalEvent,
 )
 from errand_domain.use_cases.deciding import decided_anew_when_stale

@@ -15,13 +15,8 @@ from errand_domain.ports.outbox import SendPayout, Tell
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement import recipes
-from errand_domain.settlement.withdrawal import (
-    PayeeMissing,
-    Withdrawal,
-    WithdrawalApproved,
-    WithdrawalRejected,
-    request_withdrawal,
-)
+from errand_domain.settlement.withdrawal import PayeeMissing, Withdrawal, request_withdrawal
+from errand_domain.settlement.withdrawal_states import WithdrawalApproved, WithdrawalRejected
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.give_up_errand import day_start
 from errand_domain.use_cases.providers import Providers

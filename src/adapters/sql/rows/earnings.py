@@ -8,7 +8,8 @@ from adapters.sql.tables.money import EARNINGS, WITHDRAWALS
 from errand_domain.money import Money
 from errand_domain.settlement.earning import Earning, EarningState
 from errand_domain.settlement.split import Split
-from errand_domain.settlement.withdrawal import Withdrawal, WithdrawalState
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import WithdrawalState
 
 EARNING_STATE: Final = Document[EarningState](EarningState)
 SPLIT: Final = Document[Split](Split)

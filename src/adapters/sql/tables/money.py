@@ -9,7 +9,7 @@ from adapters.sql.tables.metadata import METADATA, leased_until, state_column, t
 from errand_domain.payment.attempt import ATTEMPT_STATE_NAMES
 from errand_domain.payment.refund import REFUND_STATE_NAMES
 from errand_domain.settlement.earning import EARNING_STATE_NAMES
-from errand_domain.settlement.withdrawal import WITHDRAWAL_STATE_NAMES
+from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES
 
 ACCOUNT_LENGTH: Final = 100
 

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from entrypoints.http.wire.shapes import Asked, Fen, Moment, Provider, Told
 from errand_domain.settlement.earning import Earning
-from errand_domain.settlement.withdrawal import Failed, WaitingForUser, Withdrawal
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import Failed, WaitingForUser
 from errand_domain.use_cases.view_earnings import Income
 
 EarningStateName = Literal["held", "frozen", "available", "taken_back"]

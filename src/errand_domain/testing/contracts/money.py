@@ -14,7 +14,8 @@ from errand_domain.payment.attempt import Attempt, Closed, ClosedAtProvider, Unk
 from errand_domain.payment.refund import Abnormal, Refund
 from errand_domain.ports.transaction import Transaction
 from errand_domain.settlement.earning import Earning, Released
-from errand_domain.settlement.withdrawal import (
+from errand_domain.settlement.withdrawal import Withdrawal, WithdrawalOpen
+from errand_domain.settlement.withdrawal_states import (
     Approved,
     Expired,
     Failed,
@@ -22,8 +23,6 @@ from errand_domain.settlement.withdrawal import (
     Sending,
     Succeeded,
     WaitingForUser,
-    Withdrawal,
-    WithdrawalOpen,
     WithdrawalState,
 )
 from errand_domain.testing import examples

@@ -96,6 +96,30 @@ class MembersContract:
         saves = [partial(commit, database, partial(_save, member.block(MemberId(examples.fresh())))) for _ in range(12)]
         assert refusals(await all_at_once(saves)) == [Stale] * 11
 
+    async def test_a_save_after_a_read_keeps_what_it_does_not_change_and_changes_the_rest(
+        self, database: Database
+    ) -> None:
+        avoided = MemberId(examples.fresh())
+        member = evolve(examples.member(), blocked=frozenset({avoided}))
+        other = evolve(examples.member(), ways=(SHARED,))
+        await commit(database, partial(_join, member), partial(_join, other))
+        async with database.begin() as tx:
+            tx.members.save((await tx.members.get(member.id)).touched())
+            await tx.commit()
+        async with database.begin() as tx:
+            touched = await tx.members.get(member.id)
+            assert touched == member.touched()
+            assert await tx.members.of_way(member.ways[0]) == touched
+        with pytest.raises(WayTaken):
+            async with database.begin() as tx:
+                tx.members.save((await tx.members.get(member.id)).link(SHARED))
+                await tx.commit()
+        async with database.begin() as tx:
+            tx.members.save((await tx.members.get(member.id)).close(at=NOW))
+            await tx.commit()
+        async with database.begin() as tx:
+            assert await tx.members.of_way(member.ways[0]) is None
+
     async def test_pages_are_newest_first(self, database: Database) -> None:
         people = [examples.member() for _ in range(5)]
         await commit(database, *(partial(_join, member) for member in people[::-1]))

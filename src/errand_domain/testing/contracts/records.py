@@ -14,7 +14,7 @@ from errand_domain.dispute.dispute import Dispute
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import CampusId, DisputeId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.ports.audit import AuditLine
-from errand_domain.ports.files import FilePurpose
+from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.reviews import Rating
 from errand_domain.ports.transaction import Transaction
 from errand_domain.review.review import AlreadyReviewed, Review
@@ -186,6 +186,33 @@ class FilesContract:
             with pytest.raises(Missing):
                 await tx.files.get(FileId(examples.fresh()))
 
+    async def test_a_members_files_are_listed_newest_first(self, database: Database) -> None:
+        owner = MemberId(examples.fresh())
+        files = [evolve(examples.stored_file(), owner_id=owner) for _ in range(4)]
+        await commit(database, *(partial(_store, file) for file in (*files[::-1], examples.stored_file())))
+        async with database.begin() as tx:
+            first = await tx.files.of_owner(owner, before=None, limit=3)
+            assert first == tuple(files[:0:-1])
+            assert await tx.files.of_owner(owner, before=first[-1].id, limit=3) == (files[0],)
+
+    async def test_a_members_files_of_an_order_and_those_of_none_are_counted_apart(self, database: Database) -> None:
+        owner, order_id = MemberId(examples.fresh()), OrderId(examples.fresh())
+        for seconds, owner_id, of in (
+            (-1, owner, order_id),
+            (0, owner, order_id),
+            (1, owner, order_id),
+            (1, owner, None),
+            (1, owner, OrderId(examples.fresh())),
+            (1, MemberId(examples.fresh()), order_id),
+            (1, MemberId(examples.fresh()), None),
+        ):
+            file = evolve(examples.stored_file(), owner_id=owner_id, order_id=of, at=NOW + seconds * SECOND)
+            await commit(database, partial(_store, file))
+        async with database.begin() as tx:
+            assert await tx.files.count(owner, order_id=order_id, since=NOW) == 2
+            assert await tx.files.count(owner, order_id=order_id, since=NOW - SECOND) == 3
+            assert await tx.files.count(owner, order_id=None, since=NOW) == 1
+
     async def test_a_removed_file_is_forgotten(self, database: Database) -> None:
         file, other = examples.stored_file(), examples.stored_file()
         await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(other))
@@ -271,6 +298,10 @@ def _object_again(dispute: Dispute, tx: Transaction) -> None:
 
 def _review(review: Review, tx: Transaction) -> None:
     tx.reviews.add(review)
+
+
+def _store(file: StoredFile, tx: Transaction) -> None:
+    tx.files.add(file)
 
 
 def _record(line: AuditLine, tx: Transaction) -> None:

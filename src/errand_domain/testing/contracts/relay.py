@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from errand_domain.errors import Missing
-from errand_domain.ids import AttemptId, MemberId, MessageId, OrderId, WithdrawalId
-from errand_domain.ports.outbox import AskRefund, CloseAttempt, Envelope, Message, SendPayout, Tell
+from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
+from errand_domain.ports.outbox import AskRefund, CloseAttempt, Envelope, EraseFile, Message, SendPayout, Tell
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import Database, commit
@@ -30,6 +30,7 @@ class RelayContract:
             SendPayout(withdrawal_id=WithdrawalId(examples.fresh())),
             Tell(member_id=MemberId(examples.fresh()), kind="order_paid", order_id=OrderId(examples.fresh())),
             Tell(member_id=MemberId(examples.fresh()), kind="runner_approved"),
+            EraseFile(file_id=FileId(examples.fresh())),
         )
         await commit(database, *(partial(_leave, message, f"lane {n}", NOW) for n, message in enumerate(messages)))
         taken = await _take(database)

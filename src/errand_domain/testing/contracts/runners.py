@@ -83,6 +83,16 @@ class RunnersContract:
             await _keep(database, same)
         await _keep(database, elsewhere)
 
+    async def test_the_student_number_of_a_runner_who_left_is_free_again(self, database: Database) -> None:
+        campus_id = CampusId(examples.fresh())
+        leaving = [examples.runner(campus_id=campus_id) for _ in range(2)]
+        for runner in leaving:
+            await _keep(database, runner)
+            await commit(database, partial(_save, runner.leave(at=NOW)))
+        await _keep(database, evolve(examples.runner(), application=leaving[0].application))
+        async with database.begin() as tx:
+            assert (await tx.runners.get(leaving[0].member_id)).application.student_number is None
+
     async def test_a_student_number_cannot_be_taken_by_applying_again(self, database: Database) -> None:
         first, second = examples.runner(), examples.runner()
         await _keep(database, first)

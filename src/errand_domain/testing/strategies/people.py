@@ -31,6 +31,7 @@ from errand_domain.runner.verification import (
     Applied,
     Approved,
     Lapsed,
+    Left,
     NeedsMore,
     Rejected,
     Suspended,
@@ -105,9 +106,10 @@ def applications() -> SearchStrategy[Application]:
     return st.builds(
         Application,
         campus_id=_campuses(),
-        real_name=lines(most=30),
-        student_number=lines(most=30),
-        card_photo=identities().map(FileId),
+        real_name=st.none() | lines(most=30),
+        student_number=st.none() | lines(most=30),
+        card_photo=st.none() | identities().map(FileId),
+        card_until=st.none() | moments(),
         study_until=st.dates(date(2024, 1, 1), date(2035, 1, 1)),
         gender=st.sampled_from((None, "female", "male")),
         agreement_version=lines(most=20),
@@ -125,6 +127,7 @@ def verifications(kind: type[Verification]) -> SearchStrategy[Verification]:
         Rejected: st.builds(Rejected, rejected_at=moments(), rejected_by=_members(), reason=lines(most=200)),
         Suspended: st.builds(Suspended, suspended_at=moments(), reason=lines(most=200), approved=approved),
         Lapsed: st.builds(Lapsed, lapsed_at=moments()),
+        Left: st.builds(Left, left_at=moments()),
     }
     return made[kind]
 

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from errand_domain.ids import CampusId, MemberId, OrderId, WithdrawalId
-from errand_domain.settlement import withdrawal as withdrawing
+from errand_domain.settlement import withdrawal_states as withdrawing
 from errand_domain.settlement.accounts import ACCOUNTS, Account, AccountKind
 from errand_domain.settlement.earning import EARNING_STATES, Earning, EarningState, Frozen, Held, Released, TakenBack
 from errand_domain.settlement.ledger import Transfer
 from errand_domain.settlement.split import Split, by_rates
-from errand_domain.settlement.withdrawal import WITHDRAWAL_STATES, Withdrawal, WithdrawalState
+from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATES, WithdrawalState
 from errand_domain.testing.strategies.payments import PROVIDERS
 from errand_domain.testing.strategies.values import identities, lines, moments, money, shares
 
