@@ -25,6 +25,7 @@ from errand_domain.use_cases.pay_for_errand import PayForErrand
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
+from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
 from errand_domain.use_cases.watch_order import WatchOrder
 from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
@@ -259,6 +260,21 @@ def test_two_rulings_at_once_divide_the_money_once():
         scheduler.run(world.settle_outside())
         assert world.provider.totals.refunded == 100
         scheduler.run(world.prove())
+
+
+def test_a_refund_that_is_given_up_in_front_of_two_is_reissued_once():
+    for seed in SEEDS:
+        scheduler, world = staged(seed)
+        requester = scheduler.run(world.member())
+        order = scheduler.run(world.opened(requester))
+        scheduler.run(world.use(CancelErrand)(order.id, requester.id, reason="不需要了"))
+        world.provider.next_refund("impossible")
+        (refund,) = scheduler.run(world.refunds(order))
+        advance = world.use(AdvanceRefund)
+        results = scheduler.race(*(advance(refund.number) for _ in range(3)))
+        assert not codes(results), f"seed {seed}"
+        names = [refund.state_name for refund in scheduler.run(world.refunds(order))]
+        assert names == ["closed", "requested"], f"seed {seed}"
 
 
 def test_ten_notifications_at_once_happen_once():

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
+from errand_domain.errors import Stale
 from errand_domain.ids import compact
 from errand_domain.member.member import Member
 from errand_domain.payment.attempt import PaymentMismatch, next_query
@@ -15,6 +16,7 @@ from errand_domain.payment.refund import (
     RefundAccepted,
     RefundClosed,
     RefundEvent,
+    RefundExceedsPayment,
     RefundGivenUp,
     RefundStuck,
     RefundSucceeded,
@@ -140,7 +142,13 @@ async def _reissue(tx: Transaction, given_up: Refund, *, at: datetime) -> tuple[
     """The same sum of the same payment under a new number: the old one will never happen."""
     attempt = await tx.attempts.get(given_up.attempt_id)
     others = tuple(r for r in await tx.refunds.of_order(given_up.order_id) if r.number != given_up.number)
-    return allocate(given_up.amount, (attempt,), (*others, given_up), reason=given_up.reason, at=at)
+    try:
+        return allocate(given_up.amount, (attempt,), (*others, given_up), reason=given_up.reason, at=at)
+    except RefundExceedsPayment as refusal:
+        # The others are read after the refund: one of them may be its reissue, made by somebody who was in between.
+        if (await tx.refunds.get(given_up.number)).version >= given_up.version:
+            raise Stale("refund") from refusal
+        raise
 
 
 @frozen(kw_only=True)
