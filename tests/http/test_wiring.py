@@ -28,8 +28,8 @@ async def test_every_use_case_is_a_dependency_by_its_type(stage: Stage) -> None:
         assert returned.__name__.lower() == name.replace("_", "")
 
 
-def test_a_handler_asks_for_one_use_case_at_most(app: Litestar) -> None:
-    provided = set(app.dependencies)
+async def test_a_handler_asks_for_one_use_case_at_most(app: Litestar, stage: Stage) -> None:
+    provided = set(use_cases(stage.use))
     for key, handler in handlers_of(app).items():
         asked = provided & set(handler.parsed_fn_signature.parameters)
         assert len(asked) <= 1, key

@@ -6,7 +6,7 @@ from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.container import Container
-from entrypoints.http.dependencies import use_cases
+from entrypoints.http.dependencies import use_cases, wired
 from entrypoints.http.documents import state_with
 from entrypoints.http.errors import EXCEPTION_HANDLERS
 from entrypoints.http.gate import Gate
@@ -49,10 +49,11 @@ ROUTERS: Final = (
 def create_app(container: Container) -> Litestar:
     """The HTTP API of that installation. It holds no state but the container and its own figures."""
     figures = Figures()
-    api = Router(API, route_handlers=list(ROUTERS), middleware=[Gate(container), Idempotency(container)])
+    found = use_cases(container)
+    routers = [wired(router, found) for router in ROUTERS]
+    api = Router(API, route_handlers=routers, middleware=[Gate(container), Idempotency(container)])
     app = Litestar(
-        route_handlers=[api, health(figures)],
-        dependencies=use_cases(container),
+        route_handlers=[api, wired(health(figures), found)],
         exception_handlers={**EXCEPTION_HANDLERS},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MOST,

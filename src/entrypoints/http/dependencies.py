@@ -5,10 +5,12 @@ dependency-injector's markers nor a provider given to `Provide` work in Litestar
 two dependencies would be resolved in a task group, which costs more than the rest of the request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any, TypeAlias, TypeVar
 
 from dependency_injector.providers import Factory
+from litestar import Router
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
@@ -26,6 +28,13 @@ def use_cases(container: Container) -> dict[str, Provide]:
         if isinstance(provider, Factory):
             found[name] = Provide(_maker(provider), sync_to_thread=False)
     return found
+
+
+def wired(router: Router, found: Mapping[str, Provide]) -> Router:
+    """The router with the use cases that its handlers ask for: Litestar weighs each against each for every handler."""
+    handlers = (handler for route in router.routes for handler in getattr(route, "route_handlers", ()))
+    asked = {name for handler in handlers for name in signature(handler.fn).parameters}
+    return Router("/", route_handlers=[router], dependencies={name: found[name] for name in sorted(asked & set(found))})
 
 
 def _maker(factory: "Factory[Any]") -> Callable[[], Any]:

@@ -30,8 +30,8 @@ from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 async def show_earnings(
     request: Asking,
     view_earnings: Uses[ViewEarnings],
-    before: Uses[Before] = None,
-    limit: Uses[Limit] = 20,
+    before: Before = None,
+    limit: Limit = 20,
 ) -> Response[IncomeTold]:
     """Balances and, order by order, where they came from."""
     after = OrderId(before) if before else None
@@ -43,8 +43,8 @@ async def show_earnings(
 async def show_withdrawals(
     request: Asking,
     list_withdrawals: Uses[ListWithdrawals],
-    before: Uses[Before] = None,
-    limit: Uses[Limit] = 20,
+    before: Before = None,
+    limit: Limit = 20,
 ) -> Response[WithdrawalsTold]:
     """The withdrawals that the runner made, newest first."""
     after = WithdrawalId(before) if before else None

@@ -40,7 +40,7 @@ async def show_campus_withdrawals(
     list_campus_withdrawals: Uses[ListCampusWithdrawals],
     campus: AtCampus,
     states: Annotated[list[WithdrawalStateName] | None, QueryParameter(name="state")] = None,
-    limit: Uses[Limit] = 20,
+    limit: Limit = 20,
 ) -> Response[CampusWithdrawalsTold]:
     """The withdrawals of a campus that wait for approval, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("requested",))
@@ -73,7 +73,7 @@ async def show_abnormal_refunds(
     request: Asking,
     list_abnormal_refunds: Uses[ListAbnormalRefunds],
     campus: AtCampus,
-    limit: Uses[Limit] = 20,
+    limit: Limit = 20,
 ) -> Response[RefundsTold]:
     """Refunds that the payer's account does not take, with what the provider advises."""
     found = await list_abnormal_refunds(CampusId(campus), request.user, limit=limit)
@@ -90,7 +90,7 @@ async def retry_stuck_refund(number: FromPath[str], request: Asking, retry_refun
 
 @get("/messages/parked", responses=refusals(NotPermitted))
 async def show_parked_messages(
-    request: Asking, list_parked_messages: Uses[ListParkedMessages], limit: Uses[Limit] = 20
+    request: Asking, list_parked_messages: Uses[ListParkedMessages], limit: Limit = 20
 ) -> Response[MessagesTold]:
     """Messages that could not be delivered, and why."""
     found = await list_parked_messages(request.user, limit=limit)

@@ -46,8 +46,8 @@ async def list_campus_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     list_orders: Uses[ListOrders],
     campus: AtCampus,
     states: Annotated[list[StateName] | None, QueryParameter(name="state")] = None,
-    before: Uses[Before] = None,
-    limit: Uses[Limit] = 20,
+    before: Before = None,
+    limit: Limit = 20,
 ) -> Response[OrdersTold]:
     """The orders of a campus, newest first."""
     views = await list_orders.at_campus(
@@ -111,7 +111,7 @@ async def list_campus_disputes(
     list_disputes: Uses[ListDisputes],
     campus: AtCampus,
     states: Annotated[list[DisputeStateName] | None, QueryParameter(name="state")] = None,
-    limit: Uses[Limit] = 20,
+    limit: Limit = 20,
 ) -> Response[DisputesTold]:
     """The disputes of a campus that wait for a ruling, or those in the states asked for, oldest first."""
     wanted = tuple(states or ("hearing", "proposed"))

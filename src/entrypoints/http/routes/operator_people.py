@@ -24,7 +24,7 @@ from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
 
 @get("/runners", responses=refusals(NotPermitted))
 async def list_applicants(
-    request: Asking, review_queue: Uses[ReviewQueue], campus: AtCampus, limit: Uses[Limit] = 20
+    request: Asking, review_queue: Uses[ReviewQueue], campus: AtCampus, limit: Limit = 20
 ) -> Response[ApplicantsTold]:
     """Applications that wait for a reviewer, oldest first."""
     return tagged(request, tell_applicants(await review_queue(CampusId(campus), request.user, limit=limit)))

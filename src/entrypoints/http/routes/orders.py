@@ -1,6 +1,6 @@
 """Orders from the requester's side: quote, place, pay, watch, confirm, cancel, review."""
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from litestar import Response, Router, get, post
 from litestar.params import FromQuery, JSONBody
@@ -57,6 +57,8 @@ from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
 
+EVERY_PHASE: Final[tuple[Phase, ...]] = get_args(Phase)
+
 
 @post(
     "/quotes", status_code=200, responses=refusals(InvalidField, OutsideCampus, Missing, CampusClosed, ConsentMissing)
@@ -102,13 +104,13 @@ async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
     list_orders: Uses[ListOrders],
     role: FromQuery[Literal["requester", "runner"]] = "requester",
     phase: FromQuery[list[Phase] | None] = None,
-    before: Uses[Before] = None,
-    limit: Uses[Limit] = 20,
+    before: Before = None,
+    limit: Limit = 20,
 ) -> Response[OrdersTold]:
     """The orders that the member placed, or runs and ran, newest first."""
     look = list_orders.placed if role == "requester" else list_orders.run
     after = OrderId(before) if before else None
-    views = await look(request.user.id, phases=tuple(phase or ()), before=after, limit=limit)
+    views = await look(request.user.id, phases=tuple(phase or EVERY_PHASE), before=after, limit=limit)
     return tagged(request, tell_orders(views, limit=limit))
 
 
