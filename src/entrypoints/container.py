@@ -33,6 +33,7 @@ from errand_domain.use_cases.confirm_errand import ConfirmErrand
 from errand_domain.use_cases.deliver_item import DeliverItem
 from errand_domain.use_cases.deliver_message import DeliverMessage
 from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
+from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.fire_timers import FireTimer
 from errand_domain.use_cases.give_up_errand import GiveUpErrand
@@ -241,6 +242,7 @@ class Container(DeclarativeContainer):
         query=query_payment,
         refunds=advance_refund,
         withdrawals=advance_withdrawal,
+        store=file_store,
     )
     retry_refund = Factory(RetryRefund, begin=begin, advance=advance_refund)
     release_earning = Factory(ReleaseEarning, begin=begin, clock=clock)
@@ -252,6 +254,7 @@ class Container(DeclarativeContainer):
     review_runner = Factory(ReviewRunner, begin=begin, clock=clock)
     review_queue = Factory(ReviewQueue, begin=begin)
     lapse_runner = Factory(LapseRunner, begin=begin, clock=clock)
+    erase_document = Factory(EraseDocument, begin=begin, clock=clock)
     view_standing = Factory(ViewStanding, begin=begin)
     switch_shift = Factory(SwitchShift, begin=begin)
     request_code = Factory(RequestCode, begin=begin, clock=clock, secrets=secrets, notices=notices)
@@ -274,6 +277,7 @@ class Container(DeclarativeContainer):
         refunds=advance_refund,
         earnings=release_earning,
         withdrawals=advance_withdrawal,
+        documents=erase_document,
         runners=lapse_runner,
     )
     request_withdrawal = Factory(RequestWithdrawal, begin=begin, clock=clock, ids=ids, providers=payment_providers)

@@ -1,9 +1,12 @@
 """What is known of files, and their bytes, in memory."""
 
+from datetime import datetime
+
 from adapters.memory.access import Access, Pause
+from adapters.memory.pages import newest_first
 from adapters.memory.pauses import give_way
 from adapters.memory.tables import found, insert
-from errand_domain.ids import FileId
+from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.ports.files import Files, FileStore, StoredFile
 
 
@@ -16,6 +19,17 @@ class MemoryFiles(Files):
     async def get(self, file_id: FileId) -> StoredFile:
         """The file's facts; raises `Missing`."""
         return found((await self._access.look()).files.get(file_id), "file")
+
+    async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
+        """What the member uploaded and nobody removed, newest first."""
+        tables = await self._access.look()
+        theirs = (file for file in tables.files if file.owner_id == owner_id)
+        return newest_first(theirs, lambda file: file.id, before=before, limit=limit)
+
+    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
+        """How many files the member uploaded from then on for that order, or for none."""
+        tables = await self._access.look()
+        return sum((f.owner_id, f.order_id) == (owner_id, order_id) and f.at >= since for f in tables.files)
 
     def add(self, file: StoredFile) -> None:
         """A new file; a used id is `Stale`."""

@@ -96,6 +96,8 @@ def avoid_each_other(tables: Tables, one: MemberId, other: MemberId) -> bool:
 
 
 def _check_student_number(tables: Tables, runner: Runner) -> None:
+    if runner.application.student_number is None:
+        return
     for other in tables.runners:
         if other.member_id != runner.member_id and (
             other.campus_id == runner.campus_id

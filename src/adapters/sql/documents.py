@@ -40,9 +40,7 @@ def snake(name: str) -> str:
 
 
 EVENT_NAMES: Final[dict[type[Event], str]] = {event: snake(event.__name__) for event in EVENTS}
-MESSAGE_NAMES: Final[dict[type[Message], str]] = {
-    message: snake(message.__name__) for message in get_args(Message)
-}
+MESSAGE_NAMES: Final[dict[type[Message], str]] = {message: snake(message.__name__) for message in get_args(Message)}
 _UNIONS: Final[tuple[tuple[Any, dict[Any, str]], ...]] = (
     (State, NAMES),
     (Event, EVENT_NAMES),

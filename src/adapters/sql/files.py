@@ -1,21 +1,34 @@
 """What is known of files, in SQL."""
 
+from datetime import datetime
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from adapters.sql.drivers.driver import Driver
-from adapters.sql.reading import only
+from adapters.sql.reading import NEWEST, every, only
 from adapters.sql.rows.words import READ_FILE, file_from_row, file_row
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import FILES
 from adapters.sql.writes import Add, Change, Write
-from errand_domain.ids import FileId
+from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.ports.files import Files, StoredFile
 
 _MINE: Final = FILES.c.id == bindparam("file")
 _GET: Final = Statement(select(*READ_FILE).where(_MINE))
+_THEIRS: Final = FILES.c.owner_id == bindparam("owner")
+_OF_OWNER: Final = Statement(
+    select(*READ_FILE)
+    .where(_THEIRS, FILES.c.id < bindparam("before"))
+    .order_by(FILES.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_LATELY: Final = (_THEIRS, FILES.c.at >= bindparam("since"))
+_COUNT: Final = Statement(
+    select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id == bindparam("order"))
+)
+_COUNT_CARDS: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id.is_(None)))
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
 
 
@@ -29,6 +42,18 @@ class SqlFiles(Files):
     async def get(self, file_id: FileId) -> StoredFile:
         """The file's facts; raises `Missing`."""
         return only(await self.driver.fetch(_GET, {"file": file_id}), file_from_row, "file")
+
+    async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
+        """What the member uploaded and nobody removed, newest first."""
+        parameters = {"owner": owner_id, "before": before or NEWEST, "limit": limit}
+        return every(await self.driver.fetch(_OF_OWNER, parameters), file_from_row)
+
+    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
+        """How many files the member uploaded from then on for that order, or for none."""
+        asked = {"owner": owner_id, "since": since}
+        if order_id is None:
+            return int((await self.driver.fetch(_COUNT_CARDS, asked))[0][0])
+        return int((await self.driver.fetch(_COUNT, {**asked, "order": order_id}))[0][0])
 
     def add(self, file: StoredFile) -> None:
         """A new file; a used id is `Stale`."""

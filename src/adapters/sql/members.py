@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 from sqlalchemy import bindparam, delete, select
 
 from adapters.sql.drivers.driver import Driver
@@ -39,10 +39,13 @@ class SqlMembers(Members):
 
     driver: Driver
     writes: list[Write]
+    read: dict[MemberId, Member] = field(default=Factory(dict[MemberId, Member]), init=False, repr=False)
 
     async def get(self, member_id: MemberId) -> Member:
         """The member as committed; raises `Missing`."""
-        return only(await self.driver.fetch(_GET, {"member": member_id}), member_from_row, WHAT)
+        member = only(await self.driver.fetch(_GET, {"member": member_id}), member_from_row, WHAT)
+        self.read[member.id] = member
+        return member
 
     async def of_way(self, way: Way) -> Member | None:
         """Who signs in that way, if anybody does."""
@@ -61,9 +64,15 @@ class SqlMembers(Members):
         self._add_searchable(member)
 
     def save(self, member: Member) -> None:
-        """Compare-and-set on the version; `WayTaken` where another signs in that way."""
+        """Compare-and-set on the version; `WayTaken` where another signs in that way.
+
+        Where the version that is met is the one that was read here, what it said of ways and blocks is still there.
+        """
         columns, was = changing_member_columns(member), member.version - 1
         self.writes.append(save(_SAVE, MEMBERS, identity={"id": member.id}, was=was, columns=columns, what=WHAT))
+        before = self.read.get(member.id)
+        if before is not None and (before.version, before.ways, before.blocked) == (was, member.ways, member.blocked):
+            return
         for statement, table in ((_FORGET_WAYS, MEMBER_WAYS), (_FORGET_BLOCKS, BLOCKS)):
             self.writes.append(
                 Change(statement=statement, parameters={"member": member.id}, table_name=table.name, ordered=True)

@@ -146,6 +146,15 @@ class Member:
         """The member, shut out or let in again."""
         return evolve(self, barred=barred, version=self.version + 1)
 
+    def touched(self) -> "Member":
+        """The same member, one version on: saved by decisions that must not race with each other."""
+        return evolve(self, version=self.version + 1)
+
+    def check_here(self) -> None:
+        """Raise `MemberBarred` for one who was shut out or has closed the account."""
+        if self.barred or self.closed_at is not None:
+            raise MemberBarred
+
     def close(self, *, at: datetime) -> "Member":
         """The closed account: every personal field is erased."""
         return evolve(

@@ -33,6 +33,14 @@ class Files(Protocol):
         """The file's facts; raises `Missing`."""
 
     @abstractmethod
+    async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
+        """What the member uploaded and nobody removed, newest first; `before` continues after that file."""
+
+    @abstractmethod
+    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
+        """How many files the member uploaded from then on for that order; for no order, their student cards."""
+
+    @abstractmethod
     def add(self, file: StoredFile) -> None:
         """A new file, whose bytes are in the store already."""
 

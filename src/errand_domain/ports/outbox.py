@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from attrs import frozen
 
-from errand_domain.ids import AttemptId, MemberId, MessageId, OrderId, WithdrawalId
+from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
 
 NoticeKind = Literal[
     "order_paid",
@@ -66,7 +66,14 @@ class Tell:
     order_id: OrderId | None = None
 
 
-Message = CloseAttempt | AskRefund | SendPayout | Tell
+@frozen(kw_only=True)
+class EraseFile:
+    """Remove the bytes of a file that nothing knows of any more."""
+
+    file_id: FileId
+
+
+Message = CloseAttempt | AskRefund | SendPayout | Tell | EraseFile
 
 
 @frozen(kw_only=True)

@@ -18,6 +18,7 @@ from errand_domain.runner.verification import (
     IllegalVerificationTransition,
     OwnApplication,
     RunnerApproved,
+    RunnerLeft,
     RunnerRejected,
     Suspended,
     Verification,
@@ -61,6 +62,11 @@ class Runner:
 
     @property
     def due_at(self) -> datetime | None:
+        """When the photo of the card is to be erased or the study period ends, whichever comes first."""
+        return min((at for at in (self.application.card_until, self.lapses_at) if at is not None), default=None)
+
+    @property
+    def lapses_at(self) -> datetime | None:
         """When the study period ends, while that matters."""
         match self.verification:
             case Approved():
@@ -88,6 +94,18 @@ class Runner:
     def resubmit(self, application: Application) -> "Runner":
         """A better or newer application, where one is welcome."""
         return evolve(self.apply(ApplicationSubmitted(at=application.submitted_at)), application=application)
+
+    def keep_card(self, *, until: datetime) -> "Runner":
+        """The runner, decided about: the photo of the card is kept until then and no longer."""
+        return evolve(self, application=evolve(self.application, card_until=until))
+
+    def erase_card(self) -> "Runner":
+        """The runner without the photo of the card."""
+        return evolve(self, application=self.application.without_card(), version=self.version + 1)
+
+    def leave(self, *, at: datetime) -> "Runner":
+        """Whoever it was runs no more; the student number is free again."""
+        return evolve(self.apply(RunnerLeft(at=at)), application=self.application.erased())
 
     def shift(self, *, on: bool) -> "Runner":
         """Start or end a shift; raises `NotARunner`."""

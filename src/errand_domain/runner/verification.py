@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen, validators
 
 from errand_domain.campus import Gender
 from errand_domain.errors import Conflict, Forbidden
@@ -41,16 +41,28 @@ class StudentNumberTaken(Conflict):
 
 @frozen(kw_only=True)
 class Application:
-    """What a student shows: all of it personal, read by reviewers only."""
+    """What a student shows: all of it personal, read by reviewers only.
+
+    The photo of the card is there until some time after the decision, `card_until`; the rest until the runner leaves.
+    """
 
     campus_id: CampusId
-    real_name: str = field(repr=False, validator=line(most=30))
-    student_number: str = field(repr=False, validator=line(most=30))
-    card_photo: FileId
+    real_name: str | None = field(repr=False, validator=validators.optional(line(most=30)))
+    student_number: str | None = field(repr=False, validator=validators.optional(line(most=30)))
+    card_photo: FileId | None
+    card_until: datetime | None = None
     study_until: date
     gender: Gender | None = field(default=None, repr=False)
     agreement_version: str = field(validator=line(most=20))
     submitted_at: datetime
+
+    def without_card(self) -> "Application":
+        """The application, whose photo is gone."""
+        return evolve(self, card_photo=None, card_until=None)
+
+    def erased(self) -> "Application":
+        """That somebody applied, and nothing about who."""
+        return evolve(self.without_card(), real_name=None, student_number=None, gender=None)
 
 
 @frozen(kw_only=True)
@@ -102,7 +114,14 @@ class Lapsed:
     lapsed_at: datetime
 
 
-Verification = Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed
+@frozen(kw_only=True)
+class Left:
+    """Runs no more, and nothing is known of who it was."""
+
+    left_at: datetime
+
+
+Verification = Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed | Left
 VERIFICATIONS: Final[tuple[type[Verification], ...]] = get_args(Verification)
 
 
@@ -161,6 +180,13 @@ class StudyEnded:
     at: datetime
 
 
+@frozen(kw_only=True)
+class RunnerLeft:
+    """The member closed the account."""
+
+    at: datetime
+
+
 VerificationEvent = (
     ApplicationSubmitted
     | MoreWanted
@@ -169,6 +195,7 @@ VerificationEvent = (
     | RunnerSuspended
     | RunnerReinstated
     | StudyEnded
+    | RunnerLeft
 )
 VERIFICATION_EVENTS: Final[tuple[type[VerificationEvent], ...]] = get_args(VerificationEvent)
 
@@ -201,20 +228,30 @@ def _lapse(_: Approved | Suspended, event: StudyEnded) -> Lapsed:
     return Lapsed(lapsed_at=event.at)
 
 
+def _leave(_: Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed, event: RunnerLeft) -> Left:
+    return Left(left_at=event.at)
+
+
 VerificationStep = Callable[[Any, Any], Verification]
 
 VERIFICATION_TRANSITIONS: Mapping[tuple[type[Verification], type[VerificationEvent]], VerificationStep] = {
     (Applied, MoreWanted): _want_more,
     (Applied, RunnerApproved): _approve,
     (Applied, RunnerRejected): _reject,
+    (Applied, RunnerLeft): _leave,
     (NeedsMore, ApplicationSubmitted): _apply,
     (NeedsMore, RunnerRejected): _reject,
+    (NeedsMore, RunnerLeft): _leave,
     (Rejected, ApplicationSubmitted): _apply,
+    (Rejected, RunnerLeft): _leave,
     (Approved, RunnerSuspended): _suspend,
     (Approved, StudyEnded): _lapse,
+    (Approved, RunnerLeft): _leave,
     (Suspended, RunnerReinstated): _reinstate,
     (Suspended, StudyEnded): _lapse,
+    (Suspended, RunnerLeft): _leave,
     (Lapsed, ApplicationSubmitted): _apply,
+    (Lapsed, RunnerLeft): _leave,
 }
 VERIFICATION_NAMES: Final[dict[type[Verification], str]] = {
     Applied: "applied",
@@ -223,4 +260,5 @@ VERIFICATION_NAMES: Final[dict[type[Verification], str]] = {
     Rejected: "rejected",
     Suspended: "suspended",
     Lapsed: "lapsed",
+    Left: "left",
 }

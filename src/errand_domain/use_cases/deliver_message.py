@@ -5,7 +5,8 @@ from typing import assert_never
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
-from errand_domain.ports.outbox import AskRefund, CloseAttempt, Message, NoticeKind, SendPayout, Tell
+from errand_domain.ports.files import FileStore
+from errand_domain.ports.outbox import AskRefund, CloseAttempt, EraseFile, Message, NoticeKind, SendPayout, Tell
 from errand_domain.ports.outside import Notice, Notices
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
@@ -48,6 +49,7 @@ class DeliverMessage:
     query: QueryPayment
     refunds: AdvanceRefund
     withdrawals: AdvanceWithdrawal
+    store: FileStore
 
     async def __call__(self, message: Message) -> None:
         """Do it. What the provider leaves open is asked again by a timer, so it does not hold up the message's lane."""
@@ -60,6 +62,8 @@ class DeliverMessage:
                 await self.withdrawals(message.withdrawal_id)
             case Tell():
                 await self._tell(message.member_id, message.kind, message.order_id)
+            case EraseFile():
+                await self.store.delete(message.file_id)
             case _:
                 assert_never(message)
 

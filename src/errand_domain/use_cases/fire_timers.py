@@ -8,6 +8,7 @@ from attrs import frozen
 from errand_domain.ids import AttemptId, MemberId, OrderId, WithdrawalId
 from errand_domain.ports.timers import TimerKind
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
@@ -24,6 +25,7 @@ class FireTimer:
     refunds: AdvanceRefund
     earnings: ReleaseEarning
     withdrawals: AdvanceWithdrawal
+    documents: EraseDocument
     runners: LapseRunner
 
     async def __call__(self, kind: TimerKind, subject: str) -> None:
@@ -41,6 +43,7 @@ class FireTimer:
             case "withdrawal":
                 await self.withdrawals(WithdrawalId(UUID(subject)))
             case "runner":
+                await self.documents(MemberId(UUID(subject)))
                 await self.runners(MemberId(UUID(subject)))
             case _:
                 assert_never(kind)

@@ -4,13 +4,14 @@ from attrs import frozen
 
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.consent import Consent, Document
-from errand_domain.member.member import AccountBusy, Member, MemberBarred, Way, WayKind, WayTaken
+from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
 from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
 from errand_domain.ports.outside import Clock, ContentCheck, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.erase_document import erase_cards
 from errand_domain.use_cases.publish_errand import ContentRefused
 
 UNFINISHED: tuple[Phase, ...] = ("awaiting_payment", "waiting", "in_progress")
@@ -122,7 +123,10 @@ class BlockMember:
 
 @frozen(kw_only=True)
 class CloseAccount:
-    """A member leaves: refused while money or an order is open, then every personal field is erased."""
+    """A member leaves: refused while money or an order is open, then every personal field is erased.
+
+    Member and runner are read first and saved, so that publishing or accepting at the same time meets one of them.
+    """
 
     begin: Begin
     clock: Clock
@@ -131,12 +135,16 @@ class CloseAccount:
     async def __call__(self, member_id: MemberId) -> Member:
         """The closed account, signed out everywhere; raises `AccountBusy`."""
         async with self.begin() as tx:
-            await _check_idle(tx, member_id)
+            now = self.clock.now()
             member = await tx.members.get(member_id)
-            if member.closed_at is not None:
-                raise MemberBarred
-            member = member.close(at=self.clock.now())
+            member.check_here()
+            runner = await tx.runners.find(member_id)
+            await _check_idle(tx, member_id)
+            member = member.close(at=now)
             tx.members.save(member)
+            if runner is not None:
+                tx.runners.save(runner.leave(at=now))
+            await erase_cards(tx, member_id, until=now, at=now)
             tx.sessions.end_all(member_id)
             await tx.commit()
         return member

@@ -36,7 +36,10 @@ class Publication:
 
 @frozen(kw_only=True)
 class PublishErrand:
-    """One quote makes one order: publishing again with the same quote answers with the same order."""
+    """One quote makes one order: publishing again with the same quote answers with the same order.
+
+    The member is saved too, so that nobody publishes who closes the account at the same time.
+    """
 
     begin: Begin
     clock: Clock
@@ -60,6 +63,8 @@ class PublishErrand:
                 if already.requester_id != publication.member_id:
                     raise QuoteMismatch
                 return already
+            member = await tx.members.get(publication.member_id)
+            member.check_here()
             campus = await tx.campuses.get(quote.campus_id)
             order = place(
                 OrderId(self.ids.new()),
@@ -71,6 +76,7 @@ class PublishErrand:
                 at=now,
             )
             tx.orders.add(order)
+            tx.members.save(member.touched())
             tx.attempts.add(
                 Attempt(
                     id=AttemptId(self.ids.new()),

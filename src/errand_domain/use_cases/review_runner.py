@@ -94,6 +94,8 @@ class ReviewRunner:
             campus = await tx.campuses.get(runner.campus_id)
             event = _event(decision, runner, campus, operator.id, at=now)
             runner = runner.apply(event)
+            if isinstance(event, RunnerApproved | RunnerRejected):
+                runner = runner.keep_card(until=now + campus.policy.keep_documents_for)
             tx.runners.save(runner)
             tell = Tell(member_id=runner_id, kind=_NOTICES[type(decision)])
             tx.outbox.add(tell, lane=f"notice:{runner_id}", at=now)
@@ -153,7 +155,7 @@ class LapseRunner:
         now = self.clock.now()
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
-            if runner.due_at is None or now < runner.due_at:
+            if runner.lapses_at is None or now < runner.lapses_at:
                 return runner
             runner = runner.apply(StudyEnded(at=now))
             tx.runners.save(runner)

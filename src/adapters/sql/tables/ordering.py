@@ -127,3 +127,5 @@ FILES: Final = Table(
     Column("sha256", Word(64), nullable=False),
     Column("at", Instant, nullable=False),
 )
+Index("ix_files_owner", FILES.c.owner_id, FILES.c.id)
+Index("ix_files_order", FILES.c.owner_id, FILES.c.order_id, FILES.c.at)

@@ -76,7 +76,7 @@ RUNNERS: Final = Table(
     METADATA,
     Column("member_id", Identity, primary_key=True),
     Column("campus_id", Identity, nullable=False),
-    Column("student_number", Word(40), nullable=False, comment="personal"),
+    Column("student_number", Word(40), comment="personal"),
     state_column(VERIFICATION_NAMES.values()),
     Column("queued_since", Instant),
     Column("credit", Integer, CheckConstraint("credit >= 0", name="credit"), nullable=False),

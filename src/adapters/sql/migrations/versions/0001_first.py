@@ -165,6 +165,8 @@ def upgrade() -> None:
         sa.CheckConstraint("size_bytes >= 0", name=op.f("ck_files_size")),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_files_order", "files", ["owner_id", "order_id", "at"], unique=False)
+    op.create_index("ix_files_owner", "files", ["owner_id", "id"], unique=False)
     op.create_table(
         "members",
         sa.Column("id", Identity(), nullable=False),
@@ -309,7 +311,7 @@ def upgrade() -> None:
         "runners",
         sa.Column("member_id", Identity(), nullable=False),
         sa.Column("campus_id", Identity(), nullable=False),
-        sa.Column("student_number", Word(40), nullable=False, comment="personal"),
+        sa.Column("student_number", Word(40), nullable=True, comment="personal"),
         sa.Column("state", Word(20), nullable=False),
         sa.Column("queued_since", Instant(), nullable=True),
         sa.Column("credit", sa.Integer(), nullable=False),
@@ -326,7 +328,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("credit >= 0", name=op.f("ck_runners_credit")),
         sa.CheckConstraint(
-            "state IN ('applied', 'needs_more', 'approved', 'rejected', 'suspended', 'lapsed')",
+            "state IN ('applied', 'needs_more', 'approved', 'rejected', 'suspended', 'lapsed', 'left')",
             name=op.f("ck_runners_state"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_runners_version")),
