@@ -30,7 +30,7 @@ from errand_domain.order.states import FINAL, NAMES, Phase
 from errand_domain.ports.orders import Orders, Recorded
 
 WHAT: Final = "order"
-_GET: Final = Statement(select(*READ).where(ORDERS.c.id == bindparam("order_id")))
+_GET: Final = Statement(select(*READ).where(ORDERS.c.id == bindparam("order_id")), is_gathered=True)
 _OF_QUOTE: Final = Statement(select(*READ).where(ORDERS.c.quote_id == bindparam("quote")))
 _HISTORY: Final = Statement(
     select(ORDER_EVENTS.c.version, ORDER_EVENTS.c.document)

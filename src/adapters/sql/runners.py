@@ -23,7 +23,7 @@ from errand_domain.runner.standing import CreditLine
 WHAT: Final = "runner"
 _MEMBER: Final = bindparam("member", type_=Identity())
 _REQUESTER: Final = bindparam("requester", type_=Identity())
-_GET: Final = Statement(select(*READ_RUNNER).where(RUNNERS.c.member_id == _MEMBER))
+_GET: Final = Statement(select(*READ_RUNNER).where(RUNNERS.c.member_id == _MEMBER), is_gathered=True)
 _CARRIED: Final = (
     select(func.count())
     .select_from(ORDERS)
@@ -35,7 +35,8 @@ _AVOID: Final = or_(
     exists().where(BLOCKS.c.member_id == _REQUESTER, BLOCKS.c.other_id == _MEMBER),
 )
 _LOAD: Final = Statement(
-    select(*READ_RUNNER, _CARRIED.label("carried"), _AVOID.label("avoid")).where(RUNNERS.c.member_id == _MEMBER)
+    select(*READ_RUNNER, _CARRIED.label("carried"), _AVOID.label("avoid")).where(RUNNERS.c.member_id == _MEMBER),
+    is_gathered=True,
 )
 _QUEUE: Final = Statement(
     select(*READ_RUNNER)
@@ -43,7 +44,7 @@ _QUEUE: Final = Statement(
     .order_by(RUNNERS.c.queued_since, RUNNERS.c.member_id)
     .limit(bindparam("limit"))
 )
-_CREDIT_COLUMNS: Final = ("runner_id", "order_id", "reason", "points", "at")
+_CREDIT_COLUMNS: Final = ("runner_id", "order_id", "order_version", "reason", "points", "at")
 _CREDIT_LINES: Final = Statement(
     select(*(CREDIT_LINES.c[name] for name in _CREDIT_COLUMNS))
     .where(CREDIT_LINES.c.runner_id == _MEMBER)
@@ -104,8 +105,10 @@ class SqlRunners(Runners):
         """The movements of the runner's credit, newest first."""
         rows = await self.driver.fetch(_CREDIT_LINES, {"member": member_id, "limit": limit})
         return tuple(
-            CreditLine(runner_id=runner_id, order_id=order_id, reason=reason, points=points, at=at)
-            for runner_id, order_id, reason, points, at in rows
+            CreditLine(
+                runner_id=runner_id, order_id=order_id, order_version=version, reason=reason, points=points, at=at
+            )
+            for runner_id, order_id, version, reason, points, at in rows
         )
 
     async def give_ups_since(self, member_id: MemberId, since: datetime) -> int:
@@ -124,7 +127,7 @@ class SqlRunners(Runners):
         self.writes.append(save(_SAVE, RUNNERS, identity=identity, was=was, columns=columns, what=WHAT))
 
     def add_credit(self, line: CreditLine) -> None:
-        """A movement of credit; an order's second movement for the same reason books nothing."""
+        """A movement of credit; the second one for the same version of an order and reason books nothing."""
         parameters = {f"new_{name}": getattr(line, name) for name in _CREDIT_COLUMNS}
-        key = (line.order_id, line.runner_id, line.reason)
+        key = (line.order_id, line.order_version, line.runner_id, line.reason)
         self.writes.append(Change(statement=_ADD_CREDIT, parameters=parameters, table_name=CREDIT_LINES.name, key=key))

@@ -34,7 +34,8 @@ _FIND: Final = Statement(
         _LIVE,
         MEMBERS.c.barred.is_(False),
         MEMBERS.c.closed_at.is_(None),
-    )
+    ),
+    is_gathered=True,
 )
 _OF_MEMBER: Final = Statement(
     select(*READ_SESSION)

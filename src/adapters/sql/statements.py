@@ -52,11 +52,16 @@ class Text:
 
 
 class Statement:
-    """One statement. Give the clause, or a function from the dialect's name to the clause."""
+    """One statement. Give the clause, or a function from the dialect's name to the clause.
 
-    __slots__ = ("_build", "_texts")
+    `is_gathered` says that it reads a row or few by a key and is asked often, so that a driver may ask it for several
+    callers at once.
+    """
 
-    def __init__(self, clause: ClauseElement | Build) -> None:
+    __slots__ = ("_build", "_texts", "is_gathered")
+
+    def __init__(self, clause: ClauseElement | Build, *, is_gathered: bool = False) -> None:
+        self.is_gathered = is_gathered
         self._build: Build = clause if not isinstance(clause, ClauseElement) else lambda _: clause
         self._texts: dict[str, Text] = {}
 

@@ -88,6 +88,7 @@ class Step:
     statement: Statement
     parameters: Parameters
     table_name: str
+    key: Hashable = None
     refusal: Refusal | None = None
 
 
@@ -116,6 +117,7 @@ def plan(writes: Sequence[Write]) -> Plan:
                     statement=write.statement,
                     parameters=write.parameters,
                     table_name=write.table_name,
+                    key=write.key,
                     refusal=write.refusal,
                 )
             )
@@ -125,7 +127,8 @@ def plan(writes: Sequence[Write]) -> Plan:
         if isinstance(following, Add) and following.table is write.table and len(rows) < ROWS_MOST:
             continue
         statement = insert_statement(write.table, tuple(write.row), len(rows))
-        steps.append(Step(statement=statement, parameters=numbered(rows), table_name=write.table_name))
+        key = write.key if len(rows) == 1 else None
+        steps.append(Step(statement=statement, parameters=numbered(rows), table_name=write.table_name, key=key))
         rows = []
     return Plan(steps=tuple(steps), independent=independent)
 

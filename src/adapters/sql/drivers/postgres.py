@@ -1,32 +1,37 @@
-"""PostgreSQL through asyncpg's own pool.
+"""PostgreSQL through asyncpg.
 
-A commit whose steps do not depend on one another is one statement: each step is a CTE, and the SELECT at the end looks
-whether every compare-and-set met its row. One that did not makes that SELECT fail, and with it everything. So a commit
-is one round trip, and no lock outlives a round trip.
+A commit whose steps do not depend on one another is one statement, see `postgres_text.composed`: one round trip, and no
+lock that outlives it. Commits of one shape that wait at the same time share a statement, and so do questions after single
+rows; a shared commit that fails is played again one by one, so that each hears its own refusal.
 """
 
-import asyncio
-import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
+from adapters.sql.drivers.connections import Connections
 from adapters.sql.drivers.driver import Driver, Lease, OnStatement
+from adapters.sql.drivers.gathering import Gathering
+from adapters.sql.drivers.postgres_text import GUARD, asked_for_many, composed
 from adapters.sql.faults import Passing, SqlFault, Unavailable, Violated
-from adapters.sql.statements import Parameters, Row, Statement
+from adapters.sql.statements import Parameters, Row, Statement, Text
 from adapters.sql.tables.money import BALANCES
 from adapters.sql.writes import Plan, Step
 
 POOL_CONNECTIONS: Final = 8
 CONNECT_SECONDS_MOST: Final = 5.0
-WAIT_SECONDS_MOST: Final = 10.0
 STATEMENT_SECONDS_MOST: Final = 30.0
 PARAMETERS_MOST: Final = 2_000
 COMPOSED_MOST: Final = 500
+ASKED_TOGETHER_MOST: Final = 64
+COMMITTED_TOGETHER_MOST: Final = 8
+QUESTIONS_UNDER_WAY: Final = 1
+COMMITS_UNDER_WAY: Final = 3
 SETTINGS: Final = {
     "application_name": "errand",
     "default_transaction_isolation": "read committed",
@@ -41,46 +46,53 @@ SETTINGS: Final = {
 _PASSING: Final = {"40001", "40P01", "55P03"}
 _VIOLATED: Final = {"23505", "23514", "23503", "23502"}
 _AWAY: Final = ("08", "53", "57")
-_GUARD: Final = re.compile(r"errand write (\d+) met")
-_SLOT: Final = re.compile(r"\$(\d+)")
+
+Shape = tuple[tuple[Statement, bool], ...]
 
 
 class PostgresDriver(Driver):
-    """A pool of connections that run statements prepared once each."""
+    """A few connections that run statements prepared once each."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
-        self.dialect: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+    def __init__(self, connections: Connections) -> None:
+        self.dialect: Dialect = asyncpg_dialect()
         self.on_statement: OnStatement | None = None
-        self._pool = pool
-        self._composed: dict[tuple[Any, ...], str] = {}
+        self._connections = connections
+        self._composed: dict[Shape, str] = {}
+        self._questions: dict[Statement, Gathering[list[Any], list[Row]]] = {}
+        self._commits: dict[Shape, Gathering[tuple[Step, ...], bool]] = {}
 
     @staticmethod
     async def connect(url: URL) -> "PostgresDriver":
-        """Open the pool; raises `Unavailable`."""
+        """Open a first connection; raises `Unavailable`."""
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with _translated():
-            pool = await asyncpg.create_pool(
-                plain,
-                min_size=1,
-                max_size=POOL_CONNECTIONS,
-                max_inactive_connection_lifetime=300,
-                timeout=CONNECT_SECONDS_MOST,
-                command_timeout=STATEMENT_SECONDS_MOST,
-                statement_cache_size=1_000,
-                max_cacheable_statement_size=0,
-                server_settings=SETTINGS,
-                reset=_leave_as_it_is,
+        untyped: Any = asyncpg
+        driver = PostgresDriver(
+            Connections(
+                partial(
+                    untyped.connect,
+                    plain,
+                    timeout=CONNECT_SECONDS_MOST,
+                    command_timeout=STATEMENT_SECONDS_MOST,
+                    statement_cache_size=1_000,
+                    max_cacheable_statement_size=0,
+                    server_settings=SETTINGS,
+                ),
+                most=POOL_CONNECTIONS,
             )
-        return PostgresDriver(pool)
+        )
+        await driver.run("SELECT 1", [])
+        return driver
 
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Row]:
         """Rows, as committed by now; a connection that had died unnoticed is replaced once."""
         text = statement.text(self.dialect)
         arguments = text.arguments(parameters)
+        if statement.is_gathered:
+            return text.read(await self._gathered(statement, text).ask(arguments))
         try:
-            return text.read(await self._fetch(text.sql, arguments))
+            return text.read(await self.run(text.sql, arguments))
         except Unavailable:
-            return text.read(await self._fetch(text.sql, arguments))
+            return text.read(await self.run(text.sql, arguments))
 
     async def change(self, statement: Statement, parameters: Parameters) -> int:
         """One statement, committed by itself."""
@@ -91,12 +103,21 @@ class PostgresDriver(Driver):
     async def take(self, lease: Lease, parameters: Parameters) -> list[Row]:
         """Picked with SKIP LOCKED and marked in one statement."""
         text = lease.at_once.text(self.dialect)
-        return text.read(await self._fetch(text.sql, text.arguments(parameters)))
+        return text.read(await self.run(text.sql, text.arguments(parameters)))
 
     async def commit(self, plan: Plan) -> None:
         """As one statement where the steps allow it; refused so, again step by step, which names the refusal."""
-        if plan.independent and await self._commit_as_one(plan.steps):
-            return
+        if plan.independent:
+            shape = tuple((step.statement, step.refusal is not None) for step in plan.steps)
+            gathering = self._commits.get(shape)
+            if gathering is None:
+                gathering = Gathering(
+                    self._commit_all, together_most=COMMITTED_TOGETHER_MOST, under_way_most=COMMITS_UNDER_WAY
+                )
+                if len(self._commits) < COMPOSED_MOST:
+                    self._commits[shape] = gathering
+            if await gathering.ask(plan.steps):
+                return
         async with self._connection() as connection, connection.transaction():
             for step in plan.steps:
                 text = step.statement.text(self.dialect)
@@ -105,11 +126,64 @@ class PostgresDriver(Driver):
                     raise step.refusal()
 
     async def close(self) -> None:
-        """Close the pool, waiting a little for what is under way."""
+        """Close every connection."""
+        await self._connections.close()
+
+    async def run(self, sql: str, arguments: list[Any]) -> list[Row]:
+        """The statement as it stands, on any connection."""
+        async with self._connection() as connection:
+            if self.on_statement:
+                self.on_statement(sql)
+            rows: list[Row] = await connection.fetch(sql, *arguments)
+            return rows
+
+    def _gathered(self, statement: Statement, text: Text) -> "Gathering[list[Any], list[Row]]":
+        gathering = self._questions.get(statement)
+        if gathering is None:
+            gathering = self._questions[statement] = Gathering(
+                partial(self._ask_all, text.sql, asked_for_many(text.sql)),
+                together_most=ASKED_TOGETHER_MOST,
+                under_way_most=QUESTIONS_UNDER_WAY,
+            )
+        return gathering
+
+    async def _ask_all(self, one: str, many: str, asked: Sequence[list[Any]]) -> Sequence[list[Row]]:
         try:
-            await asyncio.wait_for(self._pool.close(), WAIT_SECONDS_MOST)
-        except TimeoutError:
-            self._pool.terminate()
+            return await self._answers(one, many, asked)
+        except Unavailable:
+            return await self._answers(one, many, asked)
+
+    async def _answers(self, one: str, many: str, asked: Sequence[list[Any]]) -> Sequence[list[Row]]:
+        if len(asked) == 1:
+            return [await self.run(one, asked[0])]
+        answers: list[list[Row]] = [[] for _ in asked]
+        for place, *row in await self.run(many, [list(column) for column in zip(*asked, strict=True)]):
+            answers[place - 1].append(row)
+        return answers
+
+    async def _commit_all(self, commits: Sequence[tuple[Step, ...]]) -> Sequence[bool | Exception]:
+        """For each commit whether it was done; `False` where only its single steps explain why not."""
+        if len(commits) > 1:
+            together = [step for steps in sorted(commits, key=_first_row) for step in steps]
+            keys = [(step.table_name, step.key) for step in together if step.key is not None]
+            if len(set(keys)) == len(keys):
+                try:
+                    if await self._commit_as_one(tuple(together)):
+                        return [True] * len(commits)
+                except (Passing, SqlFault, Refused):
+                    pass  # one of them failed and undid all: each is played again by itself
+        return [await self._commit_alone(steps) for steps in commits]
+
+    async def _commit_alone(self, steps: tuple[Step, ...]) -> bool | Exception:
+        try:
+            return await self._commit_as_one(steps)
+        except Refused as refused:
+            step = steps[refused.number]
+            if step.refusal is None or step.table_name == BALANCES.name:
+                return False  # a balance only says no once it is known that the transfers are new
+            return step.refusal()
+        except Exception as error:  # noqa: BLE001 - it is the outcome of this commit and of no other
+            return error
 
     async def _commit_as_one(self, steps: tuple[Step, ...]) -> bool:
         """Whether it was done; `False` after a violation that only the single steps explain."""
@@ -119,34 +193,24 @@ class PostgresDriver(Driver):
         ]
         if len(arguments) > PARAMETERS_MOST:
             return False
-        shape = tuple((step.statement, step.refusal is None) for step in steps)
+        shape = tuple((step.statement, step.refusal is not None) for step in steps)
         sql = self._composed.get(shape)
         if sql is None:
-            sql = composed([text.sql for text in texts], [step.refusal is not None for step in steps])
+            sql = composed([text.sql for text in texts], [is_guarded for _, is_guarded in shape])
             if len(self._composed) < COMPOSED_MOST:
                 self._composed[shape] = sql
         try:
-            await self._fetch(sql, arguments)
+            await self.run(sql, arguments)
         except Violated:
             return False
         except SqlFault as fault:
-            guard = _GUARD.search(str(fault.__cause__))
+            guard = GUARD.search(str(fault.__cause__))
             if guard is None:
                 raise
-            step = steps[int(guard[1])]
-            if step.refusal is None or step.table_name == BALANCES.name:
-                return False  # a balance only says no once it is known that the transfers are new
-            raise step.refusal() from None
+            raise Refused(int(guard[1])) from None
         return True
 
-    async def _fetch(self, sql: str, arguments: list[Any]) -> list[Row]:
-        async with self._connection() as connection:
-            if self.on_statement:
-                self.on_statement(sql)
-            rows: list[Row] = await connection.fetch(sql, *arguments)
-            return rows
-
-    async def _execute(self, connection: Any, sql: str, arguments: list[Any]) -> int:
+    async def _execute(self, connection: Any, sql: str, arguments: list[Any]) -> int:  # noqa: ANN401 - asyncpg has no types
         if self.on_statement:
             self.on_statement(sql)
         status: str = await connection.execute(sql, *arguments)
@@ -154,47 +218,33 @@ class PostgresDriver(Driver):
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[Any]:
-        async with _translated(), self._pool.acquire(timeout=WAIT_SECONDS_MOST) as connection:
-            yield connection
+        """A connection whose errors are ours."""
+        try:
+            async with self._connections.lent(sound_after=asyncpg.PostgresError) as connection:
+                yield connection
+        except asyncpg.PostgresError as error:
+            raise _meaning(error) from error
+        except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            if isinstance(error, Unavailable):
+                raise
+            raise Unavailable(str(error) or type(error).__name__) from error
 
 
-async def _leave_as_it_is(_: Any) -> None:
-    """Spare the round trip of a reset: no statement of ours leaves anything behind on a connection."""
+class Refused(Exception):
+    """A guarded write of a composed statement did not meet its row."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-def composed(statements: list[str], guarded: list[bool]) -> str:
-    """The statements as CTEs of one, which fails where a guarded one did not meet exactly one row."""
-    parts, shift = list[str](), 0
-    for number, statement in enumerate(statements):
-        numbers = [int(slot) for slot in _SLOT.findall(statement)]
-        moved = _SLOT.sub(lambda slot, by=shift: f"${int(slot[1]) + by}", statement)  # type: ignore[misc]
-        parts.append(f"w{number} AS ({moved} RETURNING 1)")
-        shift += max(numbers, default=0)
-    guards = "".join(
-        f" WHEN (SELECT count(*) FROM w{number}) <> 1"
-        # The count in the text keeps the planner from working the cast out, and failing, beforehand.
-        f" THEN CAST('errand write {number} met ' || (SELECT count(*) FROM w{number}) || ' rows' AS INTEGER)"
-        for number, is_guarded in enumerate(guarded)
-        if is_guarded
-    )
-    return f"WITH {', '.join(parts)} SELECT {f'CASE{guards} ELSE 1 END' if guards else '1'}"
-
-
-@asynccontextmanager
-async def _translated() -> AsyncGenerator[None]:
-    """Asyncpg's errors as ours."""
-    try:
-        yield
-    except asyncpg.PostgresError as error:
-        raise _meaning(error) from error
-    except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        if isinstance(error, Unavailable):
-            raise
-        raise Unavailable(str(error) or type(error).__name__) from error
+def _first_row(steps: tuple[Step, ...]) -> str:
+    """What commits are sorted by, so that two servers lock the same rows in the same order."""
+    return str(steps[0].key)
 
 
 def _meaning(error: asyncpg.PostgresError) -> Exception:
-    code = error.sqlstate or ""
+    code: str = getattr(error, "sqlstate", None) or ""
     if code in _PASSING:
         return Passing(str(error))
     if code in _VIOLATED:
