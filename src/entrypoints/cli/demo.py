@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -36,11 +37,16 @@ STOP_SECONDS: Final = 5
 @click.option("--reset", is_flag=True, help="Throw the data away and begin anew.")
 @click.option("--seed-only", is_flag=True, help="Make the data and stop.")
 @click.option("--script", is_flag=True, help="Print a curl session for bash, and stop.")
-def noun(*, folder: Path, port: int, reset: bool, seed_only: bool, script: bool) -> None:
+@click.option("--environment", is_flag=True, help="Print what a shell must export to work on this data, and stop.")
+def noun(*, folder: Path, port: int, reset: bool, seed_only: bool, script: bool, environment: bool) -> None:
     """Serve a demonstration campus: API, worker and sandbox in one process, no keys and no money needed."""
     demo = DemoFolder(folder)
     if script:
         click.echo(session(demo), nl=False)
+        return
+    if environment:
+        for name, value in demo.environment.items():
+            click.echo(f"export {name}={shlex.quote(value)}")
         return
     if reset:
         shutil.rmtree(folder, ignore_errors=True)
