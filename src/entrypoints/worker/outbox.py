@@ -19,8 +19,8 @@ from errand_domain.ports.outbox import Envelope, Message, Relay
 from errand_domain.ports.outside import Clock
 
 LANES_MOST: Final = 128
-LEASE: Final = timedelta(seconds=60)
-MESSAGE_SECONDS_MOST: Final = 30.0  # well within the lease, so that no second worker takes what the first still does
+LEASE: Final = timedelta(seconds=30)
+MESSAGE_SECONDS_MOST: Final = 20.0  # well within the lease, so that no second worker takes what the first still does
 ROUND_SECONDS: Final = 0.05
 
 Deliver = Callable[[Message], Awaitable[None]]

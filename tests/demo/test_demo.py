@@ -1,0 +1,143 @@
+"""`errand demo` from an empty folder: what it shows, that its session runs, and that it comes back as it was."""
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from entrypoints.cli.main import main
+from entrypoints.sandbox.demo.folder import DemoFolder
+from entrypoints.sandbox.demo.people import APPLICANTS, EVERYBODY, RUNNERS
+from entrypoints.sandbox.demo.places import BUILDINGS, NAME
+from errand_domain.order.states import NAMES
+from errand_domain.runner.verification import VERIFICATION_NAMES
+from tests.demo.serving import Process, environment, free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+class Demo:
+    """A demonstration that is served."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = DemoFolder(folder / "demo")
+        self.port = free_port()
+        words = ("demo", "--folder", str(self.folder.path), "--port", str(self.port))
+        self.process = Process(*words, log=folder / "demo.log", settings={})
+        self.process.start()
+        self.process.await_answer(f"{self.url}/health/ready")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def told(self, *words: str) -> Any:
+        """What `errand … --json` says of this demonstration, beside it."""
+        done = CliRunner(env=self.folder.environment).invoke(main, [*words, "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    served = Demo(tmp_path_factory.mktemp("demo"))
+    yield served
+    served.process.kill()
+
+
+def test_there_is_an_order_in_every_state(demo: Demo):
+    states = Counter(order["state"] for order in demo.told("order", "list", "--limit", "200"))
+    assert set(states) == set(NAMES.values())
+    assert states["open"] >= 5
+
+
+def test_there_is_a_runner_in_every_state(demo: Demo):
+    assert len(demo.told("member", "list", "--limit", "200")) == len(EVERYBODY)
+    found = [demo.told("runner", "show", person.phone) for person in (*RUNNERS, *APPLICANTS)]
+    assert {one["verification"] for one in found} == set(VERIFICATION_NAMES.values()) - {"left"}
+
+
+def test_there_is_money_on_every_way(demo: Demo):
+    every = ("requested", "waiting_for_user", "succeeded", "failed")
+    words = [word for state in every for word in ("--state", state)]
+    assert {one["state"] for one in demo.told("withdrawal", "list", *words)} == set(every)
+    kinds = {row["account"] for row in demo.told("ledger", "balances")}
+    assert kinds >= {"escrow", "runner_held", "runner_available", "campus_agent", "platform", "provider_clearing"}
+    assert demo.told("ledger", "verify")["sound"]
+
+
+def test_the_campus_looks_like_one(demo: Demo):
+    (campus,) = httpx.get(f"{demo.url}/api/v1/campuses").json()["items"]
+    places = httpx.get(f"{demo.url}/api/v1/campuses/{campus['id']}").json()["buildings"]
+    assert len(places) == len(BUILDINGS) == 25
+    assert {place["admits"] for place in places} == {"anyone", "women", "men", "nobody"}
+
+
+def test_it_says_what_to_open(demo: Demo):
+    for wanted in ("/schema", "/sandbox", "--script", "0201 立夏", "(finance)"):
+        assert wanted in demo.process.log
+    for path in ("/schema", "/sandbox"):
+        assert httpx.get(f"{demo.url}{path}", follow_redirects=True).is_success
+
+
+def test_everything_in_its_folder_is_private(demo: Demo):
+    assert demo.folder.key_file.stat().st_mode & 0o777 == 0o600
+    assert demo.folder.path.stat().st_mode & 0o077 == 0
+
+
+def test_its_session_runs_from_price_to_payout(demo: Demo):
+    script = CliRunner().invoke(main, ["demo", "--folder", str(demo.folder.path), "--script"])
+    assert script.exit_code == 0
+    done = subprocess.run(
+        ["bash"], input=script.stdout, env=environment({}), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"state":"completed"' in done.stdout
+    assert '"state":"succeeded","withdrawalId"' in done.stdout
+    assert "sound      yes" in done.stdout
+    assert done.stderr == ""
+
+
+def test_it_comes_back_as_it_was(demo: Demo):
+    before = demo.told("ledger", "journal", "--limit", "1000")
+    assert demo.process.stop() in (0, -15)
+    assert "Making" in demo.process.log
+    key = demo.folder.key_file.read_text()
+    demo.process.start()
+    demo.process.await_answer(f"{demo.url}/health/ready")
+    after = demo.told("ledger", "journal", "--limit", "1000")
+    assert after[: len(before)] == before
+    assert demo.folder.key_file.read_text() == key
+    assert demo.process.log.count("Making") == 1
+
+
+def test_a_second_one_takes_the_next_port(demo: Demo):
+    words = ("demo", "--folder", str(demo.folder.path), "--port", str(demo.port))
+    second = Process(*words, log=demo.folder.path / "second.log", settings={})
+    second.start()
+    try:
+        second.await_log(f"{NAME} · errand demo")
+        assert demo.folder.address != demo.url
+        assert httpx.get(f"{demo.folder.address}/sandbox").is_success
+    finally:
+        second.kill()
+        demo.folder.serve_at(demo.url)
+
+
+def test_it_is_thrown_away_only_when_asked(tmp_path: Path):
+    folder = DemoFolder(tmp_path / "demo")
+    folder.begin()
+    (folder.path / "errand.sqlite3").write_bytes(os.urandom(10))
+    assert folder.settings.secret_key == folder.settings.secret_key
+    assert not folder.is_seeded
+    folder.finish(("0001_first.py",))
+    assert folder.is_seeded
+    assert folder.has(("0001_first.py",))
+    assert not folder.has(("0001_first.py", "0002_second.py"))

@@ -1,0 +1,195 @@
+"""Clients that do errands over HTTP and never give a step up: a server may die under any of them at any moment.
+
+Each remembers what the server has acknowledged. What was acknowledged must still be there at the end.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+from attrs import Factory, define, frozen
+
+from errand_domain.campus import Campus
+from errand_domain.ids import compact
+
+PIXEL: Final = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
+PATIENCE: Final = 0.05
+SERVER_FAULT: Final = 500
+CONFLICT: Final = 409
+TRY_ANEW: Final = ("request.in_progress", "stale")
+DONE: Final = (200, 201, 204)
+CANCELLED_ONE_IN: Final = 4
+LEAST_FEN: Final = 100
+
+
+@frozen(kw_only=True)
+class Account:
+    """Somebody who is signed in."""
+
+    member_id: UUID
+    token: str
+
+
+@define(kw_only=True)
+class Acknowledged:
+    """What the server said is so."""
+
+    steps: dict[str, list[str]] = Factory(dict)  # order → the events that it must have gone through
+    withdrawals: dict[str, str] = Factory(dict)  # id → the last state told
+    paid_fen: dict[str, int] = Factory(dict)
+
+    def note(self, order_id: str, event: str) -> None:
+        self.steps.setdefault(order_id, []).append(event)
+
+
+@define(kw_only=True)
+class Pair:
+    """A requester and a runner who do one errand after the other."""
+
+    url: str
+    campus: Campus
+    requester: Account
+    runner: Account
+    chance: Random
+    acknowledged: Acknowledged
+    retries: int = 0
+
+    async def run(self, finishing: asyncio.Event) -> None:
+        """Errands, and a withdrawal now and then, until told to finish; what was begun is brought to its end."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            while not finishing.is_set():
+                await self._errand(client)
+                await self._withdraw(client)
+            await self._withdraw(client)
+
+    async def _errand(self, client: httpx.AsyncClient) -> None:
+        terms = self._terms()
+        asked = {"campusId": str(self.campus.id), "terms": terms}
+        quote = await self._send(client, self.requester, "/quotes", asked)
+        published = {"sealedQuote": quote["sealedQuote"], "terms": terms, "provider": "memory"}
+        order_id = (await self._send(client, self.requester, "/orders", published))["id"]
+        self.acknowledged.note(order_id, "placed")
+        payment = await self._send(client, self.requester, f"/orders/{order_id}/pay", {"provider": "memory"})
+        await self._outside(client, f"payments/{payment['number']}/pay")
+        self.acknowledged.paid_fen[order_id] = payment["amountFen"]
+        await self._reached(client, order_id, "open")
+        self.acknowledged.note(order_id, "PaymentConfirmed")
+        if self.chance.randrange(CANCELLED_ONE_IN) == 0:
+            await self._step(client, self.requester, f"{order_id}/cancel", "OrderCancelled", {"reason": "不需要了"})
+            return
+        await self._step(client, self.runner, f"{order_id}/accept", "RunnerAccepted")
+        here = terms["pickup"]["point"]
+        await self._step(client, self.runner, f"{order_id}/arrive", "RunnerArrived", {"position": here})
+        photos = [await self._photo(client, order_id)]
+        await self._step(client, self.runner, f"{order_id}/pick-up", "ItemPickedUp", {"photos": photos})
+        proof = {"photos": [await self._photo(client, order_id)], "position": terms["dropoff"]["point"]}
+        await self._step(client, self.runner, f"{order_id}/deliver", "ItemDelivered", proof)
+        await self._step(client, self.requester, f"{order_id}/confirm", "OrderCompleted")
+
+    async def _withdraw(self, client: httpx.AsyncClient) -> None:
+        income = await self._get(client, self.runner, "/earnings")
+        if income["availableFen"] < LEAST_FEN or income["withdrawingFen"]:
+            return
+        body = {"amountFen": income["availableFen"], "provider": "memory"}
+        made = await self._post(client, self.runner, "/withdrawals", body)
+        if made.status_code not in DONE:  # the first try had arrived after all
+            assert made.json()["code"] in ("withdrawal.open", "ledger.insufficient_funds"), made.text
+        found = (await self._get(client, self.runner, "/withdrawals?limit=1"))["items"][0]
+        self.acknowledged.withdrawals[found["id"]] = found["state"]
+        while found["state"] not in ("succeeded", "failed", "expired"):
+            await self._confirm(client, found["id"])
+            found = (await self._get(client, self.runner, "/withdrawals?limit=1"))["items"][0]
+            self.acknowledged.withdrawals[found["id"]] = found["state"]
+
+    async def _confirm(self, client: httpx.AsyncClient, withdrawal_id: str) -> None:
+        """The runner's own payouts are confirmed as soon as they appear."""
+        await asyncio.sleep(PATIENCE)
+        answer = await self._patiently(lambda: client.get(f"{self.url}/sandbox/open"))
+        for payout in answer.json()["payouts"]:
+            if payout["number"].startswith(compact(UUID(withdrawal_id))):
+                await self._outside(client, f"payouts/{payout['number']}/confirm")
+
+    async def _step(self, client: httpx.AsyncClient, who: Account, step: str, event: str, body: Any = None) -> None:
+        """One step of an errand: `<order>/accept`. A refusal may follow a lost yes: the history tells."""
+        order_id = step.partition("/")[0]
+        answer = await self._post(client, who, f"/orders/{step}", body or {})
+        if answer.status_code not in DONE:
+            history = await self._get(client, self.requester, f"/orders/{order_id}/history")
+            assert _snake(event) in [line["event"] for line in history["items"]], (step, answer.text)
+        self.acknowledged.note(order_id, event)
+
+    async def _reached(self, client: httpx.AsyncClient, order_id: str, state: str) -> None:
+        order = await self._get(client, self.requester, f"/orders/{order_id}")
+        assert order["state"] == state, order["state"]
+
+    async def _photo(self, client: httpx.AsyncClient, order_id: str) -> str:
+        files = {"file": ("proof.png", PIXEL, "image/png")}
+        headers = {"Authorization": f"Bearer {self.runner.token}"}
+        path = f"/api/v1/orders/{order_id}/proofs"
+        answer = await self._patiently(
+            lambda: client.post(self.url + path, files=files, data={"purpose": "proof"}, headers=headers)
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def _outside(self, client: httpx.AsyncClient, act: str) -> None:
+        answer = await self._patiently(lambda: client.post(f"{self.url}/sandbox/{act}"))
+        assert answer.status_code in DONE, answer.text
+
+    async def _send(self, client: httpx.AsyncClient, who: Account, path: str, body: Any) -> Any:
+        answer = await self._post(client, who, path, body)
+        assert answer.status_code in DONE, answer.text
+        return answer.json()
+
+    async def _get(self, client: httpx.AsyncClient, who: Account, path: str) -> Any:
+        headers = {"Authorization": f"Bearer {who.token}"}
+        answer = await self._patiently(lambda: client.get(f"{self.url}/api/v1{path}", headers=headers))
+        assert answer.status_code in DONE, answer.text
+        return answer.json()
+
+    async def _post(self, client: httpx.AsyncClient, who: Account, path: str, body: Any) -> httpx.Response:
+        """The same key until there is an answer; a new one where the server died over the old one."""
+        while True:
+            headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": str(uuid4())}
+            send = partial(client.post, f"{self.url}/api/v1{path}", json=body, headers=headers)
+            answer = await self._patiently(send)
+            if answer.status_code != CONFLICT or answer.json()["code"] not in TRY_ANEW:
+                return answer
+
+    async def _patiently(self, ask: Callable[[], Any]) -> httpx.Response:
+        """Ask until somebody answers."""
+        while True:
+            try:
+                answer: httpx.Response = await ask()
+            except httpx.TransportError:
+                self.retries += 1
+            else:
+                if answer.status_code < SERVER_FAULT:
+                    return answer
+                self.retries += 1
+            await asyncio.sleep(PATIENCE)
+
+    def _terms(self) -> dict[str, Any]:
+        pickup, dropoff = self.chance.sample(self.campus.buildings[:10], 2)
+        now = datetime.now(UTC)
+        return {
+            "category": "parcel",
+            "pickup": _stop(pickup),
+            "dropoff": _stop(dropoff),
+            "item": "一个纸箱",
+            "window": {"earliest": now.isoformat(), "latest": (now + timedelta(hours=3)).isoformat()},
+        }
+
+
+def _stop(building: Any) -> dict[str, Any]:
+    point = {"latitude": building.point.latitude, "longitude": building.point.longitude}
+    return {"name": building.name, "point": point, "buildingId": str(building.id)}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
