@@ -83,10 +83,10 @@ class Campus:
         """The building of that id, if it is one of ours."""
         return next((b for b in self.buildings if b.id == building_id), None)
 
-    def check_stop(self, stop: Stop) -> None:
+    def check_stop(self, stop: Stop, named: str = "stop") -> None:
         """Raise `OutsideCampus` or `InvalidField` unless the stop is a place of this campus."""
         if stop.building_id is not None and self.building(stop.building_id) is None:
-            raise InvalidField("building_id", "is no building of this campus")
+            raise InvalidField(f"{named}.building_id", "is no building of this campus")
         if not self.contains(stop.point):
             raise OutsideCampus(stop.name)
 

@@ -49,7 +49,7 @@ accepted         |                        3 |    601 | 200
 accepted         |                       44 |    601 | 200
 accepted         |                       45 |    601 |   0
 accepted         |                        3 |    150 | 150
-at_pickup        |                        2 |    601 |   0
+at_pickup        |                        2 |    601 | 200
 at_pickup        |                        3 |    601 | 200
 at_pickup        |                       45 |    601 | 200
 at_pickup        |                        3 |    199 | 199

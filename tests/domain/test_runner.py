@@ -104,7 +104,7 @@ def test_an_application_without_its_facts_cannot_be_built(wrong: dict[str, str])
     ("reason", "points"), [("gave_up", -5), ("no_show", -10), ("late", -2), ("dispute_lost", -15), ("five_stars", 1)]
 )
 def test_each_deed_moves_credit_by_the_published_points_and_leaves_a_line(reason: Any, points: int):
-    after, line = APPROVED_RUNNER.move_credit(reason, ORDER_ID, POLICY.credit, at=NOON)
+    after, line = APPROVED_RUNNER.move_credit(reason, ORDER_ID, POLICY.credit, order_version=4, at=NOON)
     assert after.credit == 100 + points
     assert (line.points, line.reason, line.order_id, line.at) == (points, reason, ORDER_ID, NOON)
     assert after.version == APPROVED_RUNNER.version + 1

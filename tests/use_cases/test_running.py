@@ -201,7 +201,7 @@ async def test_the_earnings_follow_who_delivers(world: World):
 
 async def test_nobody_takes_over_what_was_not_offered_to_them(world: World):
     order = await world.accepted(await world.member(), await world.runner())
-    with pytest.raises(r.NoOffer):
+    with pytest.raises(Missing):
         await world.use(TakeOverErrand)(order.id, (await world.runner()).id)
 
 

@@ -18,7 +18,7 @@ from adapters.memory.pauses import give_way
 from adapters.memory.provider import MemoryProvider
 from errand_domain.campus import Campus, Gender
 from errand_domain.errors import DomainError
-from errand_domain.ids import FileId, MemberId, OrderId
+from errand_domain.ids import CampusId, FileId, MemberId, OrderId
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import Grant, Role
 from errand_domain.money import NOTHING, Money
@@ -143,6 +143,13 @@ class World:
             tx.runners.add(evolve(runner, on_shift=True, version=1, **changes))
             await tx.commit()
         return member
+
+    async def move_to(self, runner: Member, campus_id: CampusId) -> None:
+        """The runner studies at another campus."""
+        async with self.begin() as tx:
+            now = await tx.runners.get(runner.id)
+            tx.runners.save(evolve(now.touched(), application=evolve(now.application, campus_id=campus_id)))
+            await tx.commit()
 
     # -- Errands ---------------------------------------------------------------------------------------------
 

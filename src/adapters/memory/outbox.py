@@ -20,11 +20,12 @@ class MemoryOutbox(Outbox):
         self._access = access
         self._ids = ids
 
-    def add(self, message: Message, *, lane: str, at: datetime) -> None:
+    def add(self, message: Message, *, at: datetime, lane: str | None = None) -> None:
         """Keep the message from the commit on."""
 
         def write(tables: Tables) -> None:
-            envelope = Envelope(id=MessageId(self._ids.new()), lane=lane, message=message, tries=0)
+            message_id = MessageId(self._ids.new())
+            envelope = Envelope(id=message_id, lane=lane or str(message_id), message=message, tries=0)
             tables.messages.put(envelope.id, Posted(envelope=envelope, due_at=at))
 
         self._access.gather(write)

@@ -77,10 +77,10 @@ class MemoryRunners(Runners):
         self._access.gather(write)
 
     def add_credit(self, line: CreditLine) -> None:
-        """A movement of credit, once for an order and a reason."""
+        """A movement of credit, once for a version of an order and a reason."""
 
         def write(tables: Tables) -> None:
-            key = (line.runner_id, line.order_id, line.reason)
+            key = (line.runner_id, line.order_id, line.order_version, line.reason)
             if key not in tables.credit_lines:
                 tables.credit_lines.put(key, line)
 

@@ -54,11 +54,11 @@ class MemorySessions(Sessions):
         self._access.gather(write)
 
     def put_code(self, code: SignInCode) -> None:
-        """Replace with version 1, compare-and-set with a later one."""
+        """The first code of an address, or compare-and-set on the version."""
 
         def write(tables: Tables) -> None:
             if code.version == 1:
-                tables.codes.put(code.way, code)
+                insert(tables.codes, code.way, code, "sign_in_code")
             else:
                 compare_and_set(tables.codes, code.way, code, "sign_in_code")
 

@@ -72,7 +72,7 @@ class Tables:
         self.sessions = Rows[UUID, Session](self._undo)
         self.codes = Rows[Way, SignInCode](self._undo)
         self.runners = Rows[MemberId, Runner](self._undo)
-        self.credit_lines = Rows[tuple[MemberId, OrderId, CreditReason], CreditLine](self._undo)
+        self.credit_lines = Rows[tuple[MemberId, OrderId, int, CreditReason], CreditLine](self._undo)
         self.orders = Rows[OrderId, Order](self._undo)
         self.history = Rows[tuple[OrderId, int], Recorded](self._undo)
         self.attempts = Rows[AttemptId, Attempt](self._undo)

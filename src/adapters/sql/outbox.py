@@ -81,11 +81,12 @@ class SqlOutbox(Outbox):
 
     writes: list[Write]
 
-    def add(self, message: Message, *, lane: str, at: datetime) -> None:
+    def add(self, message: Message, *, at: datetime, lane: str | None = None) -> None:
         """Keep the message from the commit on."""
+        message_id = new_message_id(at)
         row: dict[str, Any] = {
-            "id": new_message_id(at),
-            "lane": lane,
+            "id": message_id,
+            "lane": lane or str(message_id),
             "message": MESSAGE.dump(message),
             "due_at": at,
             "tries": 0,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.sql import ClauseElement
 
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import every
@@ -17,7 +16,7 @@ from adapters.sql.rows.people import (
     session_from_row,
     session_row,
 )
-from adapters.sql.statements import Statement, dialect_insert
+from adapters.sql.statements import Statement
 from adapters.sql.tables.people import MEMBERS, SESSIONS, SIGN_IN_CODES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import MemberId
@@ -51,23 +50,6 @@ _CODE: Final = Statement(
     )
 )
 _SAVE_CODE: Final = save_statement(SIGN_IN_CODES, ("kind", "value"), _CODE_COLUMNS)
-
-
-def _replace_code(dialect_name: str) -> ClauseElement:
-    new = {
-        name: bindparam(f"new_{name}", type_=SIGN_IN_CODES.c[name].type) for name in ("kind", "value", *_CODE_COLUMNS)
-    }
-    inserted = dialect_insert(dialect_name, SIGN_IN_CODES).values(new)
-    if dialect_name in ("mysql", "mariadb"):
-        changed = {name: inserted.inserted[name] for name in _CODE_COLUMNS}
-        clause: ClauseElement = inserted.on_duplicate_key_update(**changed)
-    else:
-        changed = {name: inserted.excluded[name] for name in _CODE_COLUMNS}
-        clause = inserted.on_conflict_do_update(index_elements=["kind", "value"], set_=changed)
-    return clause
-
-
-_PUT_CODE: Final = Statement(_replace_code)
 
 
 @frozen
@@ -114,7 +96,7 @@ class SqlSessions(Sessions):
         self.writes.append(Change(statement=_END_ALL, parameters=parameters, table_name=SESSIONS.name, ordered=True))
 
     def put_code(self, code: SignInCode) -> None:
-        """Version 1 replaces whatever was there, a later version is a compare-and-set."""
+        """The first code of an address, or compare-and-set on the version."""
         identity = {"kind": code.way.kind, "value": code.way.value}
         columns = {
             "code_hash": code.code_hash,
@@ -128,11 +110,4 @@ class SqlSessions(Sessions):
                 save(_SAVE_CODE, SIGN_IN_CODES, identity=identity, was=was, columns=columns, what="sign_in_code")
             )
             return
-        self.writes.append(
-            Change(
-                statement=_PUT_CODE,
-                parameters={f"new_{name}": value for name, value in {**identity, **columns}.items()},
-                table_name=SIGN_IN_CODES.name,
-                key=tuple(identity.values()),
-            )
-        )
+        self.writes.append(Add(table=SIGN_IN_CODES, row={**identity, **columns}, key=tuple(identity.values())))

@@ -53,6 +53,10 @@ class SignInCode:
     tries_left: int = CODE_TRIES
     version: int = 1
 
+    def followed_by(self, code_hash: str, *, at: datetime) -> "SignInCode":
+        """A new code to the same address; of two that are sent at once, one takes this one's place."""
+        return SignInCode(way=self.way, code_hash=code_hash, sent_at=at, version=self.version + 1)
+
     @property
     def expires_at(self) -> datetime:
         """Until when it is good."""

@@ -29,8 +29,10 @@ def check_terms(terms: Terms, campus: Campus, *, at: datetime) -> None:
         raise CampusClosed
     if terms.window.latest <= at:
         raise InvalidField("latest", "must be in the future")
-    for stop in (terms.pickup, terms.dropoff):
-        campus.check_stop(stop)
+    campus.check_stop(terms.pickup, "pickup")
+    campus.check_stop(terms.dropoff, "dropoff")
+    if terms.handover.place == "door" and terms.dropoff.building_id is None:
+        raise InvalidField("dropoff.building_id", "must say whose door it is")
     if terms.handover.admits != campus.admits_at(terms.dropoff):
         raise InvalidField("handover", "must repeat the house rule of the building")
 

@@ -147,11 +147,11 @@ class TooManyGiveUps(Conflict):
 
 
 @frozen(str=False)
-class NoOffer(Conflict):
-    """The order was not offered to this runner."""
+class ColleagueUnavailable(Conflict):
+    """That colleague cannot take the errand over; why is nobody else's business."""
 
-    code = "order.no_offer"
-    sentence = "该订单没有转给你"
+    code = "order.colleague_unavailable"
+    sentence = "该同学暂时不能接手此订单"
 
 
 @frozen(str=False)

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from attrs import evolve, frozen
 
 from errand_domain.campus import Gender
-from errand_domain.errors import InvalidField, Missing
+from errand_domain.errors import DomainError, InvalidField, Missing
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.money import Money
 from errand_domain.order.events import (
@@ -29,10 +29,10 @@ from errand_domain.order.publishing import open_until
 from errand_domain.order.refusals import (
     AdvanceExceeded,
     Blocked,
+    ColleagueUnavailable,
     CreditTooLow,
     HandoverNotAllowed,
     IllegalTransition,
-    NoOffer,
     OffShift,
     OrderNotOpen,
     OrderTaken,
@@ -105,7 +105,11 @@ def _assignment(order: Order, runner_id: MemberId, policy: Policy, *, at: dateti
 
 
 def take(order: Order, candidate: Candidate, policy: Policy, *, at: datetime) -> RunnerAccepted:
-    """A runner takes an open errand."""
+    """A runner takes an open errand. Who is no runner of its campus learns nothing of it."""
+    if not candidate.approved:
+        raise RunnerNotApproved
+    if candidate.campus_id != order.campus_id:
+        raise Missing("order")
     match order.state:
         case Open():
             check_may_run(order, candidate, policy)
@@ -142,42 +146,60 @@ def give_up(
 
 
 def offer_to(
-    order: Order, runner_id: MemberId, colleague: Candidate, policy: Policy, *, at: datetime
+    order: Order, runner_id: MemberId, colleague: Candidate | None, policy: Policy, *, at: datetime
 ) -> HandoverOffered:
-    """The runner offers the errand to a colleague who could take it."""
+    """The runner offers the errand to a colleague who could take it; nothing is told about one who could not."""
     check_runs(order, runner_id)
-    if colleague.member_id == runner_id:
-        raise NoOffer
-    check_may_run(order, colleague, policy)
+    order.row(HandoverOffered, by="runner")
+    if colleague is None or colleague.member_id == runner_id:
+        raise ColleagueUnavailable
+    try:
+        check_may_run(order, colleague, policy)
+    except DomainError:
+        raise ColleagueUnavailable from None
     return HandoverOffered(at=at, offered_to=colleague.member_id)
 
 
 def take_over(order: Order, candidate: Candidate, policy: Policy, *, at: datetime) -> RunnerReplaced:
-    """The colleague consents."""
-    if not isinstance(order.state, Accepted | AtPickup) or order.state.offered_to != candidate.member_id:
-        raise NoOffer
+    """The colleague consents, and keeps what was promised: a handover wins nobody any time."""
+    state = check_offered(order, candidate.member_id)
     check_may_run(order, candidate, policy)
-    return _replaced(order, candidate, policy, at=at, by_operations=False)
+    promised = state.no_show_at if isinstance(state, Accepted) else state.assignment.arrive_by + policy.no_show_after
+    return RunnerReplaced(
+        at=at,
+        by="runner",
+        assignment=evolve(state.assignment, runner_id=candidate.member_id),
+        no_show_at=promised,
+    )
+
+
+def check_offered(order: Order, colleague_id: MemberId) -> Accepted | AtPickup:
+    """The state of an order that was offered to that colleague; to anybody else it is not there."""
+    if not isinstance(order.state, Accepted | AtPickup) or order.state.offered_to != colleague_id:
+        raise Missing("order")
+    return order.state
 
 
 def reassign(order: Order, candidate: Candidate, policy: Policy, *, at: datetime) -> RunnerReplaced:
-    """Operations give the errand to another runner, who must satisfy all that accepting asks."""
+    """Operations give the errand to another runner, who must satisfy all that accepting asks, and promises anew.
+
+    The requester's free minutes were over, or were not, before.
+    """
     if not isinstance(order.state, Accepted | AtPickup):
         raise IllegalTransition(order.state_name, RunnerReplaced.__name__)
     check_may_run(order, candidate, policy)
-    return _replaced(order, candidate, policy, at=at, by_operations=True)
-
-
-def _replaced(
-    order: Order, candidate: Candidate, policy: Policy, *, at: datetime, by_operations: bool
-) -> RunnerReplaced:
-    assignment = _assignment(order, candidate.member_id, policy, at=at)
+    promised = _assignment(order, candidate.member_id, policy, at=at)
     return RunnerReplaced(
         at=at,
-        by="operations" if by_operations else "runner",
-        assignment=assignment,
-        no_show_at=assignment.arrive_by + policy.no_show_after,
+        by="operations",
+        assignment=evolve(promised, accepted_at=order.state.assignment.accepted_at),
+        no_show_at=promised.arrive_by + policy.no_show_after,
     )
+
+
+def is_late(order: Order, policy: Policy, *, at: datetime) -> bool:
+    """Whether a runner who reaches the pickup now comes later than promised, beyond the grace."""
+    return isinstance(order.state, Accepted) and at > order.state.assignment.arrive_by + policy.runner_late_after
 
 
 def arrive(order: Order, runner_id: MemberId, policy: Policy, *, proof: Proof, at: datetime) -> RunnerArrived:

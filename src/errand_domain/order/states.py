@@ -28,7 +28,7 @@ class Proof:
 
 @frozen(kw_only=True)
 class Assignment:
-    """Who has the errand, since when, and until when they promised to be at the pickup."""
+    """Who has the errand, since when somebody has, and until when they promised to be at the pickup."""
 
     runner_id: MemberId
     accepted_at: datetime = field(validator=aware)

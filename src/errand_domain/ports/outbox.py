@@ -91,8 +91,8 @@ class Outbox(Protocol):
     """Where a transaction leaves its messages."""
 
     @abstractmethod
-    def add(self, message: Message, *, lane: str, at: datetime) -> None:
-        """Keep the message until it was delivered. Its lane is what it must stay in order with."""
+    def add(self, message: Message, *, at: datetime, lane: str | None = None) -> None:
+        """Keep the message until it was delivered. Its lane is what it stays in order with; without one, nothing."""
 
 
 class Relay(Protocol):

@@ -57,4 +57,4 @@ class Runners(Protocol):
 
     @abstractmethod
     def add_credit(self, line: CreditLine) -> None:
-        """A movement of credit; an order's second movement for the same reason books nothing."""
+        """A movement of credit; the second one for the same version of an order and reason books nothing."""

@@ -49,7 +49,7 @@ class Sessions(Protocol):
 
     @abstractmethod
     def put_code(self, code: SignInCode) -> None:
-        """The code of its address: version 1 replaces whatever was there, a later version is a compare-and-set.
+        """The code of its address. `commit()` raises `Stale` where somebody was first.
 
-        `commit()` raises `Stale` where a later version meets another stored version than the one before it.
+        That is where version 1 meets any code, and a later version another one than the version before it.
         """

@@ -118,11 +118,18 @@ class Runner:
         return evolve(self, version=self.version + 1)
 
     def move_credit(
-        self, reason: CreditReason, order_id: OrderId, rules: CreditRules, *, at: datetime
+        self, reason: CreditReason, order_id: OrderId, rules: CreditRules, *, order_version: int, at: datetime
     ) -> "tuple[Runner, CreditLine]":
         """The runner after a credited or debited deed, and the line that explains it."""
         points = points_for(reason, rules)
-        line = CreditLine(runner_id=self.member_id, order_id=order_id, reason=reason, points=points, at=at)
+        line = CreditLine(
+            runner_id=self.member_id,
+            order_id=order_id,
+            order_version=order_version,
+            reason=reason,
+            points=points,
+            at=at,
+        )
         return evolve(self, credit=move_credit(self.credit, points, rules), version=self.version + 1), line
 
 

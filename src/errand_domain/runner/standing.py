@@ -14,10 +14,11 @@ CREDIT_REASONS: Final[tuple[CreditReason, ...]] = get_args(CreditReason)
 
 @frozen(kw_only=True)
 class CreditLine:
-    """One movement of a runner's credit. One order moves it at most once for one reason."""
+    """One movement of a runner's credit. One version of an order moves it at most once for one reason."""
 
     runner_id: MemberId
     order_id: OrderId
+    order_version: int
     reason: CreditReason
     points: int
     at: datetime

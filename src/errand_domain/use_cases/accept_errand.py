@@ -2,11 +2,13 @@
 
 from attrs import frozen
 
+from errand_domain.errors import Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.order import Order
+from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.order.running import take
 from errand_domain.ports.outside import Clock
-from errand_domain.ports.transaction import Begin
+from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.candidates import candidate, load_candidate
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.moving import move
@@ -24,10 +26,13 @@ class AcceptErrand:
 
     @decided_anew_when_stale
     async def __call__(self, order_id: OrderId, runner_id: MemberId) -> Order:
-        """The accepted order; raises `OrderTaken` where somebody was first, and every refusal of `take`."""
+        """The accepted order; raises `OrderTaken` where somebody was first, and every refusal of `take`.
+
+        Who is no runner hears `RunnerNotApproved`, whether there is such an order or not.
+        """
         now = self.clock.now()
         async with self.begin() as tx:
-            order = await tx.orders.get(order_id)
+            order = await self._order(tx, order_id, runner_id)
             load = await load_candidate(tx, order, runner_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
             event = take(order, candidate(load), policy, at=now)
@@ -35,3 +40,12 @@ class AcceptErrand:
             tx.runners.save(load.runner.touched())
             await tx.commit()
         return order
+
+    async def _order(self, tx: Transaction, order_id: OrderId, runner_id: MemberId) -> Order:
+        try:
+            return await tx.orders.get(order_id)
+        except Missing:
+            runner = await tx.runners.find(runner_id)
+            if runner is None or not runner.is_approved:
+                raise RunnerNotApproved from None
+            raise

@@ -187,4 +187,4 @@ def _book(tx: Transaction, was: Withdrawal, after: Withdrawal, event: Withdrawal
         tx.ledger.post(*recipes.let_go(was.id, was.runner_id, amount=after.unpaid(), at=at))
     kind = NOTICES.get(type(after.state))
     if kind is not None:
-        tx.outbox.add(Tell(member_id=was.runner_id, kind=kind), lane=f"notice:{was.runner_id}", at=at)
+        tx.outbox.add(Tell(member_id=was.runner_id, kind=kind), at=at)

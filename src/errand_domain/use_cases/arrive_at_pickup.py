@@ -4,8 +4,8 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.order import Order
-from errand_domain.order.running import arrive, check_runs
-from errand_domain.order.states import Accepted, Proof
+from errand_domain.order.running import arrive, check_runs, is_late
+from errand_domain.order.states import Proof
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.crediting import move_credit
@@ -31,10 +31,9 @@ class ArriveAtPickup:
             policy = (await tx.campuses.get(order.campus_id)).policy
             await check_photos(tx, order, runner_id, proof.photos)
             event = arrive(order, runner_id, policy, proof=proof, at=now)
-            state = order.state
-            late = isinstance(state, Accepted) and now > state.assignment.arrive_by + policy.runner_late_after
+            late = is_late(order, policy, at=now)
             order = await move(tx, order, event, policy=policy)
             if late:
-                await move_credit(tx, runner_id, order.id, "late", policy, at=now)
+                await move_credit(tx, runner_id, order, "late", policy, at=now)
             await tx.commit()
         return order

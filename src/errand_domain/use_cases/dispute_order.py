@@ -152,7 +152,7 @@ async def _follow(tx: Transaction, dispute: Dispute, operator: Member, clock: Cl
         outcome = Outcome(refund=decided.ruling.refund, runner=decided.ruling.runner)
         await move(tx, order, resolve_dispute(order, outcome=outcome, at=now), policy=policy)
         if decided.ruling.runner_at_fault:
-            await move_credit(tx, dispute.runner_id, order.id, "dispute_lost", policy, at=now)
+            await move_credit(tx, dispute.runner_id, order, "dispute_lost", policy, at=now)
     tx.audit.record(
         AuditLine(
             at=now,

@@ -23,7 +23,7 @@ async def erase_cards(tx: Transaction, member_id: MemberId, *, until: datetime, 
         for file in page:
             if file.purpose == "student_card" and file.at <= until:
                 tx.files.remove(file.id)
-                tx.outbox.add(EraseFile(file_id=file.id), lane=f"file:{file.id}", at=at)
+                tx.outbox.add(EraseFile(file_id=file.id), at=at)
 
 
 @frozen(kw_only=True)

@@ -39,6 +39,6 @@ class GiveUpErrand:
             today = await tx.runners.give_ups_since(runner_id, day_start(now, campus.zone))
             event = give_up(order, runner_id, campus.policy, reason=reason, given_up_today=today, at=now)
             order = await move(tx, order, event, policy=campus.policy)
-            await move_credit(tx, runner_id, order.id, "gave_up", campus.policy, at=now)
+            await move_credit(tx, runner_id, order, "gave_up", campus.policy, at=now)
             await tx.commit()
         return order

@@ -8,7 +8,8 @@ from errand_domain.member.member import Member
 from errand_domain.order.ending import check_no_party
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import OwnCase
-from errand_domain.order.running import check_runs, offer_to, reassign, take_over
+from errand_domain.order.running import check_offered, check_runs, offer_to, reassign, take_over
+from errand_domain.order.states import Accepted, AtPickup
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
@@ -26,14 +27,20 @@ class OfferErrand:
 
     @decided_anew_when_stale
     async def __call__(self, order_id: OrderId, runner_id: MemberId, *, to: MemberId) -> Order:
-        """The order, offered; the first runner keeps it until the colleague consents."""
+        """The order, offered; the first runner keeps it until the colleague consents.
+
+        Raises `ColleagueUnavailable`, whatever it is that keeps the colleague from it. Offering again changes nothing.
+        """
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check_runs(order, runner_id)
-            load = await load_candidate(tx, order, to)
+            if isinstance(order.state, Accepted | AtPickup) and order.state.offered_to == to:
+                return order
+            load = await tx.runners.load(to, requester_id=order.requester_id)
+            colleague = candidate(load) if load else None
             policy = (await tx.campuses.get(order.campus_id)).policy
-            order = await move(tx, order, offer_to(order, runner_id, candidate(load), policy, at=now), policy=policy)
+            order = await move(tx, order, offer_to(order, runner_id, colleague, policy, at=now), policy=policy)
             await tx.commit()
         return order
 
@@ -47,10 +54,11 @@ class TakeOverErrand:
 
     @decided_anew_when_stale
     async def __call__(self, order_id: OrderId, runner_id: MemberId) -> Order:
-        """The order with its new runner; raises `NoOffer` for anybody it was not offered to."""
+        """The order with its new runner; to anybody it was not offered to it is not there."""
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
+            check_offered(order, runner_id)
             load = await load_candidate(tx, order, runner_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
             order = await move(tx, order, take_over(order, candidate(load), policy, at=now), policy=policy)

@@ -2,12 +2,13 @@
 
 from attrs import frozen
 
+from errand_domain.errors import NotPermitted
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Grant, Role
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
-from errand_domain.ports.transaction import Begin
+from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 
 
@@ -49,7 +50,11 @@ class GrantRole:
 
 @frozen(kw_only=True)
 class BarMember:
-    """Shut a member out, at once and everywhere, or let them in again."""
+    """Shut a member out, at once and everywhere, or let them in again.
+
+    That takes whoever manages the members of every campus where the member is at home, runs or works; where there is
+    no such campus, or several under different hands, it takes the machine's own command line.
+    """
 
     begin: Begin
     clock: Clock
@@ -60,9 +65,10 @@ class BarMember:
     ) -> Member:
         """The member; audited. `operator` is `None` for the command line of the machine itself."""
         async with self.begin() as tx:
+            member = await tx.members.get(member_id)
             if operator is not None:
-                operator.require("manage_members", campus_id)
-            member = (await tx.members.get(member_id)).bar(barred=barred)
+                await _check_manages(tx, operator, member)
+            member = member.bar(barred=barred)
             tx.members.save(member)
             if barred:
                 tx.sessions.end_all(member_id)
@@ -78,3 +84,14 @@ class BarMember:
             )
             await tx.commit()
         return member
+
+
+async def _check_manages(tx: Transaction, operator: Member, member: Member) -> None:
+    """Raise `NotPermitted` unless the operator manages the members of every campus that the member belongs to."""
+    runner = await tx.runners.find(member.id)
+    campuses = {grant.campus_id for grant in member.grants}
+    campuses |= {campus for campus in (member.campus_id, runner and runner.campus_id) if campus is not None}
+    if not campuses:
+        raise NotPermitted("manage_members")
+    for campus_id in campuses:
+        operator.require("manage_members", campus_id)

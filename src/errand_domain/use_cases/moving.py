@@ -103,11 +103,7 @@ def _tell(tx: Transaction, before: Order, event: Event) -> None:
     for party, kind in TELL.get(type(event), ()):
         member_id = _member(before, event, party)
         if member_id is not None:
-            tx.outbox.add(
-                Tell(member_id=member_id, kind=kind, order_id=before.id),
-                lane=f"notice:{member_id}",
-                at=event.at,
-            )
+            tx.outbox.add(Tell(member_id=member_id, kind=kind, order_id=before.id), at=event.at)
 
 
 def _member(before: Order, event: Event, party: Party) -> MemberId | None:

@@ -55,7 +55,7 @@ class PublishErrand:
         now = self.clock.now()
         self.providers.collecting(publication.provider)
         quote = self.seal.unseal(publication.sealed_quote)
-        if not await self.content.allows(f"{publication.terms.item}\n{publication.terms.note}"):
+        if not await self.content.allows(_written(publication.terms)):
             raise ContentRefused
         async with self.begin() as tx:
             already = await tx.orders.of_quote(quote.id)
@@ -92,3 +92,9 @@ class PublishErrand:
             )
             await tx.commit()
         return order
+
+
+def _written(terms: Terms) -> str:
+    """All that the requester wrote, together: what is refused as a whole may not be spread over fields."""
+    stops = (terms.pickup, terms.dropoff)
+    return "\n".join((terms.item, terms.note, *(stop.name for stop in stops), *(stop.detail for stop in stops)))

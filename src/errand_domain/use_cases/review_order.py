@@ -49,6 +49,6 @@ class ReviewOrder:
             )
             tx.reviews.add(review)
             if stars == STARS_MOST and subject == order.runner_id:
-                await move_credit(tx, subject, order.id, "five_stars", policy, at=now)
+                await move_credit(tx, subject, order, "five_stars", policy, at=now)
             await tx.commit()
         return review

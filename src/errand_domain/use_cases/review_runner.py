@@ -98,7 +98,7 @@ class ReviewRunner:
                 runner = runner.keep_card(until=now + campus.policy.keep_documents_for)
             tx.runners.save(runner)
             tell = Tell(member_id=runner_id, kind=_NOTICES[type(decision)])
-            tx.outbox.add(tell, lane=f"notice:{runner_id}", at=now)
+            tx.outbox.add(tell, at=now)
             tx.audit.record(
                 AuditLine(
                     at=now,

@@ -36,8 +36,11 @@ class RequestCode:
         now = self.clock.now()
         code = self.secrets.digits(6)
         async with self.begin() as tx:
-            check_pause(await tx.sessions.code_for(way), at=now)
-            tx.sessions.put_code(SignInCode(way=way, code_hash=self.secrets.digest(f"{way.value}:{code}"), sent_at=now))
+            last = await tx.sessions.code_for(way)
+            check_pause(last, at=now)
+            digest = self.secrets.digest(f"{way.value}:{code}")
+            fresh = SignInCode(way=way, code_hash=digest, sent_at=now)
+            tx.sessions.put_code(last.followed_by(digest, at=now) if last else fresh)
             await tx.commit()
         await self.notices.send(
             Notice(to=way, text=f"您的登录验证码是 {code}，5 分钟内有效，请勿告诉他人。", code=code)

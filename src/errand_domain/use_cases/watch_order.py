@@ -53,6 +53,6 @@ class WatchOrder:
                 await close_attempts(tx, order, self.clock)
             order = await move(tx, order, event, policy=policy)
             if isinstance(event, RunnerMissing):
-                await move_credit(tx, event.runner_id, order.id, "no_show", policy, at=now)
+                await move_credit(tx, event.runner_id, order, "no_show", policy, at=now)
             await tx.commit()
         return order

@@ -107,7 +107,7 @@ class DecideWithdrawal:
                 withdrawal = withdrawal.apply(WithdrawalRejected(at=now, reason=reason))
                 tx.ledger.post(*recipes.let_go(withdrawal.id, withdrawal.runner_id, amount=withdrawal.unpaid(), at=now))
                 tell = Tell(member_id=withdrawal.runner_id, kind="withdrawal_failed")
-                tx.outbox.add(tell, lane=f"notice:{withdrawal.runner_id}", at=now)
+                tx.outbox.add(tell, at=now)
             tx.withdrawals.save(withdrawal)
             tx.audit.record(
                 AuditLine(

@@ -102,6 +102,7 @@ CREDIT_LINES: Final = Table(
     "credit_lines",
     METADATA,
     Column("order_id", Identity, primary_key=True),
+    Column("order_version", Integer, primary_key=True, autoincrement=False),
     Column("runner_id", Identity, primary_key=True),
     Column("reason", Word(20), primary_key=True),
     Column("points", Integer, nullable=False),

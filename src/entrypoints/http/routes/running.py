@@ -26,10 +26,10 @@ from errand_domain.money import Money
 from errand_domain.order.refusals import (
     AdvanceExceeded,
     Blocked,
+    ColleagueUnavailable,
     CreditTooLow,
     HandoverNotAllowed,
     IllegalTransition,
-    NoOffer,
     OffShift,
     OrderNotOpen,
     OrderTaken,
@@ -77,7 +77,7 @@ async def give_up(
     return tell_moved(await give_up_errand(OrderId(order_id), request.user.id, reason=data.reason))
 
 
-@post("/offer", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, NoOffer, *MAY_NOT_RUN))
+@post("/offer", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition, ColleagueUnavailable))
 async def offer(
     order_id: PathId, data: JSONBody[OfferAsked], request: Asking, offer_errand: Uses[OfferErrand]
 ) -> OrderMoved:
@@ -85,7 +85,7 @@ async def offer(
     return tell_moved(await offer_errand(OrderId(order_id), request.user.id, to=MemberId(data.runner_id)))
 
 
-@post("/take-over", status_code=200, responses=refusals(Missing, NoOffer, *MAY_NOT_RUN))
+@post("/take-over", status_code=200, responses=refusals(Missing, *MAY_NOT_RUN))
 async def take_over(order_id: PathId, request: Asking, take_over_errand: Uses[TakeOverErrand]) -> OrderMoved:
     """Consent to take over an order that was offered."""
     return tell_moved(await take_over_errand(OrderId(order_id), request.user.id))

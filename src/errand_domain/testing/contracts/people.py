@@ -110,9 +110,9 @@ class MembersContract:
             touched = await tx.members.get(member.id)
             assert touched == member.touched()
             assert await tx.members.of_way(member.ways[0]) == touched
-        with pytest.raises(WayTaken):
-            async with database.begin() as tx:
-                tx.members.save((await tx.members.get(member.id)).link(SHARED))
+        async with database.begin() as tx:
+            tx.members.save(evolve(touched, ways=other.ways, version=touched.version + 1))
+            with pytest.raises(WayTaken):
                 await tx.commit()
         async with database.begin() as tx:
             tx.members.save((await tx.members.get(member.id)).close(at=NOW))
@@ -188,7 +188,8 @@ class SessionsContract:
             assert await tx.sessions.find(others.token_hash, at=NOW) is not None
 
     async def test_a_new_code_replaces_the_last_one(self, database: Database) -> None:
-        first, second = _code("1" * 64), _code("2" * 64)
+        first = _code("1" * 64)
+        second = first.tried().followed_by("2" * 64, at=NOW + HOUR)
         async with database.begin() as tx:
             assert await tx.sessions.code_for(SHARED) is None
         await commit(database, lambda tx: tx.sessions.put_code(first))
@@ -203,10 +204,21 @@ class SessionsContract:
         with pytest.raises(Stale):
             await commit(database, lambda tx: tx.sessions.put_code(code.tried()))
         await commit(database, lambda tx: tx.sessions.put_code(code))
-        with pytest.raises(Stale):
-            await commit(database, lambda tx: tx.sessions.put_code(code.tried().tried()))
+        for other in (code.tried().tried(), _code("2" * 64)):
+            with pytest.raises(Stale):
+                await commit(database, partial(_put_code, other))
         async with database.begin() as tx:
             assert await tx.sessions.code_for(SHARED) == code
+
+    async def test_of_many_codes_sent_at_once_one_is_stored(self, database: Database) -> None:
+        first = [partial(commit, database, partial(_put_code, _code(f"{n:064}"))) for n in range(12)]
+        assert refusals(await all_at_once(first)) == [Stale] * 11
+        async with database.begin() as tx:
+            stored = await tx.sessions.code_for(SHARED)
+        assert stored is not None
+        later = [stored.followed_by(f"{n:064}", at=NOW + HOUR) for n in range(12)]
+        results = await all_at_once([partial(commit, database, partial(_put_code, code)) for code in later])
+        assert refusals(results) == [Stale] * 11
 
     async def test_of_many_tries_at_once_one_counts(self, database: Database) -> None:
         code = _code("1" * 64)

@@ -71,6 +71,16 @@ class RelayContract:
         assert len(await _take(database, limit=3)) == 3
         assert len(await _take(database)) == 2
 
+    async def test_messages_without_a_lane_wait_for_nobody(self, database: Database) -> None:
+        for _ in range(3):
+            await commit(database, lambda tx: tx.outbox.add(_message(), at=NOW))
+        first, *_ = await _take(database)
+        await database.relay.park(first.id, fault="no such number")
+        await commit(database, lambda tx: tx.outbox.add(_message(), at=NOW))
+        taken = await _take(database)
+        assert len(taken) == 1
+        assert {envelope.lane for envelope in taken}.isdisjoint({first.lane})
+
     async def test_a_message_that_is_not_due_holds_its_lane(self, database: Database) -> None:
         await commit(
             database, partial(_leave, _message(), "one", NOW + SECOND), partial(_leave, _message(), "one", NOW)

@@ -171,15 +171,16 @@ class RunnersContract:
             assert await tx.runners.credit_lines(runner.member_id, limit=10) == (lines[0], lines[2], lines[1])
             assert await tx.runners.credit_lines(runner.member_id, limit=1) == (lines[0],)
 
-    async def test_an_order_moves_credit_once_for_one_reason(self, database: Database) -> None:
+    async def test_a_version_of_an_order_moves_credit_once_for_one_reason(self, database: Database) -> None:
         line = _line(MemberId(examples.fresh()), 0)
         again = evolve(line, points=-50, at=NOW + SECOND)
         other_reason, other_runner = evolve(line, reason="late"), evolve(line, runner_id=MemberId(examples.fresh()))
+        later = evolve(line, order_version=line.order_version + 1)
         await commit(database, partial(_credit, line))
-        await commit(database, *(partial(_credit, each) for each in (again, again, other_reason, other_runner)))
+        await commit(database, *(partial(_credit, each) for each in (again, again, other_reason, other_runner, later)))
         async with database.begin() as tx:
             lines = await tx.runners.credit_lines(line.runner_id, limit=10)
-            assert sorted(lines, key=repr) == sorted([line, other_reason], key=repr)
+            assert sorted(lines, key=repr) == sorted([line, other_reason, later], key=repr)
             assert await tx.runners.credit_lines(other_runner.runner_id, limit=10) == (other_runner,)
 
     async def test_give_ups_since_counts_the_runners_own_from_that_moment_on(self, database: Database) -> None:

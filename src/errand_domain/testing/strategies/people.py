@@ -152,6 +152,7 @@ def credit_lines() -> SearchStrategy[CreditLine]:
         CreditLine,
         runner_id=_members(),
         order_id=identities().map(OrderId),
+        order_version=st.integers(2, _VERSION_MOST),
         reason=st.sampled_from(CREDIT_REASONS),
         points=st.integers(-20, 20),
         at=moments(),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-from adapters.sql.column_types import Document, Identity, Instant, Sequence64, Word
+from adapters.sql.column_types import Document, Identity, Instant, Metres, Sequence64, Word
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,7 @@ depends_on = None
 Content = sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
     op.create_table(
         "answers",
         sa.Column("member_id", Identity(), nullable=False),
@@ -94,11 +94,12 @@ def upgrade() -> None:
     op.create_table(
         "credit_lines",
         sa.Column("order_id", Identity(), nullable=False),
+        sa.Column("order_version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("runner_id", Identity(), nullable=False),
         sa.Column("reason", Word(20), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("order_id", "runner_id", "reason"),
+        sa.PrimaryKeyConstraint("order_id", "order_version", "runner_id", "reason"),
     )
     op.create_index("ix_credit_lines_runner", "credit_lines", ["runner_id", "at"], unique=False)
     op.create_table(
@@ -201,8 +202,8 @@ def upgrade() -> None:
         sa.Column("terms", Document(), nullable=False),
         sa.Column("private", Document(), nullable=False, comment="contacts, rooms, note, pickup code, delivery code"),
         sa.Column("document", Document(), nullable=False, comment="the state with what is true in it"),
-        sa.Column("hall_x", sa.Double(), nullable=True),
-        sa.Column("hall_y", sa.Double(), nullable=True),
+        sa.Column("hall_x", Metres, nullable=True),
+        sa.Column("hall_y", Metres, nullable=True),
         sa.Column("hall_cell", Sequence64, nullable=True),
         sa.Column("hall_gender", Word(10), nullable=True),
         sa.Column("hall_entry", Document(), nullable=True, comment="what anybody may see"),
