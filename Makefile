@@ -62,7 +62,7 @@ compile = $(BIN)/uv pip compile pyproject.toml $(2) --quiet --generate-hashes --
 	--output-file requirements/$(1).txt
 
 clean: ## Remove the environment, caches and the demonstration's data
-	rm -rf .venv var build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .demo .venv var build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PostgreSQL, MariaDB and Redis from Debian's packages: installed where that is allowed, named in one line where not.

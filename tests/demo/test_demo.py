@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,13 @@ def test_its_session_runs_from_price_to_payout(demo: Demo):
     assert '"state":"succeeded","withdrawalId"' in done.stdout
     assert "sound      yes" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_shell_can_work_on_its_data(demo: Demo):
+    exports = CliRunner().invoke(main, ["demo", "--folder", str(demo.folder.path), "--environment"]).stdout
+    script = f"{exports}\n{sys.executable} -m entrypoints.cli campus list --json"
+    done = subprocess.run(["bash", "-c", script], env=environment({}), capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)[0]["name"] == NAME
 
 
 def test_it_comes_back_as_it_was(demo: Demo):
