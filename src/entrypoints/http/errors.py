@@ -64,6 +64,8 @@ IN_THE_TERMS: Final[Mapping[str, str]] = {
     "goods_advance": "terms.goodsAdvanceFen",
     "latest": "terms.window.latest",
     "handover": "terms.handover",
+    "pickup.building_id": "terms.pickup.buildingId",
+    "dropoff.building_id": "terms.dropoff.buildingId",
 }
 """Fields that a use case refuses after the terms were put together: where clients sent them."""
 
