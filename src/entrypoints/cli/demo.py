@@ -48,10 +48,6 @@ def noun(*, folder: Path, port: int, reset: bool, seed_only: bool, script: bool,
         for name, value in demo.environment.items():
             click.echo(f"export {name}={shlex.quote(value)}")
         return
-    if environment:
-        for name, value in demo.environment.items():
-            click.echo(f"export {name}={shlex.quote(value)}")
-        return
     if reset:
         shutil.rmtree(folder, ignore_errors=True)
     if not demo.is_seeded:
