@@ -186,7 +186,7 @@ class Container(DeclarativeContainer):
 
     accept_errand = Factory(AcceptErrand, begin=begin, clock=clock)
     advance_withdrawal = Factory(AdvanceWithdrawal, begin=begin, clock=clock, providers=payment_providers)
-    apply_as_runner = Factory(ApplyAsRunner, begin=begin, clock=clock)
+    apply_as_runner = Factory(ApplyAsRunner, begin=begin, clock=clock, documents=settings.provided.documents)
     arrive_at_pickup = Factory(ArriveAtPickup, begin=begin, clock=clock)
     browse_hall = Factory(BrowseHall, begin=begin, hall=hall)
     quote_cancellation = Factory(QuoteCancellation, begin=begin, clock=clock)
@@ -209,7 +209,7 @@ class Container(DeclarativeContainer):
     grant_role = Factory(GrantRole, begin=begin, clock=clock)
     bar_member = Factory(BarMember, begin=begin, clock=clock)
     update_profile = Factory(UpdateProfile, begin=begin, content=content_check)
-    give_consent = Factory(GiveConsent, begin=begin, clock=clock)
+    give_consent = Factory(GiveConsent, begin=begin, clock=clock, documents=settings.provided.documents)
     link_way = Factory(LinkWay, begin=begin, clock=clock, secrets=secrets)
     unlink_way = Factory(UnlinkWay, begin=begin)
     block_member = Factory(BlockMember, begin=begin)

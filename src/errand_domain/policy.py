@@ -117,6 +117,7 @@ class Policy:
     hold_earnings_for: timedelta = field(default=timedelta(days=2), validator=_positive)
     open_orders_most: int = field(default=3, validator=_positive)
     give_ups_per_day: int = field(default=3, validator=_positive)
+    unpaid_orders_most: int = field(default=5, validator=_positive)
     keep_documents_for: timedelta = field(default=timedelta(days=30), validator=_positive)
 
     def __attrs_post_init__(self) -> None:

@@ -40,7 +40,7 @@ async def applied(world: World, member: Member, *, photo: FileId | None = None) 
         card_photo=photo or await card(world, member),
         study_until=date(2029, 6, 30),
         gender="female",
-        agreement_version="2026-11-01",
+        agreement_version="2026-01",
     )
     return await world.use(ApplyAsRunner)(application)
 

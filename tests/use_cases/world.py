@@ -19,6 +19,7 @@ from adapters.memory.provider import MemoryProvider
 from errand_domain.campus import Campus, Gender
 from errand_domain.errors import DomainError
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId
+from errand_domain.member.consent import DOCUMENTS, Documents
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import Grant, Role
 from errand_domain.money import NOTHING, Money
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from errand_domain.ports.transaction import Begin
 
 U = TypeVar("U")
+IN_FORCE: Final[Documents] = tuple((document, "2026-01") for document in DOCUMENTS)
 KEY: Final = b"a key for tests, and for nothing else"
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 LEASE: Final = timedelta(seconds=30)
@@ -78,6 +80,7 @@ class World:
         self.secrets = secrets or SystemSecrets(KEY)
         self.parts: dict[Any, Any] = {
             Clock: self.clock,
+            Documents: IN_FORCE,
             Ids: self.ids,
             Secrets: self.secrets,
             Maps: MemoryMaps(pause=pause),

@@ -5,9 +5,8 @@ from typing import Any, Final
 from litestar import Request
 from litestar.datastructures import State
 
-from errand_domain.member.consent import Document
+from errand_domain.member.consent import Documents
 
-Documents = tuple[tuple[Document, str], ...]
 _KEY: Final = "documents_in_force"
 
 

@@ -13,6 +13,7 @@ from errand_domain.policy import Policy
 from errand_domain.text import line, paragraph
 
 DisputeReason = Literal["not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"]
+STATEMENTS_MOST: Final = 20
 
 
 @frozen(str=False)
@@ -34,6 +35,16 @@ class NotHeard(Conflict):
     sentence = "对方还未陈述，请等待陈述期结束"
 
     until: datetime
+
+
+@frozen(str=False)
+class TooManyStatements(Conflict):
+    """That side has spoken as often as one may."""
+
+    code = "dispute.too_many_statements"
+    sentence = "陈述次数已达上限"
+
+    most: int
 
 
 @frozen(str=False)
@@ -203,6 +214,13 @@ class Dispute:
             raise IllegalDisputeTransition(self.state_name, type(event).__name__)
         spoken = (*self.statements, event.statement) if isinstance(event, StatementMade) else self.statements
         return evolve(self, state=step(self.state, event), statements=spoken, version=self.version + 1)
+
+
+def state_case(dispute: Dispute, statement: Statement) -> StatementMade:
+    """One side speaks."""
+    if sum(said.author_id == statement.author_id for said in dispute.statements) >= STATEMENTS_MOST:
+        raise TooManyStatements(STATEMENTS_MOST)
+    return StatementMade(at=statement.at, statement=statement)
 
 
 def rule(

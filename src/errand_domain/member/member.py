@@ -13,6 +13,7 @@ from errand_domain.member.roles import Action, Grant, allowed
 from errand_domain.text import line
 
 WayKind = Literal["phone", "email", "wechat"]
+BLOCKED_MOST: Final = 200
 _PATTERNS: Final = {
     "phone": re.compile(r"\+[1-9]\d{6,14}", re.ASCII),
     "email": re.compile(r"[^@\sA-Z]{1,64}@[^@\sA-Z]{1,190}"),
@@ -44,6 +45,16 @@ class AccountBusy(Conflict):
     sentence = "还有未完成的订单或余额，暂时不能注销"
 
     reason: str
+
+
+@frozen(str=False)
+class TooManyBlocked(Conflict):
+    """The member avoids as many others as one may."""
+
+    code = "member.too_many_blocked"
+    sentence = "屏蔽的用户已达上限"
+
+    most: int
 
 
 @frozen(str=False)
@@ -136,6 +147,8 @@ class Member:
         """The member, who no longer meets the other."""
         if other == self.id:
             raise InvalidField("member_id", "must be somebody else")
+        if len(self.blocked | {other}) > BLOCKED_MOST:
+            raise TooManyBlocked(BLOCKED_MOST)
         return evolve(self, blocked=self.blocked | {other}, version=self.version + 1)
 
     def unblock(self, other: MemberId) -> "Member":

@@ -16,7 +16,7 @@ from errand_domain.order.events import (
 from errand_domain.order.order import Order
 from errand_domain.order.pricing import price_of
 from errand_domain.order.quote import Quote, fingerprint, honour
-from errand_domain.order.refusals import NotYet, OrderNotOpen
+from errand_domain.order.refusals import NotYet, OrderNotOpen, TooManyUnpaid
 from errand_domain.order.states import Accepted, AwaitingPayment, Delivered, Open
 from errand_domain.order.terms import Terms
 from errand_domain.place import Distance
@@ -85,6 +85,12 @@ def place(
         placed_at=at,
         state=AwaitingPayment(expires_at=at + campus.policy.pay_within),
     )
+
+
+def check_unpaid(unpaid: int, policy: Policy) -> None:
+    """Raise `TooManyUnpaid` where that many orders of the member await payment already."""
+    if unpaid >= policy.unpaid_orders_most:
+        raise TooManyUnpaid(policy.unpaid_orders_most)
 
 
 def open_until(order: Order, policy: Policy, *, at: datetime) -> datetime:

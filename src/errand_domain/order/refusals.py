@@ -126,6 +126,16 @@ class TooManyOpenOrders(Conflict):
 
 
 @frozen(str=False)
+class TooManyUnpaid(Conflict):
+    """The member has as many orders that await payment as the campus allows."""
+
+    code = "order.too_many_unpaid"
+    sentence = "待支付的订单过多，请先支付或取消"
+
+    most: int
+
+
+@frozen(str=False)
 class CreditTooLow(Forbidden):
     """The runner's credit is below the campus's floor."""
 

@@ -7,7 +7,7 @@ from attrs import field, frozen
 from errand_domain.campus import Gender
 from errand_domain.errors import InvalidField
 from errand_domain.ids import CampusId, FileId, MemberId
-from errand_domain.member.consent import Consent
+from errand_domain.member.consent import Consent, Documents, check_in_force
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner, new_runner
@@ -35,11 +35,13 @@ class ApplyAsRunner:
 
     begin: Begin
     clock: Clock
+    documents: Documents
 
     @decided_anew_when_stale
     async def __call__(self, application: RunnerApplication) -> Runner:
         """The runner, waiting for review; raises `StudentNumberTaken` or `IllegalVerificationTransition`."""
         now = self.clock.now()
+        check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:
             campus = await tx.campuses.get(application.campus_id)
             card = await tx.files.get(application.card_photo)

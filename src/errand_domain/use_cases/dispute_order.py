@@ -9,9 +9,9 @@ from errand_domain.dispute.dispute import (
     Hearing,
     Ruling,
     Statement,
-    StatementMade,
     review_ruling,
     rule,
+    state_case,
 )
 from errand_domain.errors import Missing
 from errand_domain.ids import DisputeId, FileId, MemberId, OrderId
@@ -91,7 +91,7 @@ class StateCase:
                 raise Missing("dispute")
             await check_photos(tx, await tx.orders.get(order_id), member_id, evidence)
             statement = Statement(author_id=member_id, text=text, evidence=evidence, at=now)
-            dispute = dispute.apply(StatementMade(at=now, statement=statement))
+            dispute = dispute.apply(state_case(dispute, statement))
             tx.disputes.save(dispute)
             await tx.commit()
         return dispute

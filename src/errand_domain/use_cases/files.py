@@ -1,11 +1,12 @@
 """Upload a file and read it again, where one may."""
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import Invalid, InvalidField, Missing
+from errand_domain.errors import Conflict, Invalid, InvalidField, Missing
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId
 from errand_domain.member.member import Member
 from errand_domain.ports.audit import AuditLine
@@ -14,6 +15,9 @@ from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
 
 FILE_BYTES_MOST: Final = 8 * 1024 * 1024
+FILES_PER_ORDER_MOST: Final = 60
+CARDS_PER_DAY_MOST: Final = 5
+DAY: Final = timedelta(days=1)
 MAGIC: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -33,6 +37,16 @@ class FileTooLarge(Invalid):
     sentence = "文件过大"
 
     most_bytes: int
+
+
+@frozen(str=False)
+class TooManyFiles(Conflict):
+    """The member has uploaded as much for this order, or as many student cards today, as anybody needs."""
+
+    code = "file.too_many"
+    sentence = "上传的文件过多，请稍后再试"
+
+    most: int
 
 
 def media_type_of(content: bytes) -> str:
@@ -55,17 +69,15 @@ class UploadFile:
     async def __call__(
         self, member_id: MemberId, content: bytes, *, purpose: FilePurpose, order_id: OrderId | None = None
     ) -> StoredFile:
-        """The stored file; raises `NotAnImage`, `FileTooLarge`, or `Missing` for an order that is not theirs."""
+        """The stored file; raises `NotAnImage`, `FileTooLarge`, `TooManyFiles`, or `Missing` for somebody else's order."""
         if len(content) > FILE_BYTES_MOST:
             raise FileTooLarge(FILE_BYTES_MOST)
         media_type = media_type_of(content)
         if (order_id is None) != (purpose == "student_card"):
             raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
+        now = self.clock.now()
         async with self.begin() as tx:
-            if order_id is not None:
-                order = await tx.orders.get(order_id)
-                if member_id not in (order.requester_id, order.runner_id):
-                    raise Missing("order")
+            await _check_room(tx, member_id, order_id, at=now)
         file = StoredFile(
             id=FileId(self.ids.new()),
             owner_id=member_id,
@@ -74,13 +86,25 @@ class UploadFile:
             media_type=media_type,
             size_bytes=len(content),
             sha256=sha256(content).hexdigest(),
-            at=self.clock.now(),
+            at=now,
         )
         await self.store.put(file.id, content, media_type=media_type)
         async with self.begin() as tx:
             tx.files.add(file)
             await tx.commit()
         return file
+
+
+async def _check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> None:
+    """Raise a refusal unless the member may upload one more. Bounds an archive; uploads at once may pass by a few."""
+    most, since = CARDS_PER_DAY_MOST, at - DAY
+    if order_id is not None:
+        order = await tx.orders.get(order_id)
+        if member_id not in (order.requester_id, order.runner_id):
+            raise Missing("order")
+        most, since = FILES_PER_ORDER_MOST, order.placed_at
+    if await tx.files.count(member_id, order_id=order_id, since=since) >= most:
+        raise TooManyFiles(most)
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from errand_domain.ids import CampusId, MemberId
-from errand_domain.member.consent import Consent, Document
+from errand_domain.member.consent import Consent, Document, Documents, check_in_force
 from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
 from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
@@ -40,14 +40,16 @@ class UpdateProfile:
 
 @frozen(kw_only=True)
 class GiveConsent:
-    """A member accepts a dated version of a document."""
+    """A member accepts a document in the version that is in force."""
 
     begin: Begin
     clock: Clock
+    documents: Documents
 
     @decided_anew_when_stale
     async def __call__(self, member_id: MemberId, *, document: Document, version: str) -> Member:
-        """The member with the consent on record."""
+        """The member with the consent on record; raises `InvalidField` for another version."""
+        check_in_force(document, version, self.documents)
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             consented = member.consent(Consent(document=document, version=version, at=self.clock.now()))

@@ -1,13 +1,19 @@
 """Photos as proof: uploaded before, by the one who shows them, for this order."""
 
+from typing import Final
+
 from errand_domain.errors import InvalidField
 from errand_domain.ids import FileId, MemberId
 from errand_domain.order.order import Order
 from errand_domain.ports.transaction import Transaction
 
+PHOTOS_MOST: Final = 9
+
 
 async def check_photos(tx: Transaction, order: Order, owner_id: MemberId, photos: tuple[FileId, ...]) -> None:
-    """Raise `Missing` or `InvalidField` unless every photo is the owner's and of this order."""
+    """Raise `Missing` or `InvalidField` unless every photo is the owner's and of this order, and there are not many."""
+    if len(photos) > PHOTOS_MOST:
+        raise InvalidField("photos", f"must be at most {PHOTOS_MOST}")
     for photo in photos:
         file = await tx.files.get(photo)
         if file.owner_id != owner_id or file.order_id != order.id:

@@ -1,12 +1,15 @@
 """Publish an errand from a quote."""
 
+from typing import Final
+
 from attrs import frozen
 
 from errand_domain.errors import Conflict
 from errand_domain.ids import AttemptId, MemberId, OrderId
 from errand_domain.order.order import Order
-from errand_domain.order.publishing import place
+from errand_domain.order.publishing import check_unpaid, place
 from errand_domain.order.refusals import QuoteMismatch
+from errand_domain.order.states import Phase
 from errand_domain.order.terms import Terms
 from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, QuoteSeal, Secrets
@@ -14,6 +17,8 @@ from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.quote_errand import with_house_rule
+
+UNPAID: Final[tuple[Phase, ...]] = ("awaiting_payment",)
 
 
 @frozen(str=False)
@@ -38,7 +43,8 @@ class Publication:
 class PublishErrand:
     """One quote makes one order: publishing again with the same quote answers with the same order.
 
-    The member is saved too, so that nobody publishes who closes the account at the same time.
+    The member is saved too, so that nobody publishes who closes the account at the same time, and so that of many
+    orders published at once no more await payment than the campus allows.
     """
 
     begin: Begin
@@ -66,6 +72,9 @@ class PublishErrand:
             member = await tx.members.get(publication.member_id)
             member.check_here()
             campus = await tx.campuses.get(quote.campus_id)
+            most = campus.policy.unpaid_orders_most
+            unpaid = await tx.orders.placed_by(member.id, phases=UNPAID, before=None, limit=most)
+            check_unpaid(len(unpaid), campus.policy)
             order = place(
                 OrderId(self.ids.new()),
                 quote,

@@ -215,7 +215,9 @@ def _as_run_by(runner_id: MemberId, order: Order) -> Order:
 
 def _line(runner_id: MemberId, seconds: int) -> CreditLine:
     order_id = OrderId(examples.fresh())
-    return CreditLine(runner_id=runner_id, order_id=order_id, reason="gave_up", points=-5, at=NOW + seconds * SECOND)
+    return CreditLine(
+        runner_id=runner_id, order_id=order_id, order_version=5, reason="gave_up", points=-5, at=NOW + seconds * SECOND
+    )
 
 
 async def _keep(database: Database, runner: Runner) -> None:

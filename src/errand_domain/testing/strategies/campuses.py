@@ -86,6 +86,7 @@ def policies(draw: DrawFn) -> Policy:
         four_eyes_above=draw(money(most=10_000)),
         open_orders_most=draw(st.integers(1, 5)),
         give_ups_per_day=draw(st.integers(1, 5)),
+        unpaid_orders_most=draw(st.integers(1, 9)),
     )
 
 
