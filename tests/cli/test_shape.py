@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,13 +107,19 @@ def test_a_fault_of_ours_is_one_line_with_a_hint_and_exit_1(monkeypatch: pytest.
 
 
 def test_help_is_quick():
+    """Counted in the process's own time, so that a busy machine does not matter."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
-    best = float("inf")
-    for _ in range(5):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "entrypoints.cli", "--help"], env=environment, check=True, stdout=-3)
-        best = min(best, time.perf_counter() - began)
-    assert best <= HELP_SECONDS_MOST
+    words = [sys.executable, "-m", "entrypoints.cli", "--help"]
+    seconds = [_own_seconds(words, environment) for _ in range(3)]
+    assert min(seconds) <= HELP_SECONDS_MOST
+
+
+def _own_seconds(words: list[str], environment: dict[str, str]) -> float:
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_utime + usage.ru_stime
 
 
 @pytest.mark.parametrize("library", ["sqlalchemy", "litestar", "uvicorn", "rich", "entrypoints.container"])
