@@ -356,7 +356,7 @@ def number(name: str, value: Any) -> str:
     if isinstance(value, timedelta):
         minutes, seconds = divmod(int(value.total_seconds()), 60)
         hours, rest = divmod(minutes, 60)
-        if hours > 48 and not hours % 24:  # noqa: PLR2004 - people count two days in hours, and more in days
+        if hours > 48 and not hours % 24:
             return f"{hours // 24} days"
         return f"{hours} h" if not rest and not seconds and hours else f"{minutes} min"
     if isinstance(value, time):
