@@ -29,7 +29,7 @@ def health(figures: Uses[Figures]) -> Router:
 
     @get("/metrics", media_type=MediaType.TEXT)
     async def metrics() -> Response[bytes]:
-        """Requests by route template and status, and what else this process counts: the worker's figures where it runs."""
+        """Requests by route template and status, and the worker's figures where it runs in this process."""
         return Response(generate_latest(figures.registry) + generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Router("/", route_handlers=[live, ready, metrics], include_in_schema=False)
