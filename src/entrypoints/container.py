@@ -6,7 +6,7 @@ It is a list of constructors. A provider is overridden in tests and by embedders
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Factory, Object, Singleton
@@ -34,6 +34,7 @@ from errand_domain.use_cases.deliver_item import DeliverItem
 from errand_domain.use_cases.deliver_message import DeliverMessage
 from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
 from errand_domain.use_cases.erase_document import EraseDocument
+from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.fire_timers import FireTimer
 from errand_domain.use_cases.give_up_errand import GiveUpErrand
@@ -55,6 +56,8 @@ from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.publish_errand import PublishErrand
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.quote_errand import QuoteErrand
+from errand_domain.use_cases.read_audit import ReadAudit
+from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
 from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
@@ -168,7 +171,7 @@ class Container(DeclarativeContainer):
 
     settings = Dependency(instance_of=Settings)
 
-    database = Dependency(default=Singleton(memory_database, settings))
+    database: Dependency[Any] = Dependency(default=Singleton(memory_database, settings))
     begin = database.provided.begin
     hall = database.provided.hall
     timers = database.provided.timers
@@ -254,6 +257,10 @@ class Container(DeclarativeContainer):
     review_runner = Factory(ReviewRunner, begin=begin, clock=clock)
     review_queue = Factory(ReviewQueue, begin=begin)
     lapse_runner = Factory(LapseRunner, begin=begin, clock=clock)
+    export_member = Factory(ExportMember, begin=begin, clock=clock)
+    read_audit = Factory(ReadAudit, begin=begin)
+    read_reviews = Factory(ReadReviews, begin=begin)
+    read_rating = Factory(ReadRating, begin=begin)
     erase_document = Factory(EraseDocument, begin=begin, clock=clock)
     view_standing = Factory(ViewStanding, begin=begin)
     switch_shift = Factory(SwitchShift, begin=begin)

@@ -1,11 +1,10 @@
 """Files in a local folder."""
 
 import os
+from asyncio import to_thread
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
-
-from anyio import to_thread
 
 from errand_domain.errors import Missing
 from errand_domain.ids import FileId
@@ -26,18 +25,18 @@ class FolderFileStore(FileStore):
 
     async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:  # noqa: ARG002 - kept by `Files`
         """Store the bytes durably; the same id again replaces them."""
-        await to_thread.run_sync(_write, self._path(file_id), content)
+        await to_thread(_write, self._path(file_id), content)
 
     async def get(self, file_id: FileId) -> bytes:
         """The bytes; raises `Missing`."""
         try:
-            return await to_thread.run_sync(self._path(file_id).read_bytes)
+            return await to_thread(self._path(file_id).read_bytes)
         except FileNotFoundError as fault:
             raise Missing("file") from fault
 
     async def delete(self, file_id: FileId) -> None:
         """Remove them, if they are there."""
-        await to_thread.run_sync(_remove, self._path(file_id))
+        await to_thread(_remove, self._path(file_id))
 
     def _path(self, file_id: FileId) -> Path:
         # The last digits of a UUIDv7 are random and spread evenly; the first are the time and would not.

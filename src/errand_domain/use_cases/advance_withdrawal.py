@@ -96,7 +96,7 @@ class AdvanceWithdrawal:
 
     @decided_anew_when_stale
     async def _take_turn(self, withdrawal_id: WithdrawalId) -> Withdrawal | None:
-        """The withdrawal with the right to ask about it now, or `None` where another worker has that, or nothing is due."""
+        """The withdrawal with the right to ask about it now; `None` where another worker has it, or nothing is due."""
         now = self.clock.now()
         async with self.begin() as tx:
             withdrawal = await tx.withdrawals.get(withdrawal_id)
