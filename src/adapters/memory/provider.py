@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 
 from attrs import evolve
 
@@ -12,7 +12,6 @@ from adapters.memory.access import Pause
 from adapters.memory.faults import Fault, Faults, Operation
 from adapters.memory.pauses import give_way
 from adapters.memory.provider_books import KeptPayment, KeptPayout, KeptRefund, ProviderBooks, Totals
-from errand_domain.member.member import WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
@@ -41,6 +40,9 @@ from errand_domain.ports.payments import (
     RefundUnderWay,
     Started,
 )
+
+if TYPE_CHECKING:
+    from errand_domain.member.member import WayKind
 
 RefundPlan = Literal["done", "under_way", "impossible", "needs_person"]
 PayoutPlan = Literal["waits", "done", "under_way", "failed"]
