@@ -80,7 +80,6 @@ class Withdrawals:
     most_per_transfer: Money = Money(20_000)
     most_per_day: Money = Money(200_000)
     approved_unseen_most: Money = Money(20_000)
-    confirm_within: timedelta = timedelta(hours=24)
 
     def __attrs_post_init__(self) -> None:
         """Refuse limits under which a sum could not be split: a rest is borrowed from a part, and both must do."""

@@ -3,8 +3,9 @@
 from adapters.memory.access import Access
 from adapters.memory.pages import newest_first
 from adapters.memory.tables import Tables, compare_and_set, found, insert
-from errand_domain.ids import MemberId
+from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.member.roles import Grant, Role
 from errand_domain.ports.members import Members
 
 
@@ -27,6 +28,11 @@ class MemoryMembers(Members):
         """Members, newest first."""
         tables = await self._access.look()
         return newest_first(tables.members, lambda member: member.id, before=before, limit=limit)
+
+    async def with_role(self, role: Role, campus_id: CampusId, *, limit: int) -> tuple[MemberId, ...]:
+        """Who holds that role at that campus, in the order of their ids."""
+        tables, grant = await self._access.look(), Grant(role, campus_id)
+        return tuple(sorted(member.id for member in tables.members if grant in member.grants)[:limit])
 
     def add(self, member: Member) -> None:
         """A new member; `WayTaken` where another signs in that way."""

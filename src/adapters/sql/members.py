@@ -9,10 +9,11 @@ from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every, first, only
 from adapters.sql.rows.people import CHANGING_MEMBER, READ_MEMBER, changing_member_columns, member_from_row
 from adapters.sql.statements import Statement
-from adapters.sql.tables.people import BLOCKS, MEMBER_WAYS, MEMBERS
+from adapters.sql.tables.people import BLOCKS, MEMBER_GRANTS, MEMBER_WAYS, MEMBERS
 from adapters.sql.writes import Add, Change, Write, save, save_statement
-from errand_domain.ids import MemberId
+from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way
+from errand_domain.member.roles import Role
 from errand_domain.ports.members import Members
 
 WHAT: Final = "member"
@@ -30,7 +31,19 @@ _PAGE: Final = Statement(
 )
 _SAVE: Final = save_statement(MEMBERS, ("id",), CHANGING_MEMBER)
 _FORGET_WAYS: Final = Statement(delete(MEMBER_WAYS).where(MEMBER_WAYS.c.member_id == bindparam("member")))
+_WITH_ROLE: Final = Statement(
+    select(MEMBER_GRANTS.c.member_id)
+    .where(MEMBER_GRANTS.c.campus_id == bindparam("campus"), MEMBER_GRANTS.c.role == bindparam("held"))
+    .order_by(MEMBER_GRANTS.c.member_id)
+    .limit(bindparam("limit"))
+)
+_FORGET_GRANTS: Final = Statement(delete(MEMBER_GRANTS).where(MEMBER_GRANTS.c.member_id == bindparam("member")))
 _FORGET_BLOCKS: Final = Statement(delete(BLOCKS).where(BLOCKS.c.member_id == bindparam("member")))
+_FORGET: Final = ((_FORGET_WAYS, MEMBER_WAYS), (_FORGET_GRANTS, MEMBER_GRANTS), (_FORGET_BLOCKS, BLOCKS))
+
+
+def _searchable(member: Member) -> tuple[object, ...]:
+    return member.ways, member.grants, member.blocked
 
 
 @frozen
@@ -57,6 +70,11 @@ class SqlMembers(Members):
         rows = await self.driver.fetch(_PAGE, {"before": before or NEWEST, "limit": limit})
         return every(rows, member_from_row)
 
+    async def with_role(self, role: Role, campus_id: CampusId, *, limit: int) -> tuple[MemberId, ...]:
+        """Who holds that role at that campus, in the order of their ids."""
+        rows = await self.driver.fetch(_WITH_ROLE, {"campus": campus_id, "held": role, "limit": limit})
+        return tuple(MemberId(row[0]) for row in rows)
+
     def add(self, member: Member) -> None:
         """A new member; `WayTaken` where another signs in that way."""
         row = {"id": member.id, "joined_at": member.joined_at, **changing_member_columns(member)}
@@ -66,14 +84,14 @@ class SqlMembers(Members):
     def save(self, member: Member) -> None:
         """Compare-and-set on the version; `WayTaken` where another signs in that way.
 
-        Where the version that is met is the one that was read here, what it said of ways and blocks is still there.
+        Where the version that is met is the one that was read here, the rows that make it searchable are still there.
         """
         columns, was = changing_member_columns(member), member.version - 1
         self.writes.append(save(_SAVE, MEMBERS, identity={"id": member.id}, was=was, columns=columns, what=WHAT))
         before = self.read.get(member.id)
-        if before is not None and (before.version, before.ways, before.blocked) == (was, member.ways, member.blocked):
+        if before is not None and before.version == was and _searchable(before) == _searchable(member):
             return
-        for statement, table in ((_FORGET_WAYS, MEMBER_WAYS), (_FORGET_BLOCKS, BLOCKS)):
+        for statement, table in _FORGET:
             self.writes.append(
                 Change(statement=statement, parameters={"member": member.id}, table_name=table.name, ordered=True)
             )
@@ -83,5 +101,8 @@ class SqlMembers(Members):
         for way in sorted(member.ways, key=lambda way: (way.kind, way.value)):
             row = {"kind": way.kind, "value": way.value, "member_id": member.id}
             self.writes.append(Add(table=MEMBER_WAYS, row=row))
+        for grant in sorted(member.grants):
+            row = {"campus_id": grant.campus_id, "role": grant.role, "member_id": member.id}
+            self.writes.append(Add(table=MEMBER_GRANTS, row=row))
         for other_id in sorted(member.blocked):
             self.writes.append(Add(table=BLOCKS, row={"member_id": member.id, "other_id": other_id}))

@@ -29,6 +29,7 @@ RANKS: Final = {
             "disputes",
             "order_events",
             "member_ways",
+            "member_grants",
             "blocks",
             "sessions",
             "sign_in_codes",

@@ -14,7 +14,7 @@ from errand_domain.ids import AttemptId, CampusId, OrderId, compact
 from errand_domain.money import Money, at_least_one_fen
 from errand_domain.payment.attempt import Attempt, IllegalPaymentTransition, next_query
 
-RefundReason = Literal["late", "cancelled", "expired", "advance", "returned", "dispute", "reissued"]
+RefundReason = Literal["late", "cancelled", "expired", "advance", "returned", "dispute"]
 
 
 @frozen(str=False)

@@ -3,8 +3,9 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from errand_domain.ids import MemberId
+from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way
+from errand_domain.member.roles import Role
 
 
 class Members(Protocol):
@@ -21,6 +22,10 @@ class Members(Protocol):
     @abstractmethod
     async def page(self, *, before: MemberId | None, limit: int) -> tuple[Member, ...]:
         """Members, newest first."""
+
+    @abstractmethod
+    async def with_role(self, role: Role, campus_id: CampusId, *, limit: int) -> tuple[MemberId, ...]:
+        """Who holds that role at that campus, in the order of their ids."""
 
     @abstractmethod
     def add(self, member: Member) -> None:

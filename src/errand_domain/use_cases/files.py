@@ -69,7 +69,7 @@ class UploadFile:
     async def __call__(
         self, member_id: MemberId, content: bytes, *, purpose: FilePurpose, order_id: OrderId | None = None
     ) -> StoredFile:
-        """The stored file; raises `NotAnImage`, `FileTooLarge`, `TooManyFiles`, or `Missing` for somebody else's order."""
+        """The stored file; raises `NotAnImage`, `FileTooLarge`, `TooManyFiles`; `Missing` for an order not theirs."""
         if len(content) > FILE_BYTES_MOST:
             raise FileTooLarge(FILE_BYTES_MOST)
         media_type = media_type_of(content)

@@ -90,7 +90,7 @@ async def _check_manages(tx: Transaction, operator: Member, member: Member) -> N
     """Raise `NotPermitted` unless the operator manages the members of every campus that the member belongs to."""
     runner = await tx.runners.find(member.id)
     campuses = {grant.campus_id for grant in member.grants}
-    campuses |= {campus for campus in (member.campus_id, runner and runner.campus_id) if campus is not None}
+    campuses |= {campus for campus in (member.campus_id, runner.campus_id if runner else None) if campus is not None}
     if not campuses:
         raise NotPermitted("manage_members")
     for campus_id in campuses:

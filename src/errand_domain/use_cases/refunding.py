@@ -23,7 +23,7 @@ from errand_domain.payment.refund import (
     Requested,
     allocate,
 )
-from errand_domain.ports.outbox import AskRefund
+from errand_domain.ports.outbox import AskRefund, Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import (
     Declined,
@@ -39,6 +39,7 @@ from errand_domain.settlement import recipes
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 
+TOLD_MOST: Final = 20
 REISSUES_MOST: Final = 3
 
 
@@ -124,6 +125,9 @@ async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *,
         tx.ledger.post(
             *recipes.refunded(refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=at)
         )
+    if isinstance(event, RefundStuck):
+        for member_id in await tx.members.with_role("finance", refund.campus_id, limit=TOLD_MOST):
+            tx.outbox.add(Tell(member_id=member_id, kind="refund_abnormal", order_id=refund.order_id), at=at)
     if isinstance(event, RefundGivenUp):
         for again in await _reissue(tx, refund, at=at):
             tx.refunds.add(again)

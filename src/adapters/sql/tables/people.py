@@ -47,6 +47,15 @@ BLOCKS: Final = Table(
 )
 Index("ix_blocks_other", BLOCKS.c.other_id, BLOCKS.c.member_id)
 
+MEMBER_GRANTS: Final = Table(
+    "member_grants",
+    METADATA,
+    Column("campus_id", Identity, primary_key=True),
+    Column("role", Word(20), primary_key=True),
+    Column("member_id", Identity, ForeignKey("members.id"), primary_key=True),
+)
+Index("ix_member_grants_member", MEMBER_GRANTS.c.member_id)
+
 SESSIONS: Final = Table(
     "sessions",
     METADATA,

@@ -7,8 +7,9 @@ from attrs import evolve
 from hypothesis import given
 
 from errand_domain.errors import Missing, Stale
-from errand_domain.ids import MemberId
+from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.member.roles import Grant
 from errand_domain.member.session import Session, SignInCode
 from errand_domain.ports.sessions import SignedIn
 from errand_domain.ports.transaction import Transaction
@@ -119,6 +120,25 @@ class MembersContract:
             await tx.commit()
         async with database.begin() as tx:
             assert await tx.members.of_way(member.ways[0]) is None
+
+    async def test_whoever_holds_a_role_at_a_campus_is_found_until_it_is_taken(self, database: Database) -> None:
+        here, there = CampusId(examples.fresh()), CampusId(examples.fresh())
+        held: tuple[tuple[Grant, ...], ...] = (
+            (Grant("finance", here),),
+            (Grant("finance", here), Grant("admin", here)),
+            (Grant("finance", there), Grant("auditor", here)),
+            (),
+        )
+        people = [evolve(examples.member(), grants=frozenset(grants)) for grants in held]
+        await commit(database, *(partial(_join, member) for member in people))
+        first, second, *_ = sorted(member.id for member in people[:2])
+        async with database.begin() as tx:
+            assert await tx.members.with_role("finance", here, limit=9) == (first, second)
+            assert await tx.members.with_role("finance", here, limit=1) == (first,)
+            tx.members.save((await tx.members.get(first)).revoke(Grant("finance", here)))
+            await tx.commit()
+        async with database.begin() as tx:
+            assert await tx.members.with_role("finance", here, limit=9) == (second,)
 
     async def test_pages_are_newest_first(self, database: Database) -> None:
         people = [examples.member() for _ in range(5)]

@@ -41,7 +41,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         sa.Column("query_at", Instant(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
         sa.Column("state", Word(20), nullable=False),
-        sa.Column("open_key", Word(60), nullable=True),
+        sa.Column(
+            "open_key",
+            Word(60),
+            nullable=True,
+            comment="order and purpose while it is open, and nothing afterwards: one at most",
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", Document(), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_attempts_amount")),
@@ -215,7 +220,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         sa.CheckConstraint("goods_advance_fen >= 0", name=op.f("ck_orders_goods_advance")),
         sa.CheckConstraint("reward_fen >= 0", name=op.f("ck_orders_reward")),
         sa.CheckConstraint(
-            "state IN ('awaiting_payment', 'open', 'accepted', 'at_pickup', 'picked_up', 'delivered', 'completed', 'returning', 'disputed', 'resolved', 'cancelled', 'expired')",
+            "state IN ('awaiting_payment', 'open', 'accepted', 'at_pickup', 'picked_up', 'delivered', 'completed', "
+            "'returning', 'disputed', 'resolved', 'cancelled', 'expired')",
             name=op.f("ck_orders_state"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_orders_version")),
@@ -399,7 +405,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("counted_fen", sa.BigInteger(), nullable=False),
         sa.Column("parts", Document(), nullable=False),
-        sa.Column("payee", Document(), nullable=False),
+        sa.Column("payee", Document(), nullable=False, comment="the account at the provider that is paid to: personal"),
         sa.Column("requested_at", Instant(), nullable=False),
         sa.Column("query_at", Instant(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
@@ -442,6 +448,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
     )
     op.create_index("ix_blocks_other", "blocks", ["other_id", "member_id"], unique=False)
     op.create_table(
+        "member_grants",
+        sa.Column("campus_id", Identity(), nullable=False),
+        sa.Column("role", Word(20), nullable=False),
+        sa.Column("member_id", Identity(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_member_grants_member_id")),
+        sa.PrimaryKeyConstraint("campus_id", "role", "member_id"),
+    )
+    op.create_index("ix_member_grants_member", "member_grants", ["member_id"], unique=False)
+    op.create_table(
         "member_ways",
         sa.Column("kind", Word(10), nullable=False),
         sa.Column("value", Word(255), nullable=False, comment="personal: the address itself"),
@@ -474,6 +489,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
 def downgrade() -> None:
     op.drop_table("order_events")
     op.drop_table("member_ways")
+    op.drop_table("member_grants")
     op.drop_table("blocks")
     op.drop_table("withdrawals")
     op.drop_table("transfers")
