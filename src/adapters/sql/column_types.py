@@ -31,11 +31,11 @@ class Identity(TypeDecorator[UUID]):
             return dialect.type_descriptor(LargeBinary(IDENTITY_BYTES))
         return dialect.type_descriptor(mysql.BINARY(IDENTITY_BYTES))
 
-    def bind_processor(self, dialect: Dialect) -> Convert | None:
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy names the type in private
         """What turns a UUID into what the driver takes."""
         return None if dialect.name == "postgresql" else _to_bytes
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, ARG002 - the signature is SQLAlchemy's
         """What turns the driver's value into a UUID."""
         return None if dialect.name == "postgresql" else _from_bytes
 
@@ -66,11 +66,11 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(BigInteger())
         return dialect.type_descriptor(mysql.DATETIME(fsp=6))
 
-    def bind_processor(self, dialect: Dialect) -> Convert | None:
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy names the type in private
         """What turns an aware time into what the driver takes."""
         return {"postgresql": _aware, "sqlite": _to_microseconds}.get(dialect.name, _to_utc_naive)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, ARG002 - the signature is SQLAlchemy's
         """What turns the driver's value into an aware time."""
         return {"postgresql": None, "sqlite": _from_microseconds}.get(dialect.name, _from_utc_naive)
 

@@ -4,7 +4,7 @@ Money is its fen, a UUID and a time are text, a span of time is microseconds, a 
 union carries the name of its class under `is`. Old documents stay readable as long as a new field has a default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable  # noqa: TC003 - the house imports what it names
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 from uuid import UUID

@@ -39,7 +39,7 @@ _AVOIDED: Final = union_all(
     select(BLOCKS.c.other_id).where(BLOCKS.c.member_id == _VIEWER),
     select(BLOCKS.c.member_id).where(BLOCKS.c.other_id == _VIEWER),
 )
-_VISIBLE: Final = select(ORDERS.c.id, ORDERS.c.hall_entry).where(
+_VISIBLE: Final[Select[Any, Any]] = select(ORDERS.c.id, ORDERS.c.hall_entry).where(
     ORDERS.c.campus_id == bindparam("campus"),
     or_(ORDERS.c.hall_gender.is_(None), ORDERS.c.hall_gender == bindparam("gender", type_=Word(10))),
     ORDERS.c.requester_id != _VIEWER,
@@ -49,9 +49,10 @@ _ASIDE: Final = ORDERS.c.hall_x - _X
 _AHEAD: Final = ORDERS.c.hall_y - _Y
 
 
-def _from_gist() -> Select[Any]:
+def _from_gist() -> Select[Any, Any]:
     place, viewer = func.point(ORDERS.c.hall_x, ORDERS.c.hall_y), func.point(_X, _Y)
-    around = func.circle(viewer, bindparam("reach", type_=Double()))
+    reach: BindParameter[float] = bindparam("reach", type_=Double())
+    around = func.circle(viewer, reach)
     return (
         _VISIBLE.where(ORDERS.c.hall_x.is_not(None), place.op("<@", is_comparison=True)(around))
         .order_by(place.op("<->")(viewer))  # nothing more, or the planner reads the whole circle and sorts
@@ -59,7 +60,7 @@ def _from_gist() -> Select[Any]:
     )
 
 
-def _from_squares(ring: int) -> Select[Any]:
+def _from_squares(ring: int) -> Select[Any, Any]:
     """Squares up to `ring` away: one range of the index per line of them."""
     low = [bindparam(f"low_{line}", type_=Sequence64) for line in range(2 * ring + 1)]
     high = [bindparam(f"high_{line}", type_=Sequence64) for line in range(2 * ring + 1)]
@@ -67,13 +68,13 @@ def _from_squares(ring: int) -> Select[Any]:
     return _by_distance(_VISIBLE.where(inside))
 
 
-def _from_band() -> Select[Any]:
+def _from_band() -> Select[Any, Any]:
     """All lines of squares that the radius touches: where few orders are, looking at all of them costs little."""
     aside = and_(ORDERS.c.hall_x >= bindparam("west"), ORDERS.c.hall_x <= bindparam("east"))
     return _by_distance(_VISIBLE.where(ORDERS.c.hall_cell.between(bindparam("low_0"), bindparam("high_0")), aside))
 
 
-def _by_distance(visible: Select[Any]) -> Select[Any]:
+def _by_distance(visible: Select[Any, Any]) -> Select[Any, Any]:
     return visible.order_by(_ASIDE * _ASIDE + _AHEAD * _AHEAD, ORDERS.c.id).limit(bindparam("limit"))
 
 

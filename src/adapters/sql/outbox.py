@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import Integer, bindparam, delete, exists, func, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, false, func, select, true, update
 
 from adapters.sql.column_types import EPOCH
 from adapters.sql.documents import Document
@@ -35,7 +35,7 @@ _HEADS: Final = lease(
     columns=(*_READ, "sequence"),
     order=("due_at", "sequence"),
     only=(
-        OUTBOX.c.parked.is_(False),
+        OUTBOX.c.parked == false(),
         ~exists().where(_EARLIER.c.lane == OUTBOX.c.lane, _EARLIER.c.sequence < OUTBOX.c.sequence),
     ),
 )
@@ -51,16 +51,16 @@ _PARK: Final = Statement(
 )
 _UNPARK: Final = Statement(
     update(OUTBOX)
-    .where(_MINE, OUTBOX.c.parked.is_(True))
+    .where(_MINE, OUTBOX.c.parked == true())
     .values(due_at=bindparam("now"), leased_until=None, parked=False)
 )
 _PARKED: Final = Statement(
     select(*(OUTBOX.c[name] for name in ("id", *_READ)))
-    .where(OUTBOX.c.parked.is_(True))
+    .where(OUTBOX.c.parked == true())
     .order_by(OUTBOX.c.sequence)
     .limit(bindparam("limit"))
 )
-_PENDING: Final = Statement(select(func.count()).select_from(OUTBOX).where(OUTBOX.c.parked.is_(False)))
+_PENDING: Final = Statement(select(func.count()).select_from(OUTBOX).where(OUTBOX.c.parked == false()))
 
 
 @cache

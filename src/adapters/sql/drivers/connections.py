@@ -1,7 +1,7 @@
 """A few connections, lent and taken back.
 
-The driver's own pool wraps every loan in a proxy, a shield and two timers, which costs more than a small statement. This
-one hands a free connection over without leaving the coroutine, and drops a connection whose last use did not end cleanly.
+The driver's own pool wraps every loan in a proxy, a shield and two timers, which costs as much as a small statement.
+This one hands a free connection over without leaving the coroutine, and drops one whose last use did not end cleanly.
 """
 
 import asyncio

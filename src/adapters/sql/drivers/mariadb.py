@@ -61,12 +61,13 @@ class MariadbDriver(Driver):
             "read_timeout": STATEMENT_SECONDS_MOST,
             "client_flag": FOUND_ROWS,
         }
+        untyped: Any = asyncmy
         async with _translated():
-            first = await asyncmy.connect(**address)
+            first = await untyped.connect(**address)
             is_mariadb = "mariadb" in first.get_server_info().lower()
             first.close()
             settings = SETTINGS.format(isolation="tx_isolation" if is_mariadb else "transaction_isolation")
-            pool = await asyncmy.create_pool(
+            pool = await untyped.create_pool(
                 minsize=1, maxsize=POOL_CONNECTIONS, pool_recycle=300, init_command=settings, **address
             )
         return MariadbDriver(pool)

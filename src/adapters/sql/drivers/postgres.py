@@ -1,8 +1,8 @@
 """PostgreSQL through asyncpg.
 
-A commit whose steps do not depend on one another is one statement, see `postgres_text.composed`: one round trip, and no
-lock that outlives it. Commits of one shape that wait at the same time share a statement, and so do questions after single
-rows; a shared commit that fails is played again one by one, so that each hears its own refusal.
+A commit whose steps do not depend on one another is one statement, see `postgres_text.composed`: one round trip, and
+no lock that outlives it. Commits of one shape that wait at the same time share a statement, and so do questions after
+single rows; a shared commit that fails is played again one by one, so that each hears its own refusal.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -40,6 +40,7 @@ SETTINGS: Final = {
     "enable_bitmapscan": "off",
     "jit": "off",  # compiling a plan costs more than any of these statements
     "lock_timeout": "5s",
+    "random_page_cost": "1.1",  # disks without heads, and what is asked for is mostly in memory
     "statement_timeout": "30s",
     "timezone": "UTC",
 }
@@ -54,7 +55,7 @@ class PostgresDriver(Driver):
     """A few connections that run statements prepared once each."""
 
     def __init__(self, connections: Connections) -> None:
-        self.dialect: Dialect = asyncpg_dialect()
+        self.dialect: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
         self.on_statement: OnStatement | None = None
         self._connections = connections
         self._composed: dict[Shape, str] = {}
@@ -156,9 +157,11 @@ class PostgresDriver(Driver):
     async def _answers(self, one: str, many: str, asked: Sequence[list[Any]]) -> Sequence[list[Row]]:
         if len(asked) == 1:
             return [await self.run(one, asked[0])]
-        answers: list[list[Row]] = [[] for _ in asked]
-        for place, *row in await self.run(many, [list(column) for column in zip(*asked, strict=True)]):
-            answers[place - 1].append(row)
+        answers = [list[Row]() for _ in asked]
+        columns: list[list[Any]] = [list(column) for column in zip(*asked, strict=True)]
+        for row in await self.run(many, columns):
+            place: int = row[0]
+            answers[place - 1].append(row[1:])
         return answers
 
     async def _commit_all(self, commits: Sequence[tuple[Step, ...]]) -> Sequence[bool | Exception]:

@@ -83,6 +83,9 @@ class SqliteDriver(Driver):
         text = statement.text(self.dialect)
         arguments = text.arguments(parameters)
         self._tell(text.sql)
+        if statement.is_gathered:
+            # A look-up by key is over sooner than a thread would have heard of it.
+            return text.read(self._with_reader(lambda reader: reader.execute(text.sql, arguments).fetchall()))
         return text.read(await self._read(lambda reader: reader.execute(text.sql, arguments).fetchall()))
 
     async def change(self, statement: Statement, parameters: Parameters) -> int:
@@ -143,10 +146,10 @@ class SqliteDriver(Driver):
             connection.execute(pragma)
         return connection
 
-    async def _read(self, work: Work) -> Any:
+    async def _read(self, work: Work) -> Any:  # noqa: ANN401 - whatever the work gives
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._with_reader, work)
 
-    def _with_reader(self, work: Work) -> Any:
+    def _with_reader(self, work: Work) -> Any:  # noqa: ANN401 - whatever the work gives
         reader: sqlite3.Connection | None = getattr(self._reading, "connection", None)
         with _translated():
             if reader is None:
@@ -155,7 +158,7 @@ class SqliteDriver(Driver):
                 self._connections.append(reader)
             return work(reader)
 
-    async def _submit(self, work: Work) -> Any:
+    async def _submit(self, work: Work) -> Any:  # noqa: ANN401 - whatever the work gives
         if self._closed:
             raise Unavailable("the database was closed")
         loop = asyncio.get_running_loop()
@@ -193,7 +196,7 @@ class SqliteDriver(Driver):
                 writer.execute("ROLLBACK")
             return [error] * len(jobs)
 
-    def _in_savepoint(self, work: Work) -> Any:
+    def _in_savepoint(self, work: Work) -> Any:  # noqa: ANN401 - whatever the work gives
         writer = self._connection
         writer.execute("SAVEPOINT one")
         try:

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -86,7 +87,9 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
             await engine.dispose()
     except DBAPIError as error:
         raise (Unavailable if error.connection_invalidated else SqlFault)(str(error.orig)) from error
-    except SQLAlchemyError as error:
+    except OSError as error:
+        raise Unavailable(str(error)) from error
+    except (SQLAlchemyError, CommandError) as error:
         raise SqlFault(str(error)) from error
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 from adapters.sql.documents import EVENT_NAMES, Document, read_json, write_json
 from adapters.sql.statements import Row
 from adapters.sql.tables.ordering import ORDERS
-from errand_domain.ids import MemberId
 from errand_domain.order.events import Event, RunnerGaveUp
 from errand_domain.order.order import Order
 from errand_domain.order.pricing import Price
@@ -153,13 +152,12 @@ _NOT_IN_HALL: Final[Mapping[str, Any]] = dict.fromkeys(("hall_x", "hall_y", "hal
 
 def event_row(order: Order, event: Event, version: int) -> dict[str, Any]:
     """One line of the order's history."""
-    given_up_by: MemberId | None = event.runner_id if isinstance(event, RunnerGaveUp) else None
     return {
         "order_id": order.id,
         "version": version,
         "kind": EVENT_NAMES[type(event)],
         "at": event.at,
-        "given_up_by": given_up_by,
+        "given_up_by": event.runner_id if isinstance(event, RunnerGaveUp) else None,
         "document": EVENT.dump(event),
     }
 

@@ -1,0 +1,75 @@
+"""The schema goes up, down and up again on every database, and is then what the program expects."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from adapters.sql import migrations
+from adapters.sql.database import SqlDatabase
+from adapters.sql.faults import SqlFault, Unavailable
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_up_down_and_up_again_ends_where_the_tables_are(address):
+    await migrations.upgrade(address)
+    newest = await migrations.current(address)
+    await migrations.downgrade(address, migrations.NOTHING)
+    assert await migrations.current(address) is None
+    await migrations.upgrade(address)
+    assert await migrations.current(address) == newest
+    assert await migrations.differences(address) == []
+
+
+async def test_upgrading_what_is_up_to_date_changes_nothing(address):
+    await migrations.upgrade(address)
+    await migrations.upgrade(address)
+    assert await migrations.differences(address) == []
+
+
+async def test_a_missing_column_is_noticed(address):
+    await migrations.upgrade(address)
+    await migrations.downgrade(address, migrations.NOTHING)
+    try:
+        assert len(await migrations.differences(address)) > 20
+    finally:
+        await migrations.upgrade(address)
+
+
+async def test_an_unknown_revision_is_our_own_fault(address):
+    await migrations.upgrade(address)
+    with pytest.raises(SqlFault):
+        await migrations.downgrade(address, "never")
+
+
+async def test_words_are_compared_letter_by_letter_on_mariadb(mariadb_url):
+    await migrations.upgrade(mariadb_url)
+    engine = create_async_engine(mariadb_url)
+    async with engine.connect() as connection:
+        collations = await connection.execute(
+            text(
+                "SELECT DISTINCT collation_name FROM information_schema.columns"
+                " WHERE table_schema = DATABASE() AND data_type = 'varchar' AND table_name <> 'alembic_version'"
+            )
+        )
+        assert [row[0] for row in collations] == ["utf8mb4_nopad_bin"]
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql+asyncpg", "mysql+asyncmy"])
+async def test_a_database_that_is_not_there_is_unavailable(scheme):
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(SqlDatabase.connect(f"{scheme}://errand:errand@127.0.0.1:9/errand"), 10)
+
+
+async def test_a_file_that_cannot_be_made_is_unavailable(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable):
+        await SqlDatabase.connect(f"sqlite:///{tmp_path / 'file' / 'errand.sqlite3'}")
+
+
+async def test_a_database_that_nobody_here_speaks_to_is_refused():
+    with pytest.raises(ValueError, match="oracle"):
+        await SqlDatabase.connect(str(make_url("oracle://somewhere/errand")))
