@@ -49,7 +49,7 @@ accepted         |                        3 |    601 | 200
 accepted         |                       44 |    601 | 200
 accepted         |                       45 |    601 |   0
 accepted         |                        3 |    150 | 150
-at_pickup        |                        2 |    601 | 200
+at_pickup        |                        2 |    601 |   0
 at_pickup        |                        3 |    601 | 200
 at_pickup        |                       45 |    601 | 200
 at_pickup        |                        3 |    199 | 199
@@ -62,6 +62,14 @@ def test_cancelling_costs_what_the_table_says(row: dict[str, str]):
     order = order_in(kind, price=evolve(PRICE, base=Money(int(row["reward"]))))
     at = NOON + int(row["minutes after acceptance"]) * MINUTE
     assert ending.cancellation_fee(order, POLICY, at=at) == Money(int(row["fee"]))
+
+
+@pytest.mark.parametrize(("came_after_minutes", "fee"), [(44, 200), (45, 0)])
+def test_a_runner_who_came_too_late_is_not_paid_for_a_cancellation_at_the_pickup(came_after_minutes: int, fee: int):
+    order = order_in(s.AtPickup)
+    assert isinstance(order.state, s.AtPickup)
+    there = evolve(order, state=evolve(order.state, arrived_at=NOON + came_after_minutes * MINUTE))
+    assert ending.cancellation_fee(there, POLICY, at=NOON + HOUR) == Money(fee)
 
 
 @pytest.mark.parametrize("state", [s.PickedUp, s.Delivered, s.Returning, s.Disputed, *s.FINAL], ids=s.NAMES.get)

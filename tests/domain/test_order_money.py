@@ -133,7 +133,7 @@ accepted             | operations cancel              | cancelled |    0 |  601 
 accepted             | operations give runner ¥3      | cancelled |    0 |  301 |    300 |     0 |        0 |    0
 accepted             | item picked up                 | picked_up |    0 |    0 |      0 |     0 |        0 |  601
 accepted purchase    | goods bought for ¥12.34        | picked_up |    0 | 1766 |      0 |     0 |        0 | 1835
-at pickup            | requester cancels in 2 min     | cancelled |    0 |  401 |    200 |     0 |        0 |    0
+at pickup            | requester cancels in 2 min     | cancelled |    0 |  601 |      0 |     0 |        0 |    0
 at pickup            | requester cancels              | cancelled |    0 |  401 |    200 |     0 |        0 |    0
 at pickup            | operations cancel              | cancelled |    0 |  601 |      0 |     0 |        0 |    0
 at pickup            | runner: wrong address          | cancelled |    0 |  401 |    200 |     0 |        0 |    0

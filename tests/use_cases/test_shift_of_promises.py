@@ -70,11 +70,12 @@ async def test_a_change_of_hands_gives_the_requester_no_new_free_minutes(world: 
     assert await world.use(QuoteCancellation)(order.id, requester.id) == world.campus.policy.cancel_fee
 
 
-async def test_once_the_runner_is_there_cancelling_is_never_free(world: World):
+async def test_the_free_minutes_run_from_the_acceptance_wherever_the_runner_is(world: World):
     requester, runner = await world.member(), await world.runner()
     order = await world.accepted(requester, runner)
-    assert await world.use(QuoteCancellation)(order.id, requester.id) == NOTHING
     await world.use(ArriveAtPickup)(order.id, runner.id, proof=Proof(position=AT_STATION))
+    assert await world.use(QuoteCancellation)(order.id, requester.id) == NOTHING
+    world.clock.advance(world.campus.policy.cancel_free_for + SECOND)
     assert await world.use(QuoteCancellation)(order.id, requester.id) == world.campus.policy.cancel_fee
 
 

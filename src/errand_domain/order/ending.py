@@ -52,8 +52,9 @@ def cancellation_fee(order: Order, policy: Policy, *, at: datetime) -> Money:
         case AwaitingPayment() | Open():
             return NOTHING
         case Accepted() | AtPickup():
-            in_grace = isinstance(state, Accepted) and at <= state.assignment.accepted_at + policy.cancel_free_for
-            late = isinstance(state, Accepted) and at >= state.assignment.arrive_by + policy.runner_late_after
+            came = state.arrived_at if isinstance(state, AtPickup) else at
+            in_grace = at <= state.assignment.accepted_at + policy.cancel_free_for
+            late = came >= state.assignment.arrive_by + policy.runner_late_after
             return NOTHING if in_grace or late else min(policy.cancel_fee, order.price.reward)
         case PickedUp() | Delivered() | Completed() | Returning() | Disputed() | Resolved() | Cancelled() | Expired():
             raise IllegalTransition(order.state_name, OrderCancelled.__name__)

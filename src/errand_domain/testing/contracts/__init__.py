@@ -11,16 +11,12 @@ Async tests are marked for anyio.
 """
 
 from errand_domain.testing.contracts.answers import AnswersContract
+from errand_domain.testing.contracts.collecting import AttemptsContract, RefundsContract
 from errand_domain.testing.contracts.database import Database
+from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
 from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.hall import HallContract
 from errand_domain.testing.contracts.ledger import LedgerContract
-from errand_domain.testing.contracts.money import (
-    AttemptsContract,
-    EarningsContract,
-    RefundsContract,
-    WithdrawalsContract,
-)
 from errand_domain.testing.contracts.orders import OrdersContract
 from errand_domain.testing.contracts.outside import (
     ClockContract,
