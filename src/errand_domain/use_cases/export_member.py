@@ -1,6 +1,6 @@
 """Everything that is held about a member, for the member."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
@@ -116,6 +116,6 @@ def _plain(_: object, __: object, value: object) -> object:
         case datetime() | date():
             return value.isoformat()
         case frozenset():
-            return sorted(cast("frozenset[Any]", value))
+            return sorted(cast("Iterable[Any]", value))
         case _:
             return value
