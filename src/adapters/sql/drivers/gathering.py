@@ -13,7 +13,10 @@ A = TypeVar("A")
 
 
 class Gathering(Generic[Q, A]):
-    """Questions of one kind. `ask_all` gives for each an answer, or an exception that is meant for it alone."""
+    """Questions of one kind. `ask_all` gives for each an answer, or an exception that is meant for it alone.
+
+    With `by_powers` one, two, four, … are asked together, so that few different statements come of it.
+    """
 
     def __init__(
         self,
@@ -21,10 +24,12 @@ class Gathering(Generic[Q, A]):
         *,
         together_most: int,
         under_way_most: int,
+        by_powers: bool = False,
     ) -> None:
         self._ask_all = ask_all
         self._together_most = together_most
         self._under_way_most = under_way_most
+        self._by_powers = by_powers
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way = 0
@@ -50,11 +55,14 @@ class Gathering(Generic[Q, A]):
 
     async def _ask_those_who_wait(self) -> None:
         while self._waiting:
-            together = self._waiting[: self._together_most]
-            del self._waiting[: self._together_most]
-            together = [(question, answer) for question, answer in together if not answer.done()]
-            if not together:
+            self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+            count = min(len(self._waiting), self._together_most)
+            if not count:
                 continue
+            if self._by_powers:
+                count = 1 << (count.bit_length() - 1)
+            together = self._waiting[:count]
+            del self._waiting[:count]
             answers: Sequence[A | Exception]
             try:
                 answers = await self._ask_all([question for question, _ in together])

@@ -29,9 +29,9 @@ STATEMENT_SECONDS_MOST: Final = 30.0
 PARAMETERS_MOST: Final = 2_000
 COMPOSED_MOST: Final = 500
 ASKED_TOGETHER_MOST: Final = 64
-COMMITTED_TOGETHER_MOST: Final = 8
+COMMITTED_TOGETHER_MOST: Final = 16
 QUESTIONS_UNDER_WAY: Final = 1
-COMMITS_UNDER_WAY: Final = 3
+COMMITS_UNDER_WAY: Final = 2
 SETTINGS: Final = {
     "application_name": "errand",
     "default_transaction_isolation": "read committed",
@@ -40,6 +40,8 @@ SETTINGS: Final = {
     "enable_bitmapscan": "off",
     "jit": "off",  # compiling a plan costs more than any of these statements
     "lock_timeout": "5s",
+    # And so whatever the values are: planning anew for them costs more than most of these statements.
+    "plan_cache_mode": "force_generic_plan",
     "random_page_cost": "1.1",  # disks without heads, and what is asked for is mostly in memory
     "statement_timeout": "30s",
     "timezone": "UTC",
@@ -113,7 +115,10 @@ class PostgresDriver(Driver):
             gathering = self._commits.get(shape)
             if gathering is None:
                 gathering = Gathering(
-                    self._commit_all, together_most=COMMITTED_TOGETHER_MOST, under_way_most=COMMITS_UNDER_WAY
+                    self._commit_all,
+                    together_most=COMMITTED_TOGETHER_MOST,
+                    under_way_most=COMMITS_UNDER_WAY,
+                    by_powers=True,
                 )
                 if len(self._commits) < COMPOSED_MOST:
                     self._commits[shape] = gathering
