@@ -84,16 +84,21 @@ def test_every_refusal_belongs_to_a_table_that_is_there():
     assert all(any(table in name for table in METADATA.tables) for name in REFUSALS)
 
 
+def refused(error: Exception) -> bool:
+    """Whether the server said no, as these connections do."""
+    return isinstance(error, LookupError)
+
+
 async def test_connections_are_opened_as_needed_and_used_again():
     opened = Opened()
     connections = Connections(opened, most=2)
     for _ in range(5):
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             pass
     assert len(opened.connections) == 1
 
     async def use():
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             await asyncio.sleep(0.01)
 
     await asyncio.gather(*(use() for _ in range(10)))
@@ -104,14 +109,14 @@ async def test_a_connection_survives_what_the_server_refused_and_nothing_else():
     opened = Opened()
     connections = Connections(opened, most=1)
     with pytest.raises(LookupError):
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             raise LookupError
     assert not opened.connections[0].closed
     with pytest.raises(OSError, match="gone"):
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             raise OSError("gone")
     assert opened.connections[0].closed
-    async with connections.lent(sound_after=LookupError) as connection:
+    async with connections.lent(is_sound_after=refused) as connection:
         assert connection is opened.connections[1]
 
 
@@ -120,11 +125,11 @@ async def test_a_cancelled_use_drops_the_connection_and_lets_the_next_one_in():
     connections = Connections(opened, most=1)
 
     async def hold():
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             await asyncio.sleep(60)
 
     async def use():
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             return "in"
 
     holder = asyncio.create_task(hold())
@@ -140,14 +145,14 @@ async def test_a_cancelled_use_drops_the_connection_and_lets_the_next_one_in():
 async def test_closing_closes_what_is_free_now_and_what_is_lent_later():
     opened = Opened()
     connections = Connections(opened, most=2)
-    async with connections.lent(sound_after=LookupError) as lent:
-        async with connections.lent(sound_after=LookupError):
+    async with connections.lent(is_sound_after=refused) as lent:
+        async with connections.lent(is_sound_after=refused):
             pass
         await connections.close()
         assert not lent.closed
     assert lent.closed
     with pytest.raises(Unavailable):
-        async with connections.lent(sound_after=LookupError):
+        async with connections.lent(is_sound_after=refused):
             pass
 
 

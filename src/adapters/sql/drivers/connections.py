@@ -28,13 +28,16 @@ class Connections:
         self._is_closed = False
 
     @asynccontextmanager
-    async def lent(self, *, sound_after: type[Exception]) -> AsyncGenerator[Any]:
-        """A connection. After any exception but `sound_after` nobody knows what it is doing, so it is dropped."""
+    async def lent(self, *, is_sound_after: Callable[[Exception], bool]) -> AsyncGenerator[Any]:
+        """A connection. After an exception that it is not sound after, nobody knows what it does: it is dropped."""
         connection = self._take_free() or await self._wait()
         try:
             yield connection
-        except sound_after:
-            self._give_back(connection)
+        except Exception as error:
+            if is_sound_after(error):
+                self._give_back(connection)
+            else:
+                self._drop(connection)
             raise
         except BaseException:
             self._drop(connection)

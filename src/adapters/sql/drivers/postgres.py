@@ -22,6 +22,7 @@ from adapters.sql.faults import Passing, SqlFault, Unavailable, Violated
 from adapters.sql.statements import Parameters, Row, Statement, Text
 from adapters.sql.tables.money import BALANCES
 from adapters.sql.writes import Plan, Step
+from errand_domain.errors import DomainError
 
 POOL_CONNECTIONS: Final = 8
 CONNECT_SECONDS_MOST: Final = 5.0
@@ -228,11 +229,11 @@ class PostgresDriver(Driver):
     async def _connection(self) -> AsyncGenerator[Any]:
         """A connection whose errors are ours."""
         try:
-            async with self._connections.lent(sound_after=asyncpg.PostgresError) as connection:
+            async with self._connections.lent(is_sound_after=_is_answer) as connection:
                 yield connection
         except asyncpg.PostgresError as error:
             raise _meaning(error) from error
-        except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
             if isinstance(error, Unavailable):
                 raise
             raise Unavailable(str(error) or type(error).__name__) from error
@@ -249,6 +250,13 @@ class Refused(Exception):
 def _first_row(steps: tuple[Step, ...]) -> str:
     """What commits are sorted by, so that two servers lock the same rows in the same order."""
     return str(steps[0].key)
+
+
+def _is_answer(error: Exception) -> bool:
+    """Whether somebody said no and the connection goes on: the server to a statement, or a rolled back decision."""
+    if isinstance(error, DomainError):
+        return True
+    return isinstance(error, asyncpg.PostgresError) and not (getattr(error, "sqlstate", None) or "").startswith(_AWAY)
 
 
 def _meaning(error: asyncpg.PostgresError) -> Exception:
