@@ -26,7 +26,7 @@ from errand_domain.place import Contact, Point, Stop
 from errand_domain.policy import Policy
 from errand_domain.ports.files import StoredFile
 from errand_domain.ports.payments import PaymentReport
-from errand_domain.runner.runner import new_runner
+from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import Application, RunnerApproved
 from errand_domain.use_cases.publish_errand import Publication
 from errand_domain.use_cases.quote_errand import QuoteRequest
@@ -104,23 +104,26 @@ class Stage:
     async def runner(self, **changes: Any) -> Member:
         """An approved runner on shift."""
         member = await self.member()
+        async with self.begin() as tx:
+            tx.runners.add(evolve(self.approved(member.id), **changes))
+            await tx.commit()
+        return member
+
+    def approved(self, member_id: MemberId) -> Runner:
+        """A member as an approved runner on shift, not stored yet."""
         now = self.clock.now()
         shown = Application(
             campus_id=self.campus.id,
             real_name="王小明",
-            student_number=str(member.id.int % 10**12),
+            student_number=str(member_id.int % 10**12),
             card_photo=FileId(self.new_id()),
             study_until=date(2029, 6, 30),
             agreement_version="2026-11-01",
             submitted_at=now,
         )
         approval = RunnerApproved(at=now, reviewer_id=MemberId(self.new_id()), lapses_at=now + timedelta(days=900))
-        approved = new_runner(member.id, shown, self.campus.policy.credit).apply(approval)
-        runner = evolve(approved, on_shift=True, **changes)
-        async with self.begin() as tx:
-            tx.runners.add(evolve(runner, version=1))
-            await tx.commit()
-        return member
+        runner = new_runner(member_id, shown, self.campus.policy.credit).apply(approval)
+        return evolve(runner, on_shift=True, version=1)
 
     def terms(self, **changes: Any) -> Terms:
         """A parcel from the station to the dormitory, with a phone, a room and a pickup code."""

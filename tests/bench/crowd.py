@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import evolve
 
@@ -17,13 +17,15 @@ from errand_domain.policy import Policy
 from errand_domain.settlement import recipes
 from tests.stage import Stage
 
+T = TypeVar("T")
+
 AT_ONCE: Final = 500
 CROWDED: Final = Policy(open_orders_most=10**9, open_for=timedelta(days=1))
 
 
-def _batches(orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
-    for start in range(0, len(orders), AT_ONCE):
-        yield orders[start : start + AT_ONCE]
+def _batches(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(things), AT_ONCE):
+        yield things[start : start + AT_ONCE]
 
 
 class Crowd:
@@ -37,6 +39,16 @@ class Crowd:
     def point(self) -> Point:
         """Somewhere on the campus."""
         return Point(latitude=self._random.uniform(30.300, 30.320), longitude=self._random.uniform(120.080, 120.100))
+
+    async def runners(self, count: int) -> list[MemberId]:
+        """That many approved runners on shift: enough that nobody carries a crowd of orders."""
+        found = [MemberId(self._stage.new_id()) for _ in range(count)]
+        for some in _batches(found):
+            async with self._stage.begin() as tx:
+                for member_id in some:
+                    tx.runners.add(self._stage.approved(member_id))
+                await tx.commit()
+        return found
 
     def _order(self, state: State) -> Order:
         stage = self._stage

@@ -14,6 +14,7 @@ from tests.databases import container_on
 from tests.stage import Stage
 
 CLAIMS: Final = 60_000
+RUNNERS: Final = 5_000
 SETTLEMENTS: Final = 24_000
 OPEN_ORDERS: Final = 100_000
 NEAREST: Final = 50
@@ -37,12 +38,12 @@ async def claim(url: str, folder: Path, *, clients: int) -> Figure:
     """Accept open orders, each by another client's runner: decision, version check, event, message, commit."""
     async with crowded(url, folder) as (stage, crowd):
         orders = await crowd.open_orders(CLAIMS)
-        runners = [await stage.runner() for _ in range(clients * 4)]
+        runners = await crowd.runners(RUNNERS)
         await analyse(url)
         accept = stage.use.accept_errand()
 
         async def once(number: int) -> None:
-            taken = await accept(orders[number].id, runners[number % len(runners)].id)
+            taken = await accept(orders[number].id, runners[number % len(runners)])
             assert isinstance(taken.state, Accepted)
 
         return await side_by_side(
@@ -58,8 +59,8 @@ async def claim(url: str, folder: Path, *, clients: int) -> Figure:
 async def settlement(url: str, folder: Path, *, clients: int) -> Figure:
     """Confirm delivered orders of one campus: order, event, transfers, balances, earning, message, commit."""
     async with crowded(url, folder) as (stage, crowd):
-        runners = [await stage.runner() for _ in range(clients * 4)]
-        orders = await crowd.delivered_orders(SETTLEMENTS, lambda number: runners[number % len(runners)].id)
+        runners = await crowd.runners(RUNNERS)
+        orders = await crowd.delivered_orders(SETTLEMENTS, lambda number: runners[number % len(runners)])
         await analyse(url)
         confirm = stage.use.confirm_errand()
 
