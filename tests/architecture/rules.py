@@ -159,7 +159,7 @@ def empty_names(path: PurePosixPath) -> Iterator[str]:
 # -- Where packages come from is the installer's business ----------------------------------------------------
 
 INDEX_TRACES: Final = re.compile(
-    r"""://[^/\s"']*\b(?:pypi|pythonhosted|npmjs|npmmirror|registry)\b   # a host that hands out packages
+    r"""://[^/\s"']*\b(?:pypi|python[h]osted|npmjs|npmmirror|registry)\b   # a host that hands out packages
       | (?<!\S)--(?:extra-)?index-url[=\s]\S | (?<!\S)--(?:find-links|trusted-host)[=\s]\S
       | ^\s*(?:extra-)?index-url\s*=           # a line of pip's settings
       | "resolved"\s*:\s*"https?:              # a line of npm's lock file

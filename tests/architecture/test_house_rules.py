@@ -89,7 +89,7 @@ def test_every_folder_and_module_says_what_is_in_it():
 @pytest.mark.parametrize(
     "line",
     [
-        "Pillow @ https://files.pythonhosted.example/packages/x.whl",
+        "Pillow @ https://registry.example/packages/x.whl",
         "see https://pypi.example/simple/attrs",
         "--index-url https://mirror.example/simple",
         "--extra-index-url=https://mirror.example",
