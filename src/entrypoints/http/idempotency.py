@@ -111,7 +111,7 @@ def _given(body: bytes, receive: Receive) -> Receive:
     async def give() -> HTTPReceiveMessage:
         nonlocal is_given
         if is_given:
-            return await receive()  # type: ignore[return-value]
+            return await receive()  # type: ignore[return-value]  # ASGI's own message type
         is_given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
@@ -125,7 +125,7 @@ def _answer(told: list[Message]) -> tuple[Answer, bool]:
     answer = Answer(
         status=start["status"],
         media_type=headers.get(b"content-type", b"").decode("latin-1"),
-        body=b"".join(message.get("body", b"") for message in told[1:]),  # type: ignore[misc]
+        body=b"".join(message.get("body", b"") for message in told[1:]),  # type: ignore[misc]  # ASGI messages are dictionaries of their own kind
     )
     return answer, answer.status < _SERVER_FAULT and b"retry-after" not in headers
 

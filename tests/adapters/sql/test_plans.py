@@ -77,6 +77,9 @@ async def fill(database):
             )
             tx.attempts.add(evolve(examples.attempt(order_id=other.id), query_at=at))
             tx.refunds.add(evolve(examples.refund(), query_at=at))
+            earning = examples.earning()
+            tx.earnings.add(evolve(earning, state=evolve(earning.state, release_at=at)))
+            tx.withdrawals.add(evolve(examples.withdrawal(), query_at=at))
             tx.runners.add(examples.runner(campus_id=ours.campus_id if number % 50 == 0 else None))
             tx.members.add(examples.member())
             tx.ledger.post(examples.transfer(examples.account(), examples.account()))
@@ -95,7 +98,7 @@ async def analyse(database):
         case "sqlite":
             await driver._submit(lambda writer: writer.execute("ANALYZE"))
         case _:
-            tables = "orders, attempts, refunds, runners, members, transfers, balances, outbox, order_events"
+            tables = "orders, attempts, refunds, earnings, withdrawals, runners, members, transfers, balances, outbox"
             await driver._fetch(f"ANALYZE TABLE {tables}", ())
 
 
@@ -157,7 +160,14 @@ async def test_no_query_reads_a_whole_table(database):
             queries[f"hall, ring {ring}"] = ("orders", hall._squares(ring), {**viewer, **hall._lines(x, y, ring)})
         queries["hall, band"] = ("orders", hall._BAND, {**viewer, **hall._band(x, y, 800.0)})
 
-    small = {"earnings", "withdrawals", "disputes", "reviews", "sessions", "audit", "answers", "order_events"}
+    small = {
+        "disputes",
+        "reviews",
+        "sessions",
+        "audit",
+        "answers",
+        "order_events",
+    }  # empty here, but on SQLite judged too
     whole = {}
     for name, (table, statement, parameters) in queries.items():
         plan = await plan_of(database, statement, parameters)

@@ -58,7 +58,7 @@ class PostgresDriver(Driver):
     """A few connections that run statements prepared once each."""
 
     def __init__(self, connections: Connections) -> None:
-        self.dialect: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+        self.dialect: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]  # the dialect has no types
         self.on_statement: OnStatement | None = None
         self._connections = connections
         self._composed: dict[Shape, str] = {}

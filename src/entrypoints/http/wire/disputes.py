@@ -97,7 +97,7 @@ def ruling_of(asked: RulingAsked) -> Ruling:
 def tell_dispute(dispute: Dispute, *, to_staff: bool) -> DisputeTold:
     """The dispute as that viewer may see it."""
     state, name = dispute.state, dispute.state_name
-    state_name: DisputeStateName = name  # type: ignore[assignment]
+    state_name: DisputeStateName = name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return DisputeTold(
         id=dispute.id,
         order_id=dispute.order_id,

@@ -85,7 +85,7 @@ def tell_income(income: Income, *, limit: int) -> IncomeTold:
 
 
 def _tell_earning(earning: Earning) -> EarningTold:
-    state: EarningStateName = earning.state_name  # type: ignore[assignment]
+    state: EarningStateName = earning.state_name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return EarningTold(
         order_id=earning.order_id,
         round=earning.round,
@@ -116,7 +116,7 @@ def tell_withdrawal(withdrawal: Withdrawal) -> WithdrawalTold:
 
 def withdrawal_state(withdrawal: Withdrawal) -> WithdrawalStateName:
     """The state by its name."""
-    name: WithdrawalStateName = withdrawal.state_name  # type: ignore[assignment]
+    name: WithdrawalStateName = withdrawal.state_name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return name
 
 

@@ -190,7 +190,7 @@ def tell_campus_withdrawal(withdrawal: Withdrawal) -> CampusWithdrawalTold:
 
 def tell_refund(refund: Refund) -> RefundTold:
     """The refund as finance sees it."""
-    state: RefundStateName = refund.state_name  # type: ignore[assignment]
+    state: RefundStateName = refund.state_name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return RefundTold(
         number=refund.number,
         order_id=refund.order_id,

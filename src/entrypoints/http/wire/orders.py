@@ -192,7 +192,7 @@ def tell_moved(order: Order) -> OrderMoved:
 
 
 def _state_name(order: Order) -> StateName:
-    name: StateName = order.state_name  # type: ignore[assignment]
+    name: StateName = order.state_name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return name
 
 

@@ -120,7 +120,7 @@ def application_of(asked: ApplicationAsked, member_id: MemberId) -> RunnerApplic
 
 def verification_of(runner: Runner) -> VerificationName:
     """The state of verification by its name."""
-    name: VerificationName = runner.verification_name  # type: ignore[assignment]
+    name: VerificationName = runner.verification_name  # type: ignore[assignment]  # a name of the domain's table is one of the literal
     return name
 
 
