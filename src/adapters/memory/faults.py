@@ -8,7 +8,7 @@ from attrs import frozen
 
 from errand_domain.ports.payments import Declined, Lost
 
-Operation = Literal["start", "query", "close", "refund", "query_refund", "send", "query_payout"]
+Operation = Literal["start", "query", "close", "refund", "query_refund", "send", "query_payout", "cancel"]
 
 
 @frozen(kw_only=True)

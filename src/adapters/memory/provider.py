@@ -78,6 +78,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         pause: Pause = give_way,
     ) -> None:
         self.provider = provider
+        self.payer_way: WayKind | None = None
         self.payee_way: WayKind | None = None
         self.merchant = Merchant(merchant=f"{provider}-merchant", app=f"{provider}-app", currency="CNY")
         self._clock = clock
@@ -129,6 +130,11 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         await self._pause()
         return self._meet("query_payout", lambda: self._payout_answer(number))
 
+    async def cancel(self, number: str) -> PayoutAnswer | Declined:
+        """Take it back, if it still waits for its payee."""
+        await self._pause()
+        return self._meet("cancel", lambda: self._cancel(number))
+
     @_whole
     def pay(self, number: str) -> PaymentReport:
         """The payer pays; the report is what a notification would carry. Else `ValueError`."""
@@ -161,9 +167,9 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
     @_whole
     def confirm_payout(self, number: str) -> PayoutAnswer:
         """The runner confirms in their app, if there is still time; the answer is the payout's new state."""
-        answer = _there(self._payout(number)).answer
-        if isinstance(answer, PayoutWaits | PayoutUnderWay):
-            self._settle_payout(number, PayoutDone(at=self._clock.now()))
+        kept = _there(self._payout(number))
+        if isinstance(kept.answer, PayoutWaits | PayoutUnderWay):
+            self._settle_payout(number, PayoutDone(at=self._clock.now(), amount=kept.request.amount))
         return _there(self._payout(number)).answer
 
     def expire_payout(self, number: str) -> None:
@@ -274,6 +280,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
             amount=refund.amount,
             refund_id=f"R{refund.number}",
             outcome=self._refund_outcome(self._refund_plans.pop(0) if self._refund_plans else "under_way"),
+            accepted_at=self._clock.now(),
         )
         self._books.refunds[refund.number] = KeptRefund(payment_number=payment_number, report=report)
         return report
@@ -311,7 +318,7 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
             case "waits":
                 return PayoutWaits(package=f"P{request.number}", expires_at=self._clock.now() + CONFIRM_WITHIN)
             case "done":
-                return PayoutDone(at=self._clock.now())
+                return PayoutDone(at=self._clock.now(), amount=request.amount)
             case "under_way":
                 return PayoutUnderWay()
             case "failed":
@@ -320,6 +327,12 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
     def _payout_answer(self, number: str) -> PayoutAnswer | Declined:
         kept = self._payout(number)
         return kept.answer if kept else Declined(reason="there is no such payout")
+
+    def _cancel(self, number: str) -> PayoutAnswer | Declined:
+        kept = self._payout(number)
+        if kept and isinstance(kept.answer, PayoutWaits):
+            self._books.payouts[number] = evolve(kept, answer=PayoutFailed(reason="taken back"))
+        return self._payout_answer(number)
 
     def _payout(self, number: str) -> KeptPayout | None:
         """The payout as it is now: one that was not confirmed in time has expired."""

@@ -49,11 +49,13 @@ class PaymentReport:
     currency: str
     transaction_id: str
     paid_at: datetime
+    payer: str = field(default="", repr=False)
+    """Who paid, as the provider knows them; empty where it does not say."""
 
 
 @frozen(kw_only=True)
 class NotPaid:
-    """It is there, and nobody has paid it yet."""
+    """It may still be paid, and nobody has paid it yet."""
 
 
 @frozen(kw_only=True)
@@ -69,6 +71,8 @@ class RefundReport:
     amount: Money
     refund_id: str
     outcome: "RefundDone | RefundUnderWay | RefundImpossible | RefundNeedsPerson"
+    accepted_at: datetime | None = None
+    """When the provider took the request: the day in whose bill it stands."""
 
 
 @frozen(kw_only=True)
@@ -105,10 +109,15 @@ class Merchant:
 
 
 class Payments(Protocol):
-    """One provider's side of collecting money. Every call is idempotent under the attempt's number."""
+    """One provider's side of collecting money. Every call is idempotent under the attempt's number.
+
+    `payer_way` is how the provider knows payers: the way to sign in whose value `start` needs, or `None` where anybody
+    may pay.
+    """
 
     provider: str
     merchant: Merchant
+    payer_way: WayKind | None
 
     @abstractmethod
     async def start(
@@ -118,7 +127,10 @@ class Payments(Protocol):
 
     @abstractmethod
     async def query(self, number: str) -> PaymentReport | NotPaid | NoLonger | Lost:
-        """What became of the payment of that number."""
+        """What became of the payment of that number.
+
+        A provider that hears of a payment only when the payer opens it answers `NotPaid` until then.
+        """
 
     @abstractmethod
     async def close(self, number: str) -> PaymentReport | NoLonger | Lost:
@@ -149,9 +161,10 @@ class PayoutWaits:
 
 @frozen(kw_only=True)
 class PayoutDone:
-    """The runner has it."""
+    """The runner has it: so much, which is compared with what was asked for."""
 
     at: datetime
+    amount: Money
 
 
 @frozen(kw_only=True)
@@ -181,6 +194,7 @@ class PayoutRequest:
     number: str
     runner_id: MemberId
     payee: str = field(repr=False)
+    payee_name: str = field(default="", repr=False)
     amount: Money
     remark: str
 
@@ -200,9 +214,17 @@ class Payouts(Protocol):
         """Ask for it, or ask again: the same number is the same payout.
 
         `Declined` says that nothing is known under that number, so that it may still be paid when it is asked for
-        again; `PayoutFailed` and `PayoutExpired` say that it never will be.
+        again; `PayoutFailed` and `PayoutExpired` say that it never will be. Asking again for one that waits answers
+        with a package that opens.
         """
 
     @abstractmethod
     async def query_payout(self, number: str) -> PayoutAnswer | Declined:
         """What became of it; `Declined` where the provider has never heard of it."""
+
+    @abstractmethod
+    async def cancel(self, number: str) -> PayoutAnswer | Declined:
+        """Take back a payout that waits for its payee: the answer is its state now, which may be that it is too late.
+
+        `Declined` where the provider has never heard of it, or lets nothing be taken back.
+        """
