@@ -30,6 +30,7 @@ from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
 from errand_domain.use_cases.browse_hall import BrowseHall
 from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
 from errand_domain.use_cases.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
 from errand_domain.use_cases.deliver_item import DeliverItem
 from errand_domain.use_cases.deliver_message import DeliverMessage
 from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
@@ -58,12 +59,16 @@ from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.quote_errand import QuoteErrand
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
+from errand_domain.use_cases.receive_notification import ReceiveNotification
 from errand_domain.use_cases.record_payment import RecordPayment
+from errand_domain.use_cases.record_settlement import RecordSettlement
 from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
+from errand_domain.use_cases.report_delivery import ReportDelivery
 from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
 from errand_domain.use_cases.report_return import ReportReturn
 from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
@@ -238,6 +243,17 @@ class Container(DeclarativeContainer):
     pay_for_errand = Factory(PayForErrand, open=open_attempt, start=start_payment)
     raise_tip = Factory(RaiseTip, open=open_attempt, start=start_payment)
     advance_refund = Factory(AdvanceRefund, begin=begin, clock=clock, providers=payment_providers)
+    report_delivery = Factory(ReportDelivery, begin=begin, clock=clock, providers=payment_providers)
+    record_settlement = Factory(RecordSettlement, begin=begin, clock=clock, providers=payment_providers)
+    receive_notification = Factory(
+        ReceiveNotification,
+        begin=begin,
+        providers=payment_providers,
+        payments=record_payment,
+        refunds=advance_refund,
+        withdrawals=advance_withdrawal,
+        settlements=record_settlement,
+    )
     deliver_message = Factory(
         DeliverMessage,
         begin=begin,
@@ -245,10 +261,13 @@ class Container(DeclarativeContainer):
         query=query_payment,
         refunds=advance_refund,
         withdrawals=advance_withdrawal,
+        deliveries=report_delivery,
         store=file_store,
     )
     retry_refund = Factory(RetryRefund, begin=begin, advance=advance_refund)
-    release_earning = Factory(ReleaseEarning, begin=begin, clock=clock)
+    release_earning = Factory(
+        ReleaseEarning, begin=begin, clock=clock, providers=payment_providers, settle=record_settlement
+    )
     report_pickup_impossible = Factory(ReportPickupImpossible, begin=begin, clock=clock)
     report_return = Factory(ReportReturn, begin=begin, clock=clock)
     cancel_by_operations = Factory(CancelByOperations, begin=begin, clock=clock)
@@ -297,4 +316,14 @@ class Container(DeclarativeContainer):
     list_abnormal_refunds = Factory(ListAbnormalRefunds, begin=begin)
     list_campus_withdrawals = Factory(ListCampusWithdrawals, begin=begin)
     list_parked_messages = Factory(ListParkedMessages, relay=relay)
+    retry_withdrawal = Factory(RetryWithdrawal, begin=begin, clock=clock)
+    give_up_withdrawal = Factory(
+        GiveUpWithdrawal, begin=begin, clock=clock, providers=payment_providers, advance=advance_withdrawal
+    )
+    reopen_confirmation = Factory(
+        ReopenConfirmation, begin=begin, providers=payment_providers, advance=advance_withdrawal
+    )
+    cancel_withdrawal = Factory(
+        CancelWithdrawal, begin=begin, clock=clock, providers=payment_providers, advance=advance_withdrawal
+    )
     retry_message = Factory(RetryMessage, relay=relay, clock=clock)

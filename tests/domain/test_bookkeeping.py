@@ -157,7 +157,7 @@ def test_after_every_event_of_every_life_the_books_are_sound(
 @given(money(least=1), money(least=1))
 def test_a_payment_that_came_too_late_goes_back_whole_and_leaves_no_escrow(first: Money, second: Money):
     for amount in (first, second):
-        late = book_late(paid(amount), Books(), at=NOON)
+        late = book_late(paid(amount), Books(), paid_at=NOON, at=NOON)
         folded = balances(late.transfers)
         assert verify(folded, final_orders=frozenset({str(paid(amount).order_id)})) == ()
         assert [refund.amount for refund in late.refunds] == [amount]
@@ -168,7 +168,7 @@ def test_a_payment_that_came_too_late_is_not_given_back_a_second_time_with_the_o
     life = Life(order_in(s.AwaitingPayment))
     late = paid(Money(601), attempt_id=TIP_ID)
     life.attempts.append(late)
-    life.keep(book_late(late, Books(), at=NOON))
+    life.keep(book_late(late, Books(), paid_at=NOON, at=NOON))
     life.happen(EVENT_EXAMPLES[PaymentConfirmed])
     order = life.order
     done = life.happen(evolve(EVENT_EXAMPLES[OrderExpired], refund=order.held))

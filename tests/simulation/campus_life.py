@@ -22,6 +22,7 @@ from errand_domain.order import states as s
 from errand_domain.order.order import Order
 from errand_domain.ports.outside import Secrets
 from errand_domain.ports.timers import TIMER_KINDS
+from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
 from errand_domain.use_cases.cancel_errand import CancelErrand
@@ -39,6 +40,7 @@ from errand_domain.use_cases.refunding import RetryRefund
 from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
 from errand_domain.use_cases.report_return import ReportReturn
 from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
 from tests.simulation.scheduler import Crashed, Scheduler, Task
@@ -367,7 +369,7 @@ class CampusLife:
 
     async def money_out(self) -> None:
         """A runner withdraws, finance decides, a runner confirms, or a stuck refund is retried."""
-        match self.random.randrange(4):
+        match self.random.randrange(5):
             case 0:
                 runner = self.somebody(self.runners)
                 available = await self.world.balance("runner_available", runner.id)
@@ -380,9 +382,20 @@ class CampusLife:
                     await decide(withdrawal.id, self.somebody(self.staff), approve=approve, reason="")
             case 2:
                 await self.confirm_payouts(self.random.choice(("confirm", "confirm", "expire", "fail")))
+            case 3:
+                for withdrawal in await self.withdrawals("parked"):
+                    await self.see_to_parked(withdrawal)
             case _:
                 for number in await self.stuck_refunds():
                     await self.world.use(RetryRefund)(number, self.somebody(self.staff))
+
+    async def see_to_parked(self, withdrawal: Withdrawal) -> None:
+        """Finance tries again what the provider refused, or gives it up."""
+        finance = self.somebody(self.staff)
+        if self.random.random() < 0.5:
+            await self.world.use(RetryWithdrawal)(withdrawal.id, finance)
+        else:
+            await self.world.use(GiveUpWithdrawal)(withdrawal.id, finance, reason="refused for good")
 
     async def withdrawals(self, *names: str) -> tuple[Any, ...]:
         """Withdrawals in the states of those names."""
@@ -450,6 +463,8 @@ class CampusLife:
         for withdrawal in await self.withdrawals("requested"):
             decide = self.world.use(DecideWithdrawal)
             await self._try(decide(withdrawal.id, self.staff[0], approve=True, reason=""))
+        for withdrawal in await self.withdrawals("parked"):
+            await self._try(self.see_to_parked(withdrawal))
         for runner in self.runners:
             available = await self.world.balance("runner_available", runner.id)
             if available > 0:

@@ -26,7 +26,7 @@ from errand_domain.ports.payments import (
     PayoutRequest,
 )
 from errand_domain.settlement.withdrawal import PayeeMissing, Withdrawal
-from errand_domain.settlement.withdrawal_states import Sending
+from errand_domain.settlement.withdrawal_states import Parked, Sending
 from tests.stage import Stage, outcome, settings
 
 
@@ -89,10 +89,10 @@ async def test_a_payout_that_was_declined_is_neither_failed_nor_paid_twice(stage
     runner, withdrawal = await withdrawn(stage)
     provider.fail_next("send", Decline(reason="NOT_ENOUGH"))
     declined = await stage.use.advance_withdrawal()(withdrawal.id)
-    assert isinstance(declined.state, Sending)
+    assert isinstance(declined.state, Parked)
     income = await stage.use.view_earnings()(runner.id, before=None, limit=1)
     assert (income.available_fen, income.withdrawing_fen) == (0, withdrawal.amount.fen)
-    stage.clock.advance(timedelta(minutes=30))
+    await stage.use.retry_withdrawal()(withdrawal.id, await stage.operator())
     await stage.use.advance_withdrawal()(withdrawal.id)
     ((number, _, _),) = provider.open_payouts()
     provider.confirm_payout(number)

@@ -19,8 +19,10 @@ from errand_domain.settlement.withdrawal import (
     WithdrawalTooSmall,
 )
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.deliver_message import SENTENCES
 from errand_domain.use_cases.manage_campus import ChangePolicy
 from errand_domain.use_cases.resolve_order import CancelByOperations
+from errand_domain.use_cases.resolve_withdrawal import RetryWithdrawal
 from errand_domain.use_cases.view_earnings import ViewEarnings
 from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
 from tests.domain.examples import DAY, MINUTE, SECOND
@@ -118,11 +120,19 @@ async def test_an_unknown_answer_is_queried_and_never_sent_under_another_number(
     await world.prove()
 
 
-async def test_a_request_that_was_declined_is_sent_again_under_the_same_number(world: World, rich: Member):
-    world.provider.fail_next("send", Decline(), Decline())
+async def test_a_request_that_was_declined_is_parked_and_sent_again_under_the_same_number(world: World, rich: Member):
+    finance = await world.operator("finance")
+    world.provider.fail_next("send", Decline(reason="NOT_ENOUGH"))
     withdrawal = await request(world, rich, 5_000)
     for minutes in (0, 1, 2, 5, 10):
         await world.pass_time(minutes * MINUTE)
+    parked = await current(world, withdrawal)
+    assert (parked.state_name, parked.query_at) == ("parked", None), "nobody asks again for what was refused"
+    assert (await money(world, rich))[1] == 5_000
+    told = {notice.to for notice in world.notices.inbox if notice.text == SENTENCES["withdrawal_parked"]}
+    assert told == {finance.ways[0]}
+    await world.use(RetryWithdrawal)(withdrawal.id, finance)
+    await world.pass_time(MINUTE)
     waiting = await current(world, withdrawal)
     assert (waiting.state_name, waiting.current_part) == ("waiting_for_user", 1)
     world.provider.confirm_payout(withdrawal.part_number(1))

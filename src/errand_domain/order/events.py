@@ -28,6 +28,7 @@ class PaymentConfirmed:
     by: Actor = "provider"
     attempt_id: AttemptId
     amount: Money = field(validator=at_least_one_fen)
+    paid_at: datetime | None = None
     expires_at: datetime = field(validator=aware)
 
 
@@ -39,6 +40,7 @@ class TipRaised:
     by: Actor = "provider"
     attempt_id: AttemptId
     amount: Money = field(validator=at_least_one_fen)
+    paid_at: datetime | None = None
 
 
 @frozen(kw_only=True)

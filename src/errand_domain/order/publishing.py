@@ -99,12 +99,19 @@ def open_until(order: Order, policy: Policy, *, at: datetime) -> datetime:
 
 
 def confirm_payment(
-    order: Order, policy: Policy, *, attempt_id: AttemptId, amount: Money, at: datetime
+    order: Order,
+    policy: Policy,
+    *,
+    attempt_id: AttemptId,
+    amount: Money,
+    paid_at: datetime | None = None,
+    at: datetime,
 ) -> PaymentConfirmed:
     """The order is paid and goes to the hall; the caller has verified the provider's word."""
     if not isinstance(order.state, AwaitingPayment):
         raise OrderNotOpen(order.state_name)
-    return PaymentConfirmed(at=at, attempt_id=attempt_id, amount=amount, expires_at=open_until(order, policy, at=at))
+    expires_at = open_until(order, policy, at=at)
+    return PaymentConfirmed(at=at, attempt_id=attempt_id, amount=amount, paid_at=paid_at, expires_at=expires_at)
 
 
 def takes_tip(order: Order, more: Money, policy: Policy) -> bool:
@@ -120,11 +127,13 @@ def check_tip(order: Order, more: Money, policy: Policy) -> None:
         raise InvalidField("amount", f"must be at least 1 fen, and the tips together at most {policy.tariff.tip_most}")
 
 
-def raise_tip(order: Order, *, attempt_id: AttemptId, amount: Money, at: datetime) -> TipRaised:
+def raise_tip(
+    order: Order, *, attempt_id: AttemptId, amount: Money, paid_at: datetime | None = None, at: datetime
+) -> TipRaised:
     """A further tip is paid."""
     if not isinstance(order.state, Open):
         raise OrderNotOpen(order.state_name)
-    return TipRaised(at=at, attempt_id=attempt_id, amount=amount)
+    return TipRaised(at=at, attempt_id=attempt_id, amount=amount, paid_at=paid_at)
 
 
 def fall_due(order: Order, policy: Policy, *, at: datetime) -> OrderExpired | RunnerMissing | OrderCompleted:

@@ -46,6 +46,16 @@ class PaymentRefused(Conflict):
 
 
 @frozen(str=False)
+class PayerMissing(Conflict):
+    """The provider collects from accounts of its own, and the payer has linked none."""
+
+    code = "payment.payer_missing"
+    sentence = "请先绑定该支付方式的账号，或换一种支付方式"
+
+    way: str
+
+
+@frozen(str=False)
 class PaymentMismatch(Conflict):
     """A report differs from what was asked for: amount, currency, merchant, app or number."""
 
@@ -69,10 +79,17 @@ class Pending:
 
 @frozen(kw_only=True)
 class Succeeded:
-    """Paid."""
+    """Paid.
+
+    `shipped_at` is when the provider was told of the delivery, `settled_at` when it made the money available to us:
+    both stay empty where a provider keeps nothing back.
+    """
 
     transaction_id: str
     paid_at: datetime
+    payer: str = field(default="", repr=False)
+    shipped_at: datetime | None = None
+    settled_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -130,6 +147,7 @@ class Paid:
 
     at: datetime
     transaction_id: str
+    payer: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
@@ -139,7 +157,21 @@ class ClosedAtProvider:
     at: datetime
 
 
-AttemptEvent = Prepared | AnswerLost | Refused | Paid | ClosedAtProvider
+@frozen(kw_only=True)
+class DeliveryTold:
+    """The provider, which keeps the money back until then, was told that what was paid for has been delivered."""
+
+    at: datetime
+
+
+@frozen(kw_only=True)
+class FundsSettled:
+    """The provider's verified word that the money is available to us."""
+
+    at: datetime
+
+
+AttemptEvent = Prepared | AnswerLost | Refused | Paid | ClosedAtProvider | DeliveryTold | FundsSettled
 ATTEMPT_EVENTS: Final[tuple[type[AttemptEvent], ...]] = get_args(AttemptEvent)
 
 
@@ -164,11 +196,19 @@ def _refuse(_: Created | Unknown, event: Refused) -> Failed:
 
 
 def _succeed(_: Created | Pending | Unknown | Closed | Failed, event: Paid) -> Succeeded:
-    return Succeeded(transaction_id=event.transaction_id, paid_at=event.at)
+    return Succeeded(transaction_id=event.transaction_id, paid_at=event.at, payer=event.payer)
 
 
 def _close(_: Created | Pending | Unknown, event: ClosedAtProvider) -> Closed:
     return Closed(closed_at=event.at)
+
+
+def _ship(state: Succeeded, event: DeliveryTold) -> Succeeded:
+    return evolve(state, shipped_at=event.at)
+
+
+def _settle(state: Succeeded, event: FundsSettled) -> Succeeded:
+    return evolve(state, settled_at=event.at)
 
 
 AttemptStep = Callable[[Any, Any], AttemptState]
@@ -187,6 +227,8 @@ ATTEMPT_TRANSITIONS: Mapping[tuple[type[AttemptState], type[AttemptEvent]], Atte
     (Unknown, Refused): _refuse,
     (Unknown, Paid): _succeed,
     (Unknown, ClosedAtProvider): _close,
+    (Succeeded, DeliveryTold): _ship,
+    (Succeeded, FundsSettled): _settle,
     (Closed, Paid): _succeed,
     (Failed, Paid): _succeed,
 }

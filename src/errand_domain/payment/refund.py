@@ -3,7 +3,7 @@
 A refund's number is derived from the payment and the reason, so asking twice is the same refund.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
@@ -38,13 +38,15 @@ class Processing:
     """The provider is working on it."""
 
     refund_id: str
+    accepted_at: datetime | None = None
 
 
 @frozen(kw_only=True)
 class Refunded:
-    """The payer has it."""
+    """The payer has it. It stands in the provider's bill of the day on which it was accepted there."""
 
     refunded_at: datetime
+    accepted_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -72,6 +74,7 @@ class RefundAccepted:
 
     at: datetime
     refund_id: str
+    accepted_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -79,6 +82,7 @@ class RefundSucceeded:
     """The provider's verified word that the payer has it."""
 
     at: datetime
+    accepted_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -101,11 +105,15 @@ REFUND_EVENTS: Final[tuple[type[RefundEvent], ...]] = get_args(RefundEvent)
 
 
 def _process(_: Requested | Abnormal, event: RefundAccepted) -> Processing:
-    return Processing(refund_id=event.refund_id)
+    return Processing(refund_id=event.refund_id, accepted_at=event.accepted_at)
 
 
-def _succeed(_: Requested | Processing | Abnormal, event: RefundSucceeded) -> Refunded:
-    return Refunded(refunded_at=event.at)
+def _succeed(_: Requested | Abnormal, event: RefundSucceeded) -> Refunded:
+    return Refunded(refunded_at=event.at, accepted_at=event.accepted_at)
+
+
+def _finish(state: Processing, event: RefundSucceeded) -> Refunded:
+    return Refunded(refunded_at=event.at, accepted_at=state.accepted_at or event.accepted_at)
 
 
 def _give_up(_: Requested | Processing | Abnormal, event: RefundGivenUp) -> RefundClosed:
@@ -123,7 +131,7 @@ REFUND_TRANSITIONS: Mapping[tuple[type[RefundState], type[RefundEvent]], RefundS
     (Requested, RefundSucceeded): _succeed,
     (Requested, RefundGivenUp): _give_up,
     (Requested, RefundStuck): _stick,
-    (Processing, RefundSucceeded): _succeed,
+    (Processing, RefundSucceeded): _finish,
     (Processing, RefundGivenUp): _give_up,
     (Processing, RefundStuck): _stick,
     (Abnormal, RefundAccepted): _process,
@@ -183,6 +191,12 @@ def refund_number(attempt_id: AttemptId, reason: RefundReason, *, nth: int = 1) 
     return f"{compact(attempt_id)}-{reason}-{nth}"
 
 
+def kept_of(attempt: Attempt, refunds: Iterable[Refund]) -> Money:
+    """What of a payment is not on its way back. Refunds that the provider gave up do not count as given back."""
+    back = sum(r.amount.fen for r in refunds if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed))
+    return Money(max(attempt.amount.fen - back, 0))
+
+
 def allocate(
     amount: Money,
     paid: tuple[Attempt, ...],
@@ -197,11 +211,8 @@ def allocate(
     """
     wanted, made = amount.fen, list[Refund]()
     for attempt in sorted(paid, key=lambda a: (a.created_at, a.id)):
-        back = sum(
-            r.amount.fen for r in refunds if r.attempt_id == attempt.id and not isinstance(r.state, RefundClosed)
-        )
-        part = min(wanted, attempt.amount.fen - back)
-        if part <= 0:
+        part = min(wanted, kept_of(attempt, refunds).fen)
+        if not part:
             continue
         nth = 1 + sum(r.attempt_id == attempt.id and r.reason == reason for r in refunds)
         made.append(

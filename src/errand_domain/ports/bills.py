@@ -51,6 +51,7 @@ class Bills(Protocol):
 
     @abstractmethod
     async def of_day(self, day: date) -> Bill | BillNotReady | Lost:
-        """The bill of that day, without lines where nothing moved; its integrity is checked where the provider gives a
-        digest. `Lost` where no bill came that can be trusted.
+        """The bill of that day, without lines where nothing moved; `Lost` where none came that can be trusted.
+
+        Where the provider gives a digest, it was compared.
         """

@@ -32,6 +32,7 @@ NoticeKind = Literal[
     "withdrawal_waiting",
     "withdrawal_succeeded",
     "withdrawal_failed",
+    "withdrawal_parked",
     "refund_abnormal",
 ]
 
@@ -58,6 +59,13 @@ class SendPayout:
 
 
 @frozen(kw_only=True)
+class TellDelivery:
+    """Tell the providers that collected for the order, and keep money back until then, that it was delivered."""
+
+    order_id: OrderId
+
+
+@frozen(kw_only=True)
 class Tell:
     """Tell a member."""
 
@@ -73,7 +81,7 @@ class EraseFile:
     file_id: FileId
 
 
-Message = CloseAttempt | AskRefund | SendPayout | Tell | EraseFile
+Message = CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile
 
 
 @frozen(kw_only=True)

@@ -208,6 +208,8 @@ class Payouts(Protocol):
 
     provider: str
     payee_way: WayKind | None
+    needs_payee_name: bool = False
+    """Whether the provider compares the payee's real name."""
 
     @abstractmethod
     async def send(self, request: PayoutRequest) -> PayoutAnswer | Declined:

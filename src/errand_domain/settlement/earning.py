@@ -77,7 +77,15 @@ class EarningTakenBack:
     at: datetime
 
 
-EarningEvent = EarningReleased | EarningFrozen | EarningTakenBack
+@frozen(kw_only=True)
+class EarningRescheduled:
+    """The provider settled the order early, or has not settled it yet: the hold ends at another time."""
+
+    at: datetime
+    release_at: datetime
+
+
+EarningEvent = EarningReleased | EarningFrozen | EarningTakenBack | EarningRescheduled
 EARNING_EVENTS: Final[tuple[type[EarningEvent], ...]] = get_args(EarningEvent)
 
 
@@ -97,11 +105,16 @@ def _take_back(_: Frozen, event: EarningTakenBack) -> TakenBack:
     return TakenBack(taken_back_at=event.at)
 
 
+def _reschedule(_: Held, event: EarningRescheduled) -> Held:
+    return Held(release_at=event.release_at)
+
+
 EarningStep = Callable[[Any, Any], EarningState]
 
 EARNING_TRANSITIONS: Mapping[tuple[type[EarningState], type[EarningEvent]], EarningStep] = {
     (Held, EarningReleased): _release,
     (Held, EarningFrozen): _freeze,
+    (Held, EarningRescheduled): _reschedule,
     (Released, EarningFrozen): _freeze_released,
     (Frozen, EarningTakenBack): _take_back,
 }

@@ -7,11 +7,12 @@ queried; the part is never sent again under another number.
 """
 
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve, field, frozen
 
 from errand_domain.errors import Conflict, Invalid
-from errand_domain.ids import CampusId, MemberId, WithdrawalId, compact
+from errand_domain.ids import CampusId, MemberId, WithdrawalId, compact, expand
 from errand_domain.money import Money, total
 from errand_domain.policy import Withdrawals
 from errand_domain.settlement.withdrawal_states import (
@@ -20,12 +21,15 @@ from errand_domain.settlement.withdrawal_states import (
     Approved,
     Expired,
     Failed,
+    Parked,
     Requested,
     Sending,
     WaitingForUser,
     WithdrawalEvent,
     WithdrawalState,
 )
+
+_PART_DIGITS: Final = 2
 
 
 @frozen(str=False)
@@ -70,6 +74,14 @@ class PayeeMissing(Conflict):
 
 
 @frozen(str=False)
+class WithdrawalUnknown(Conflict):
+    """The provider has not yet told what became of it; ask again in a moment."""
+
+    code = "withdrawal.unknown"
+    sentence = "提现结果确认中，请稍候"
+
+
+@frozen(str=False)
 class WithdrawalOpen(Conflict):
     """Another withdrawal of this runner is under way."""
 
@@ -86,6 +98,7 @@ class Withdrawal:
     campus_id: CampusId
     provider: str
     payee: str = field(default="", repr=False)
+    payee_name: str = field(default="", repr=False)
     parts: tuple[Money, ...]
     requested_at: datetime
     query_at: datetime | None = None
@@ -100,12 +113,17 @@ class Withdrawal:
     @property
     def is_open(self) -> bool:
         """Whether it is under way: a runner has at most one such."""
-        return isinstance(self.state, Requested | Approved | Sending | WaitingForUser)
+        return isinstance(self.state, Requested | Approved | Sending | WaitingForUser | Parked)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a timer looks at it again: what is parked waits for a person."""
+        return self.is_open and not isinstance(self.state, Parked)
 
     @property
     def current_part(self) -> int | None:
-        """Which part (from 1) is with the provider, if one is."""
-        return self.state.part if isinstance(self.state, Sending | WaitingForUser) else None
+        """Which part (from 1) is with the provider, or was last tried there, if one is under way."""
+        return self.state.part if isinstance(self.state, Sending | WaitingForUser | Parked) else None
 
     @property
     def state_name(self) -> str:
@@ -114,7 +132,13 @@ class Withdrawal:
 
     def part_number(self, part: int) -> str:
         """Our number of one part at the provider: 27 lower-case letters and digits."""
-        return f"{compact(self.id)}{part:02d}"
+        return f"{compact(self.id)}{part:0{_PART_DIGITS}d}"
+
+    @staticmethod
+    def part_of(number: str) -> "tuple[WithdrawalId, int]":
+        """The withdrawal and the part that our number at the provider names; raises `ValueError`."""
+        identity, part = number[:-_PART_DIGITS], number[-_PART_DIGITS:]
+        return WithdrawalId(expand(identity)), int(part)
 
     def part_amount(self, part: int) -> Money:
         """What one part (from 1) pays."""
@@ -135,7 +159,7 @@ class Withdrawal:
         return self.amount - self.unpaid()
 
     def apply(self, event: WithdrawalEvent, *, query_at: datetime | None = None) -> "Withdrawal":
-        """The withdrawal after the event, to be looked at again at `query_at` while it is open.
+        """The withdrawal after the event, to be looked at again at `query_at` while it is watched.
 
         A report about another part than the one with the provider is refused: it is an old one.
         """
@@ -144,7 +168,7 @@ class Withdrawal:
         if step is None or (part is not None and self.current_part not in (None, part)):
             raise IllegalWithdrawalTransition(self.state_name, type(event).__name__)
         after = evolve(self, state=step(self.state, event), version=self.version + 1)
-        return evolve(after, query_at=query_at if after.is_open else None)
+        return evolve(after, query_at=query_at if after.is_watched else None)
 
     def asked_again(self, *, query_at: datetime) -> "Withdrawal":
         """The same withdrawal, to be asked about again then: nothing new is known of it."""
@@ -159,6 +183,7 @@ def request_withdrawal(
     amount: Money,
     provider: str,
     payee: str = "",
+    payee_name: str = "",
     withdrawn_today: Money,
     limits: Withdrawals,
     at: datetime,
@@ -174,6 +199,7 @@ def request_withdrawal(
         campus_id=campus_id,
         provider=provider,
         payee=payee,
+        payee_name=payee_name,
         parts=_parts(amount, limits.most_per_transfer, limits.least),
         requested_at=at,
     )

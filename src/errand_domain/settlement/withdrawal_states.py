@@ -39,6 +39,15 @@ class WaitingForUser:
 
 
 @frozen(kw_only=True)
+class Parked:
+    """The provider refused to begin this part and knows nothing under its number: a person must see to it."""
+
+    part: int
+    since: datetime
+    reason: str
+
+
+@frozen(kw_only=True)
 class Succeeded:
     """The runner has all of it."""
 
@@ -62,7 +71,7 @@ class Expired:
     parts_paid: int
 
 
-WithdrawalState = Requested | Approved | Sending | WaitingForUser | Succeeded | Failed | Expired
+WithdrawalState = Requested | Approved | Sending | WaitingForUser | Parked | Succeeded | Failed | Expired
 WITHDRAWAL_STATES: Final[tuple[type[WithdrawalState], ...]] = get_args(WithdrawalState)
 
 
@@ -101,6 +110,15 @@ class PartWaits:
 
 
 @frozen(kw_only=True)
+class PartDeclined:
+    """The provider refused to begin: nothing is known there under this number."""
+
+    at: datetime
+    part: int
+    reason: str
+
+
+@frozen(kw_only=True)
 class PartPaid:
     """The provider's verified word that the runner has this part. `last` says whether it was the last."""
 
@@ -126,7 +144,9 @@ class PartExpired:
     part: int
 
 
-WithdrawalEvent = WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartPaid | PartFailed | PartExpired
+WithdrawalEvent = (
+    WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartDeclined | PartPaid | PartFailed | PartExpired
+)
 WITHDRAWAL_EVENTS: Final[tuple[type[WithdrawalEvent], ...]] = get_args(WithdrawalEvent)
 
 
@@ -138,23 +158,27 @@ def _reject(_: Requested, event: WithdrawalRejected) -> Failed:
     return Failed(finished_at=event.at, reason=event.reason, parts_paid=0)
 
 
-def _send(_: Approved, event: PartSent) -> Sending:
+def _send(_: Approved | Parked, event: PartSent) -> Sending:
     return Sending(part=event.part, since=event.at)
 
 
-def _wait(_: Sending | WaitingForUser, event: PartWaits) -> WaitingForUser:
+def _park(_: Sending, event: PartDeclined) -> Parked:
+    return Parked(part=event.part, since=event.at, reason=event.reason)
+
+
+def _wait(_: Sending | WaitingForUser | Parked, event: PartWaits) -> WaitingForUser:
     return WaitingForUser(part=event.part, package=event.package, expires_at=event.expires_at)
 
 
-def _pay(state: Sending | WaitingForUser, event: PartPaid) -> Succeeded | Sending:
+def _pay(state: Sending | WaitingForUser | Parked, event: PartPaid) -> Succeeded | Sending:
     return Succeeded(finished_at=event.at) if event.last else Sending(part=state.part + 1, since=event.at)
 
 
-def _fail(state: Sending | WaitingForUser, event: PartFailed) -> Failed:
+def _fail(state: Sending | WaitingForUser | Parked, event: PartFailed) -> Failed:
     return Failed(finished_at=event.at, reason=event.reason, parts_paid=state.part - 1)
 
 
-def _expire(state: Sending | WaitingForUser, event: PartExpired) -> Expired:
+def _expire(state: Sending | WaitingForUser | Parked, event: PartExpired) -> Expired:
     return Expired(finished_at=event.at, parts_paid=state.part - 1)
 
 
@@ -165,6 +189,7 @@ WITHDRAWAL_TRANSITIONS: Mapping[tuple[type[WithdrawalState], type[WithdrawalEven
     (Requested, WithdrawalRejected): _reject,
     (Approved, PartSent): _send,
     (Sending, PartWaits): _wait,
+    (Sending, PartDeclined): _park,
     (Sending, PartPaid): _pay,
     (Sending, PartFailed): _fail,
     (Sending, PartExpired): _expire,
@@ -172,12 +197,18 @@ WITHDRAWAL_TRANSITIONS: Mapping[tuple[type[WithdrawalState], type[WithdrawalEven
     (WaitingForUser, PartPaid): _pay,
     (WaitingForUser, PartFailed): _fail,
     (WaitingForUser, PartExpired): _expire,
+    (Parked, PartSent): _send,
+    (Parked, PartWaits): _wait,
+    (Parked, PartPaid): _pay,
+    (Parked, PartFailed): _fail,
+    (Parked, PartExpired): _expire,
 }
 WITHDRAWAL_STATE_NAMES: Final[dict[type[WithdrawalState], str]] = {
     Requested: "requested",
     Approved: "approved",
     Sending: "sending",
     WaitingForUser: "waiting_for_user",
+    Parked: "parked",
     Succeeded: "succeeded",
     Failed: "failed",
     Expired: "expired",

@@ -91,7 +91,7 @@ class World:
         elif paid.purpose == "tip" and isinstance(order.state, Open):
             self.move(order, raise_tip(order, attempt_id=paid.id, amount=paid.amount, at=self.now))
         else:
-            self._keep(book_late(paid, self.books(order.id), at=self.now))
+            self._keep(book_late(paid, self.books(order.id), paid_at=self.now, at=self.now))
 
     def move(self, order: Order, *events: Event) -> None:
         """The order after those events, with the money that follows from each."""

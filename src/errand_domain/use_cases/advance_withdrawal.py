@@ -28,6 +28,8 @@ from errand_domain.settlement.withdrawal_states import (
     Approved,
     Expired,
     Failed,
+    Parked,
+    PartDeclined,
     PartExpired,
     PartFailed,
     PartPaid,
@@ -44,6 +46,7 @@ from errand_domain.use_cases.providers import Providers
 TURN: Final = timedelta(seconds=60)
 """How long one worker may take to ask: longer than any answer is waited for."""
 
+TOLD_MOST: Final = 20
 NOTICES: dict[type, NoticeKind] = {
     WaitingForUser: "withdrawal_waiting",
     Succeeded: "withdrawal_succeeded",
@@ -59,7 +62,7 @@ class AdvanceWithdrawal:
     That a part is being sent is committed before the provider is asked, so that a crash between the two is asked about
     and never paid twice: a part keeps its number for ever. Before each question its turn is committed too: while one
     worker waits for the answer, others stand back. Only the provider's word about a number ends it; a request that
-    was declined is asked for again.
+    was declined is parked, and finance is told.
     """
 
     begin: Begin
@@ -81,18 +84,12 @@ class AdvanceWithdrawal:
     async def _ask(self, withdrawal: Withdrawal, part: int) -> PayoutAnswer | Declined:
         """Query a part that the provider may know; send it where it has never heard of it."""
         desk = self.providers.payouts[withdrawal.provider]
-        number = withdrawal.part_number(part)
-        known = await desk.query_payout(number)
-        if not isinstance(known, Declined) or not isinstance(withdrawal.state, Sending):
-            return known
-        request = PayoutRequest(
-            number=number,
-            runner_id=withdrawal.runner_id,
-            payee=withdrawal.payee,
-            amount=withdrawal.part_amount(part),
-            remark="跑腿报酬",
-        )
-        return await desk.send(request)
+        known = await desk.query_payout(withdrawal.part_number(part))
+        is_sending = isinstance(withdrawal.state, Sending)
+        unheard_of = isinstance(known, Declined) and is_sending
+        # A provider may tell that it waits and not with what: asked for again, the same request brings the package.
+        without_package = isinstance(known, PayoutWaits) and not known.package and is_sending
+        return await desk.send(part_request(withdrawal, part)) if unheard_of or without_package else known
 
     @decided_anew_when_stale
     async def _take_turn(self, withdrawal_id: WithdrawalId) -> Withdrawal | None:
@@ -119,14 +116,19 @@ class AdvanceWithdrawal:
             if withdrawal.current_part != part:
                 await self._wonder(tx, withdrawal, part, answer)
                 return withdrawal
+            if isinstance(answer, PayoutDone) and answer.amount != withdrawal.part_amount(part):
+                await self._doubt(tx, withdrawal, f"part {part}: {answer.amount} paid")
+                answer = Lost(why="another amount was paid than was asked for")
             event = _event(withdrawal, part, answer, at=now)
             again = now if isinstance(event, PartPaid) else next_query(withdrawal.requested_at, at=now)
+            if event is None and not withdrawal.is_watched:
+                return withdrawal
             if event is None:
                 withdrawal = withdrawal.asked_again(query_at=again)
             else:
                 was = withdrawal
                 withdrawal = withdrawal.apply(event, query_at=again)
-                _book(tx, was, withdrawal, event, at=now)
+                await follow_part(tx, was, withdrawal, event)
             tx.withdrawals.save(withdrawal)
             await tx.commit()
         return withdrawal
@@ -139,16 +141,37 @@ class AdvanceWithdrawal:
             return
         if isinstance(withdrawal.state, Succeeded) or part <= withdrawal.parts_paid:
             return
-        entry = AuditLine(
-            at=self.clock.now(),
-            actor_id=None,
-            campus_id=withdrawal.campus_id,
-            action="withdrawal.moved_after_end",
-            subject=f"withdrawal:{withdrawal.id}",
-            detail=f"part {part}",
-        )
-        tx.audit.record(entry)
+        tx.audit.record(_entry(withdrawal, "withdrawal.moved_after_end", f"part {part}", at=self.clock.now()))
         await tx.commit()
+
+    async def _doubt(self, tx: Transaction, withdrawal: Withdrawal, detail: str) -> None:
+        """Another amount than was asked for is no answer; it is written down for people once."""
+        entry = _entry(withdrawal, "withdrawal.mismatch", detail, at=self.clock.now())
+        if not await tx.audit.count(entry.subject, entry.action):
+            tx.audit.record(entry)
+
+
+def part_request(withdrawal: Withdrawal, part: int) -> PayoutRequest:
+    """The request for one part: always the same, so that asking again is the same payout."""
+    return PayoutRequest(
+        number=withdrawal.part_number(part),
+        runner_id=withdrawal.runner_id,
+        payee=withdrawal.payee,
+        payee_name=withdrawal.payee_name,
+        amount=withdrawal.part_amount(part),
+        remark="跑腿报酬",
+    )
+
+
+def _entry(withdrawal: Withdrawal, action: str, detail: str, *, at: datetime) -> AuditLine:
+    return AuditLine(
+        at=at,
+        actor_id=None,
+        campus_id=withdrawal.campus_id,
+        action=action,
+        subject=f"withdrawal:{withdrawal.id}",
+        detail=detail,
+    )
 
 
 def _event(
@@ -156,12 +179,16 @@ def _event(
 ) -> WithdrawalEvent | None:
     """What the answer means, or nothing new."""
     match answer:
-        case Lost() | PayoutUnderWay() | Declined():
+        case Lost() | PayoutUnderWay():
             return None
+        case Declined():
+            is_sending = isinstance(withdrawal.state, Sending)
+            return PartDeclined(at=at, part=part, reason=answer.reason) if is_sending else None
         case PayoutWaits():
-            same = isinstance(withdrawal.state, WaitingForUser)
+            state = withdrawal.state
+            known = isinstance(state, WaitingForUser) and answer.package in ("", state.package)
             waits = PartWaits(at=at, part=part, package=answer.package, expires_at=answer.expires_at)
-            return None if same else waits
+            return None if known or not answer.package else waits
         case PayoutDone():
             return PartPaid(at=answer.at, part=part, last=part == len(withdrawal.parts))
         case PayoutFailed():
@@ -171,7 +198,9 @@ def _event(
     assert_never(answer)
 
 
-def _book(tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent, *, at: datetime) -> None:
+async def follow_part(tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent) -> None:
+    """Book what the event moved, and tell whom it concerns."""
+    at = event.at
     if isinstance(event, PartPaid):
         tx.ledger.post(
             *recipes.paid_out(
@@ -186,5 +215,8 @@ def _book(tx: Transaction, was: Withdrawal, after: Withdrawal, event: Withdrawal
     if isinstance(after.state, Failed | Expired):
         tx.ledger.post(*recipes.let_go(was.id, was.runner_id, amount=after.unpaid(), at=at))
     kind = NOTICES.get(type(after.state))
-    if kind is not None:
+    if kind is not None and type(after.state) is not type(was.state):
         tx.outbox.add(Tell(member_id=was.runner_id, kind=kind), at=at)
+    if isinstance(after.state, Parked):
+        for member_id in await tx.members.with_role("finance", was.campus_id, limit=TOLD_MOST):
+            tx.outbox.add(Tell(member_id=member_id, kind="withdrawal_parked"), at=at)

@@ -52,6 +52,8 @@ class Bookings:
     refunds: tuple[Refund, ...] = ()
     new_earning: Earning | None = None
     changed_earning: Earning | None = None
+    keeps: bool = False
+    """Whether some of what was paid does not go back: the provider must then hear that it was earned."""
 
 
 NO_BOOKINGS = Bookings()
@@ -83,7 +85,7 @@ def book(before: Order, event: Event, policy: Policy, books: Books) -> Bookings:
     assert_never(effect)
 
 
-def book_late(attempt: Attempt, books: Books, *, at: datetime) -> Bookings:
+def book_late(attempt: Attempt, books: Books, *, paid_at: datetime, at: datetime) -> Bookings:
     """A payment that came when its order could not use it any more: booked, and given back at once."""
     refund = allocate(attempt.amount, (attempt,), books.refunds, reason="late", at=at)
     return Bookings(
@@ -93,7 +95,7 @@ def book_late(attempt: Attempt, books: Books, *, at: datetime) -> Bookings:
             provider=attempt.provider,
             service=attempt.amount,
             goods=NOTHING,
-            at=at,
+            at=paid_at,
         )
         + recipes.refund_late(attempt.order_id, attempt.id, amount=attempt.amount, at=at),
         refunds=refund,
@@ -133,7 +135,7 @@ def _fund(before: Order, event: Event, books: Books) -> Bookings:
             provider=attempt.provider,
             service=event.amount - goods,
             goods=goods,
-            at=event.at,
+            at=event.paid_at or event.at,
         )
     )
 
@@ -160,6 +162,7 @@ def _divide(
         transfers=transfers,
         refunds=_refunds(split.refund, books, reason=reason, at=at),
         new_earning=earning if split.runner else None,
+        keeps=split.refund != split.whole,
     )
 
 
@@ -248,6 +251,7 @@ def _redivide(before: Order, outcome: Outcome, policy: Policy, books: Books, *, 
     return Bookings(
         transfers=back + again,
         refunds=_refunds(split.refund, books, reason="dispute", at=at),
+        keeps=split.refund != split.whole,
         new_earning=evolve(earning, goods=NOTHING) if earning and split.runner else None,
         changed_earning=taken,
     )

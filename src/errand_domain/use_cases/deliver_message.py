@@ -6,12 +6,22 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.ports.files import FileStore
-from errand_domain.ports.outbox import AskRefund, CloseAttempt, EraseFile, Message, NoticeKind, SendPayout, Tell
+from errand_domain.ports.outbox import (
+    AskRefund,
+    CloseAttempt,
+    EraseFile,
+    Message,
+    NoticeKind,
+    SendPayout,
+    Tell,
+    TellDelivery,
+)
 from errand_domain.ports.outside import Notice, Notices
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
+from errand_domain.use_cases.report_delivery import ReportDelivery
 
 SENTENCES: dict[NoticeKind, str] = {
     "order_paid": "您的订单已支付，正在等待接单。",
@@ -36,6 +46,7 @@ SENTENCES: dict[NoticeKind, str] = {
     "withdrawal_waiting": "请在微信中确认收款。",
     "withdrawal_succeeded": "提现已到账。",
     "withdrawal_failed": "提现未成功，款项已退回您的可用余额。",
+    "withdrawal_parked": "有一笔提现未能发出，需要人工处理。",
     "refund_abnormal": "有一笔退款需要人工处理。",
 }
 
@@ -49,6 +60,7 @@ class DeliverMessage:
     query: QueryPayment
     refunds: AdvanceRefund
     withdrawals: AdvanceWithdrawal
+    deliveries: ReportDelivery
     store: FileStore
 
     async def __call__(self, message: Message) -> None:
@@ -60,6 +72,8 @@ class DeliverMessage:
                 await self.refunds(message.number)
             case SendPayout():
                 await self.withdrawals(message.withdrawal_id)
+            case TellDelivery():
+                await self.deliveries(message.order_id)
             case Tell():
                 await self._tell(message.member_id, message.kind, message.order_id)
             case EraseFile():

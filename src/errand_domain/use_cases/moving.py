@@ -27,7 +27,7 @@ from errand_domain.order.events import (
 )
 from errand_domain.order.order import Order
 from errand_domain.policy import Policy
-from errand_domain.ports.outbox import AskRefund, NoticeKind, Tell
+from errand_domain.ports.outbox import AskRefund, NoticeKind, Tell, TellDelivery
 from errand_domain.ports.transaction import Transaction
 from errand_domain.use_cases.bookkeeping import Bookings, Books, book, needs_books
 
@@ -74,6 +74,8 @@ async def move(tx: Transaction, order: Order, *events: Event, policy: Policy) ->
                 raise Stale("order") from refusal
             raise
         gather(tx, bookings)
+        if bookings.keeps or isinstance(event, ItemDelivered):
+            tx.outbox.add(TellDelivery(order_id=order.id), lane=f"delivery:{order.id}", at=event.at)
         _tell(tx, before, event)
     return after
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from attrs import frozen
 
 from errand_domain.ids import AttemptId, MemberId, OrderId
+from errand_domain.member.member import WayKind
 from errand_domain.money import NOTHING, Money
 from errand_domain.order.ending import check_requested
 from errand_domain.order.order import Order
@@ -16,6 +17,7 @@ from errand_domain.payment.attempt import (
     AnswerLost,
     Attempt,
     AttemptEvent,
+    PayerMissing,
     PaymentRefused,
     PaymentUnknown,
     Pending,
@@ -63,17 +65,15 @@ class StartPayment:
     providers: Providers
 
     async def __call__(self, collection: Collection) -> PaymentStarted:
-        """Raises `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for."""
+        """Raises `PayerMissing`, `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for."""
         now, attempt = self.clock.now(), collection.attempt
         if isinstance(attempt.state, Pending):
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
-        async with self.begin() as tx:
-            payer = await tx.members.get(attempt.payer_id)
-        openid = next((way.value for way in payer.ways if way.kind == "wechat"), "")
-        answer = await self.providers.collecting(attempt.provider).start(
+        provider = self.providers.collecting(attempt.provider)
+        answer = await provider.start(
             attempt,
             description=collection.order.terms.item,
-            payer=openid,
+            payer=await self._payer(attempt.payer_id, provider.payer_way),
             expires_at=attempt.created_at + collection.policy.pay_within,
         )
         event = _event(answer, at=now)
@@ -83,6 +83,17 @@ class StartPayment:
         if isinstance(attempt.state, Unknown):
             raise PaymentUnknown
         raise PaymentRefused
+
+    async def _payer(self, member_id: MemberId, way: WayKind | None) -> str:
+        """How the provider knows the payer; raises `PayerMissing` where it needs to and cannot."""
+        if way is None:
+            return ""
+        async with self.begin() as tx:
+            payer = await tx.members.get(member_id)
+        linked = next((linked.value for linked in payer.ways if linked.kind == way), None)
+        if linked is None:
+            raise PayerMissing(way)
+        return linked
 
     @decided_anew_when_stale
     async def _note(self, attempt_id: AttemptId, event: AttemptEvent, *, at: datetime) -> Attempt:

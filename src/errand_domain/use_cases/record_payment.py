@@ -55,21 +55,22 @@ class RecordPayment:
                 if attempt.state.transaction_id != report.transaction_id:
                     raise PaymentMismatch("transaction_id")
                 return attempt
-            attempt = attempt.apply(Paid(at=report.paid_at, transaction_id=report.transaction_id))
+            paid = Paid(at=report.paid_at, transaction_id=report.transaction_id, payer=report.payer)
+            attempt = attempt.apply(paid)
             tx.attempts.save(attempt)
-            await _use(tx, attempt, at=now)
+            await _use(tx, attempt, paid_at=report.paid_at, at=now)
             await tx.commit()
         return attempt
 
 
-async def _use(tx: Transaction, attempt: Attempt, *, at: datetime) -> None:
+async def _use(tx: Transaction, attempt: Attempt, *, paid_at: datetime, at: datetime) -> None:
     order = await tx.orders.get(attempt.order_id)
     policy = (await tx.campuses.get(order.campus_id)).policy
     if attempt.purpose == "order" and isinstance(order.state, AwaitingPayment):
-        event = confirm_payment(order, policy, attempt_id=attempt.id, amount=attempt.amount, at=at)
+        event = confirm_payment(order, policy, attempt_id=attempt.id, amount=attempt.amount, paid_at=paid_at, at=at)
         await move(tx, order, event, policy=policy)
     elif attempt.purpose == "tip" and takes_tip(order, attempt.amount, policy):
-        tip = raise_tip(order, attempt_id=attempt.id, amount=attempt.amount, at=at)
+        tip = raise_tip(order, attempt_id=attempt.id, amount=attempt.amount, paid_at=paid_at, at=at)
         await move(tx, order, tip, policy=policy)
     else:
-        gather(tx, book_late(attempt, Books(), at=at))
+        gather(tx, book_late(attempt, Books(), paid_at=paid_at, at=at))

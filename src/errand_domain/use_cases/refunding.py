@@ -110,20 +110,23 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
         return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
     match answer.outcome:
         case RefundDone():
-            return RefundSucceeded(at=answer.outcome.at)
+            return RefundSucceeded(at=answer.outcome.at, accepted_at=answer.accepted_at)
         case RefundImpossible():
             return RefundGivenUp(at=at)
         case RefundNeedsPerson():
             return None if isinstance(refund.state, Abnormal) else RefundStuck(at=at, advice=answer.outcome.advice)
         case RefundUnderWay():
             known = isinstance(refund.state, Processing)
-            return None if known else RefundAccepted(at=at, refund_id=answer.refund_id)
+            accepted = RefundAccepted(at=at, refund_id=answer.refund_id, accepted_at=answer.accepted_at)
+            return None if known else accepted
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:
     if isinstance(event, RefundSucceeded):
         tx.ledger.post(
-            *recipes.refunded(refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=at)
+            *recipes.refunded(
+                refund.number, refund.order_id, provider=refund.provider, amount=refund.amount, at=event.at
+            )
         )
     if isinstance(event, RefundStuck):
         for member_id in await tx.members.with_role("finance", refund.campus_id, limit=TOLD_MOST):

@@ -44,6 +44,7 @@ class RequestWithdrawal:
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             payee = await _payee(tx, runner_id, desk.payee_way)
+            payee_name = (runner.application.real_name or "") if desk.needs_payee_name else ""
             campus = await tx.campuses.get(runner.campus_id)
             today = await tx.withdrawals.withdrawn_since(runner_id, day_start(now, campus.zone))
             withdrawal = request_withdrawal(
@@ -53,6 +54,7 @@ class RequestWithdrawal:
                 amount=amount,
                 provider=provider,
                 payee=payee,
+                payee_name=payee_name,
                 withdrawn_today=today,
                 limits=campus.policy.withdrawals,
                 at=now,

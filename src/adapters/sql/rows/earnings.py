@@ -38,6 +38,7 @@ READ_WITHDRAWAL: Final = tuple(
         "campus_id",
         "provider",
         "payee",
+        "payee_name",
         "parts",
         "requested_at",
         "query_at",
@@ -92,13 +93,15 @@ def changing_earning_columns(earning: Earning) -> dict[str, Any]:
 
 def withdrawal_from_row(row: Row) -> Withdrawal:
     """The withdrawal of a row of `READ_WITHDRAWAL`."""
-    withdrawal_id, runner_id, campus_id, provider, payee, parts, requested_at, query_at, document, version = row
+    withdrawal_id, runner_id, campus_id, provider, payee, payee_name, parts, *moving = row
+    requested_at, query_at, document, version = moving
     return Withdrawal(
         id=withdrawal_id,
         runner_id=runner_id,
         campus_id=campus_id,
         provider=provider,
         payee=read_json(payee),
+        payee_name=read_json(payee_name) if payee_name else "",
         parts=PARTS.load(parts),
         requested_at=requested_at,
         query_at=query_at,
@@ -116,6 +119,7 @@ def new_withdrawal_row(withdrawal: Withdrawal) -> dict[str, Any]:
         "provider": withdrawal.provider,
         "amount_fen": withdrawal.amount.fen,
         "payee": write_json(withdrawal.payee),
+        "payee_name": write_json(withdrawal.payee_name) if withdrawal.payee_name else None,
         "parts": PARTS.dump(withdrawal.parts),
         "requested_at": withdrawal.requested_at,
         **changing_withdrawal_columns(withdrawal),

@@ -92,6 +92,7 @@ WITHDRAWALS: Final = Table(
     Column("counted_fen", Fen, CheckConstraint("counted_fen >= 0", name="counted"), nullable=False),
     Column("parts", Document, nullable=False),
     Column("payee", Document, nullable=False, comment="the account at the provider that is paid to: personal"),
+    Column("payee_name", Document, comment="the payee's real name where the provider compares it: personal"),
     Column("requested_at", Instant, nullable=False),
     Column("query_at", Instant),
     leased_until(),

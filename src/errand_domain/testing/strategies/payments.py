@@ -31,7 +31,14 @@ def attempt_states(kind: type[AttemptState]) -> SearchStrategy[AttemptState]:
     made: dict[type[AttemptState], SearchStrategy[Any]] = {
         Created: st.just(Created()),
         Pending: st.builds(Pending, client_parameters=lines(most=200)),
-        Succeeded: st.builds(Succeeded, transaction_id=lines(most=32), paid_at=moments()),
+        Succeeded: st.builds(
+            Succeeded,
+            transaction_id=lines(most=32),
+            paid_at=moments(),
+            payer=lines(least=0, most=64),
+            shipped_at=st.none() | moments(),
+            settled_at=st.none() | moments(),
+        ),
         Closed: st.builds(Closed, closed_at=moments()),
         Failed: st.builds(Failed, reason=lines(most=100)),
         Unknown: st.builds(Unknown, since=moments(), queries=st.integers(0, 100)),
@@ -62,8 +69,10 @@ def refund_states(kind: type[RefundState]) -> SearchStrategy[RefundState]:
     """States of that kind."""
     made: dict[type[RefundState], SearchStrategy[Any]] = {
         refunding.Requested: st.just(refunding.Requested()),
-        refunding.Processing: st.builds(refunding.Processing, refund_id=lines(most=64)),
-        refunding.Refunded: st.builds(refunding.Refunded, refunded_at=moments()),
+        refunding.Processing: st.builds(
+            refunding.Processing, refund_id=lines(most=64), accepted_at=st.none() | moments()
+        ),
+        refunding.Refunded: st.builds(refunding.Refunded, refunded_at=moments(), accepted_at=st.none() | moments()),
         refunding.RefundClosed: st.builds(refunding.RefundClosed, closed_at=moments()),
         refunding.Abnormal: st.builds(refunding.Abnormal, since=moments(), advice=lines(most=200)),
     }

@@ -17,7 +17,7 @@ from errand_domain.testing.strategies.payments import PROVIDERS
 from errand_domain.testing.strategies.values import identities, lines, moments, money, shares
 
 _VERSION_MOST = 50
-_OPEN = (withdrawing.Requested, withdrawing.Approved, withdrawing.Sending, withdrawing.WaitingForUser)
+_WATCHED = (withdrawing.Requested, withdrawing.Approved, withdrawing.Sending, withdrawing.WaitingForUser)
 
 
 def accounts() -> SearchStrategy[Account]:
@@ -84,6 +84,7 @@ def withdrawal_states(kind: type[WithdrawalState], *, parts: int) -> SearchStrat
         withdrawing.WaitingForUser: st.builds(
             withdrawing.WaitingForUser, part=part, package=lines(most=200), expires_at=moments()
         ),
+        withdrawing.Parked: st.builds(withdrawing.Parked, part=part, since=moments(), reason=lines(most=100)),
         withdrawing.Succeeded: st.builds(withdrawing.Succeeded, finished_at=moments()),
         withdrawing.Failed: st.builds(
             withdrawing.Failed, finished_at=moments(), reason=lines(most=100), parts_paid=paid
@@ -104,9 +105,10 @@ def withdrawals(draw: DrawFn, *kinds: type[WithdrawalState]) -> Withdrawal:
         campus_id=CampusId(draw(identities())),
         provider=draw(st.sampled_from(PROVIDERS)),
         payee=draw(lines(least=0, most=64)),
+        payee_name=draw(lines(least=0, most=20)),
         parts=parts,
         requested_at=draw(moments()),
-        query_at=draw(st.none() | moments()) if kind in _OPEN else None,
+        query_at=draw(st.none() | moments()) if kind in _WATCHED else None,
         state=draw(withdrawal_states(kind, parts=len(parts))),
         version=1 if kind is withdrawing.Requested else draw(st.integers(2, _VERSION_MOST)),
     )
