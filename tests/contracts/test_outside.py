@@ -90,6 +90,9 @@ class TestFileStore(contracts.FileStoreContract):
 class OutsideOfMemory:
     provider: MemoryProvider
 
+    async def open(self, attempt: Attempt) -> None:
+        assert attempt.number in {number for number, _, _ in self.provider.open_payments()}
+
     async def pay(self, attempt: Attempt) -> None:
         self.provider.pay(attempt.number)
 

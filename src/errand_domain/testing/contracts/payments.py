@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from errand_domain.ids import MemberId
+from errand_domain.member.member import WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.payments import (
@@ -32,18 +33,27 @@ from errand_domain.ports.payments import (
     RefundUnderWay,
     Started,
 )
-from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.racing import all_at_once
 
 EXPIRES_AT: datetime = examples.NOW + examples.HOUR
+PAYEES: dict[WayKind | None, str] = {
+    None: "payee-1",
+    "wechat": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+    "phone": "+8613800001234",
+    "email": "payee@example.com",
+}
 
 
 class Outside(Protocol):
     """What happens at the provider without our doing."""
 
+    async def open(self, attempt: Attempt) -> None:
+        """The payer opens what was started, so that the provider has heard of it, and does not pay yet."""
+        ...
+
     async def pay(self, attempt: Attempt) -> None:
-        """The payer pays what was started, whole."""
+        """The payer pays what was started, whole; raises `ValueError` where it cannot be paid."""
         ...
 
     async def confirm(self, request: PayoutRequest) -> None:
@@ -63,6 +73,14 @@ class PaymentsContract:
     async def test_a_started_payment_waits_for_the_payer(self, adapter: Payments) -> None:
         attempt = _attempt(adapter)
         assert isinstance(await _start(adapter, attempt), Started)
+        assert await adapter.query(attempt.number) == NotPaid()
+
+    async def test_a_payment_that_was_opened_still_waits_for_the_payer(
+        self, adapter: Payments, outside: Outside
+    ) -> None:
+        attempt = _attempt(adapter)
+        await _start(adapter, attempt)
+        await outside.open(attempt)
         assert await adapter.query(attempt.number) == NotPaid()
 
     async def test_starting_again_is_the_same_payment(self, adapter: Payments, outside: Outside) -> None:
@@ -94,17 +112,21 @@ class PaymentsContract:
         await outside.pay(attempt)
         assert not isinstance(await _start(adapter, attempt), Declined)
 
-    async def test_a_number_never_heard_of_cannot_be_paid(self, adapter: Payments) -> None:
-        assert await adapter.query(_attempt(adapter).number) == NoLonger()
+    async def test_a_number_never_heard_of_is_not_paid(self, adapter: Payments) -> None:
+        assert isinstance(await adapter.query(_attempt(adapter).number), NoLonger | NotPaid)
         assert await adapter.close(_attempt(adapter).number) == NoLonger()
 
-    async def test_a_closed_payment_stays_closed(self, adapter: Payments) -> None:
+    async def test_a_closed_payment_stays_closed(self, adapter: Payments, outside: Outside) -> None:
         attempt = _attempt(adapter)
         await _start(adapter, attempt)
+        await outside.open(attempt)
         for _ in range(2):
             assert await adapter.close(attempt.number) == NoLonger()
         assert await adapter.query(attempt.number) == NoLonger()
-        assert not isinstance(await _start(adapter, attempt), Started)
+        await _start(adapter, attempt)
+        with pytest.raises(ValueError, match=attempt.number):
+            await outside.pay(attempt)
+        assert await adapter.query(attempt.number) == NoLonger()
 
     async def test_closing_a_paid_payment_reports_it(self, adapter: Payments, outside: Outside) -> None:
         attempt = _attempt(adapter)
@@ -167,31 +189,52 @@ class PayoutsContract:
     pytestmark = pytest.mark.anyio
 
     async def test_a_payout_reaches_the_runner_once_confirmed(self, adapter: Payouts, outside: Outside) -> None:
-        request = _request(examples.withdrawal())
+        request = _request(adapter)
         answer = await adapter.send(request)
         assert isinstance(answer, PayoutWaits | PayoutUnderWay | PayoutDone)
         await outside.confirm(request)
         told = await adapter.query_payout(request.number)
         assert isinstance(told, PayoutDone)
+        assert told.amount == request.amount
         assert await adapter.query_payout(request.number) == told
 
     async def test_sending_again_is_the_same_payout(self, adapter: Payouts, outside: Outside) -> None:
-        request = _request(examples.withdrawal())
+        request = _request(adapter)
         results = await all_at_once([partial(adapter.send, request) for _ in range(5)])
-        assert all(result == results[0] for result in results)
+        assert len({type(result) for result in results}) == 1
         await outside.confirm(request)
         done = await adapter.query_payout(request.number)
         assert await adapter.send(request) == done
 
     async def test_another_request_under_the_number_is_never_called_failed(self, adapter: Payouts) -> None:
         """Failed would mean that the first will not be paid, and its money would go out twice."""
-        request = _request(examples.withdrawal())
+        request = _request(adapter)
         await adapter.send(request)
         other = evolve(request, amount=request.amount + Money(1))
         assert not isinstance(await adapter.send(other), PayoutFailed)
 
     async def test_a_payout_never_heard_of_is_declined(self, adapter: Payouts) -> None:
-        assert isinstance(await adapter.query_payout(_request(examples.withdrawal()).number), Declined)
+        number = _request(adapter).number
+        assert isinstance(await adapter.query_payout(number), Declined)
+        assert isinstance(await adapter.cancel(number), Declined)
+
+    async def test_what_was_taken_back_is_not_paid(self, adapter: Payouts) -> None:
+        """A provider that asks for no confirmation has nothing to take back, and says so."""
+        request = _request(adapter)
+        sent = await adapter.send(request)
+        taken = await adapter.cancel(request.number)
+        if isinstance(sent, PayoutWaits):
+            assert isinstance(taken, PayoutFailed | PayoutUnderWay)
+            assert isinstance(await adapter.query_payout(request.number), PayoutFailed)
+        else:
+            assert not isinstance(taken, PayoutFailed)
+
+    async def test_what_was_paid_is_not_taken_back(self, adapter: Payouts, outside: Outside) -> None:
+        request = _request(adapter)
+        await adapter.send(request)
+        await outside.confirm(request)
+        await adapter.cancel(request.number)
+        assert isinstance(await adapter.query_payout(request.number), PayoutDone)
 
 
 def _attempt(adapter: Payments) -> Attempt:
@@ -199,7 +242,9 @@ def _attempt(adapter: Payments) -> Attempt:
 
 
 async def _start(adapter: Payments, attempt: Attempt) -> Started | Declined | Lost:
-    return await adapter.start(attempt, description="校园跑腿：取快递", payer="payer-1", expires_at=EXPIRES_AT)
+    return await adapter.start(
+        attempt, description="校园跑腿：取快递", payer=PAYEES[adapter.payer_way], expires_at=EXPIRES_AT
+    )
 
 
 async def _paid(adapter: Payments, outside: Outside) -> Attempt:
@@ -209,11 +254,13 @@ async def _paid(adapter: Payments, outside: Outside) -> Attempt:
     return attempt
 
 
-def _request(withdrawal: Withdrawal) -> PayoutRequest:
+def _request(adapter: Payouts) -> PayoutRequest:
+    withdrawal = examples.withdrawal()
     return PayoutRequest(
         number=withdrawal.part_number(1),
         runner_id=MemberId(withdrawal.runner_id),
-        payee="payee-1",
+        payee=PAYEES[adapter.payee_way],
+        payee_name="王小明",
         amount=withdrawal.part_amount(1),
         remark="跑腿收入",
     )
