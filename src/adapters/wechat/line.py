@@ -1,0 +1,77 @@
+"""The HTTP client under everything that WeChat is asked."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+from httpx import AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
+
+CONNECT_SECONDS: Final = 3
+READ_SECONDS: Final = 8
+CONNECTIONS_MOST: Final = 20
+_TIMEOUT: Final = Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+_TOKEN: Final = "access_token"  # noqa: S105 - the name of the parameter
+
+
+class Line:
+    """Posts JSON to WeChat, opened when it is first used. No proxy and no certificate comes from the environment."""
+
+    def __init__(self, url: str, *, allow_plain_http: bool, transport: AsyncBaseTransport | None = None) -> None:
+        self._url = _checked(url.rstrip("/"), allow_plain_http=allow_plain_http)
+        self._transport = transport
+        self._client: AsyncClient | None = None
+
+    async def post(self, path: str, body: object, *, token: str = "") -> Response:
+        """Send it, its characters as they are; raises what httpx raises, without a token in it."""
+        return await self._opened().post(
+            f"{self._url}{path}",
+            content=msgspec.json.encode(body),
+            headers={"Content-Type": "application/json"},
+            extensions={_TOKEN: token},
+            timeout=_TIMEOUT,
+        )
+
+    async def close(self) -> None:
+        """Let go of the connections; a later call opens new ones."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+    def _opened(self) -> AsyncClient:
+        if self._client is None:
+            inner = self._transport or AsyncHTTPTransport(
+                trust_env=False, limits=Limits(max_connections=CONNECTIONS_MOST)
+            )
+            self._client = AsyncClient(transport=_TokenBehind(inner), trust_env=False, timeout=_TIMEOUT)
+        return self._client
+
+
+class _TokenBehind(AsyncBaseTransport):
+    """Puts the access token into the address behind the client's back.
+
+    WeChat wants it there, and an HTTP client logs addresses and puts them into its exceptions.
+    """
+
+    def __init__(self, inner: AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: Request) -> Response:
+        """Send it on with its token."""
+        extensions = dict(request.extensions)
+        token = extensions.pop(_TOKEN, "")
+        url = request.url.copy_add_param(_TOKEN, token) if token else request.url
+        sent = Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
+        return await self._inner.handle_async_request(sent)
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self._inner.aclose()
+
+
+def _checked(url: str, *, allow_plain_http: bool) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ({"https", "http"} if allow_plain_http else {"https"}) or not parts.hostname:
+        raise ValueError("url is not an address that begins with https://")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise ValueError("url has something behind its host, or a user in it")
+    return url
