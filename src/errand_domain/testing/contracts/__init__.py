@@ -17,6 +17,7 @@ from errand_domain.testing.contracts.earning import EarningsContract, Withdrawal
 from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.hall import HallContract
 from errand_domain.testing.contracts.ledger import LedgerContract
+from errand_domain.testing.contracts.notifications import NotificationsContract
 from errand_domain.testing.contracts.orders import OrdersContract
 from errand_domain.testing.contracts.outside import (
     ClockContract,
@@ -38,6 +39,7 @@ from errand_domain.testing.contracts.records import (
 )
 from errand_domain.testing.contracts.relay import RelayContract
 from errand_domain.testing.contracts.runners import RunnersContract
+from errand_domain.testing.contracts.shipping import Receiving, ShippingContract
 from errand_domain.testing.contracts.timers import TimersContract
 from errand_domain.testing.contracts.transaction import TransactionContract
 
@@ -59,11 +61,13 @@ __all__ = [
     "MapsContract",
     "MembersContract",
     "NoticesContract",
+    "NotificationsContract",
     "OrdersContract",
     "Outside",
     "PaymentsContract",
     "PayoutsContract",
     "QuoteSealContract",
+    "Receiving",
     "RefundDeskContract",
     "RefundsContract",
     "RelayContract",
@@ -71,6 +75,7 @@ __all__ = [
     "RunnersContract",
     "SecretsContract",
     "SessionsContract",
+    "ShippingContract",
     "TimersContract",
     "TransactionContract",
     "WithdrawalsContract",
