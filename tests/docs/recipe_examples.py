@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from errand_domain.money import Money
 from errand_domain.settlement import recipes
 from errand_domain.settlement.ledger import Transfer
-from errand_domain.settlement.recipes import Purse
+from errand_domain.settlement.recipes import Purse, Reference
 from errand_domain.settlement.split import Split
 
 AT: Final = datetime(2026, 9, 1, 4, tzinfo=UTC)
@@ -35,4 +35,6 @@ RECIPES: Final[Mapping[Callable[..., Any], tuple[Transfer, ...]]] = {
     recipes.withdraw: recipes.withdraw(WITHDRAWAL, RUNNER, amount=ONE, at=AT),
     recipes.paid_out: recipes.paid_out(WITHDRAWAL, RUNNER, part=1, provider="[provider]", amount=ONE, at=AT),
     recipes.let_go: recipes.let_go(WITHDRAWAL, RUNNER, amount=ONE, at=AT),
+    recipes.fee: recipes.fee("[provider]", Reference("payment", "[number]"), fee_fen=1, at=AT)
+    + recipes.fee("[provider]", Reference("refund", "[number]"), fee_fen=-1, at=AT),
 }

@@ -1,31 +1,15 @@
 """A provider's own account of one day, to be compared with ours line by line."""
 
 from abc import abstractmethod
-from datetime import date, datetime
-from typing import Literal, Protocol
+from datetime import date
+from typing import Protocol
 
 from attrs import frozen
 
-from errand_domain.money import Money
 from errand_domain.ports.payments import Lost
+from errand_domain.settlement.reconciliation import BillLine
 
-LineKind = Literal["payment", "refund", "payout"]
-
-
-@frozen(kw_only=True)
-class BillLine:
-    """One movement, as the provider booked it.
-
-    `number` is ours, `provider_id` theirs. `fee_fen` is what they charge for it: negative where a refund brings part
-    of a fee back, which is why it is no `Money`.
-    """
-
-    kind: LineKind
-    number: str
-    provider_id: str
-    amount: Money
-    fee_fen: int = 0
-    at: datetime
+__all__ = ["Bill", "BillLine", "BillNotReady", "Bills"]
 
 
 @frozen(kw_only=True)

@@ -1,17 +1,30 @@
 """Which transfers each movement of money is made of. The only place where accounts meet.
 
-Keys name the order (or withdrawal) and the movement, so that booking again books nothing.
+Keys name the order (or withdrawal) and the movement, so that booking again books nothing. What moves at a provider is
+read back from its key here as well: `reference` and `fee_reference`.
 """
 
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from attrs import frozen
 
-from errand_domain.ids import AttemptId, CampusId, MemberId, OrderId, WithdrawalId
+from errand_domain.ids import AttemptId, CampusId, MemberId, OrderId, WithdrawalId, compact
 from errand_domain.money import NOTHING, Money
 from errand_domain.settlement.accounts import Account
 from errand_domain.settlement.ledger import Transfer
 from errand_domain.settlement.split import Split
+
+MovementKind = Literal["payment", "refund", "payout"]
+
+
+@frozen
+class Reference:
+    """What a provider and we both call one movement: its kind, and our number there."""
+
+    kind: MovementKind
+    number: str
 
 
 @frozen(kw_only=True)
@@ -176,3 +189,33 @@ def let_go(
         at,
         ("let-go", runner_withdrawing(runner_id), runner_available(runner_id), amount),
     )
+
+
+def fee(provider: str, movement: Reference, *, fee_fen: int, at: datetime) -> tuple[Transfer, ...]:
+    """What a provider charged: clearing → its fees; the other way round where a refund brought a fee back."""
+    fees, held = Account("provider_fees", provider), clearing(provider)
+    debit, credit = (fees, held) if fee_fen > 0 else (held, fees)
+    return _transfers(f"fee:{provider}:{movement.kind}", at, (movement.number, debit, credit, Money(abs(fee_fen))))
+
+
+def reference(transfer: Transfer) -> Reference | None:
+    """Which movement at its provider the transfer books; `None` for what moves at none, and for fees."""
+    match transfer.key.split(":"):
+        case ["attempt", attempt_id, "service" | "goods"]:
+            return Reference("payment", compact(UUID(attempt_id)))
+        case ["refund", number, "done"]:
+            return Reference("refund", number)
+        case ["withdrawal", withdrawal_id, step] if step.startswith("part-"):
+            # The number is written as `Withdrawal.part_number` writes it; a test holds the two together.
+            return Reference("payout", f"{compact(UUID(withdrawal_id))}{int(step.removeprefix('part-')):02d}")
+        case _:
+            return None
+
+
+def fee_reference(transfer: Transfer) -> Reference | None:
+    """For which movement the transfer books a fee; `None` for everything but fees."""
+    match transfer.key.rsplit(":", 2):  # from the right: a provider of an embedder's own may have a colon in its name
+        case [stem, "payment" | "refund" | "payout" as kind, number] if stem.startswith("fee:"):
+            return Reference(kind, number)
+        case _:
+            return None
