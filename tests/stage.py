@@ -6,11 +6,13 @@ People are put there directly; whatever an errand goes through, it goes through 
 from collections.abc import Awaitable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve
+from dependency_injector.providers import Object
 
 from adapters.memory.clock import MemoryClock
+from adapters.memory.provider import MemoryProvider
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from errand_domain.campus import Building, Campus
@@ -28,11 +30,9 @@ from errand_domain.ports.files import StoredFile
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import Application, RunnerApproved
+from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.publish_errand import Publication
 from errand_domain.use_cases.quote_errand import QuoteRequest
-
-if TYPE_CHECKING:
-    from adapters.memory.provider import MemoryProvider
 
 T = TypeVar("T")
 SECRET: Final = b"a key for tests, and for nothing else"
@@ -44,6 +44,12 @@ PHONE_ROOM_AND_CODE: Final = ("+8613800001234", "Room 512", "8-2-3041")
 def settings(database_url: str, folder: Path) -> Settings:
     """Settings of a small installation for one test."""
     return Settings(mode="development", database_url=database_url, secret_key=SECRET, files_folder=folder)
+
+
+def played_by(provider: MemoryProvider) -> Providers:
+    """The provider that tests play, in the place of real ones."""
+    name = provider.provider
+    return Providers(payments={name: provider}, refunds={name: provider}, payouts={name: provider})
 
 
 async def outcome(act: Awaitable[T]) -> T | str:
@@ -68,6 +74,8 @@ class Stage:
     async def build(cls, container: Container, *, policy: Policy | None = None) -> "Stage":
         """Set a campus up; the clock stands still until the test moves it."""
         container.clock.override(MemoryClock())
+        if "memory" not in container.payment_providers().payments:
+            container.payment_providers.override(Object(played_by(MemoryProvider(container.clock()))))
         new = container.ids().new
         corners = ((30.30, 120.08), (30.30, 120.10), (30.32, 120.10), (30.32, 120.08))
         campus = Campus(

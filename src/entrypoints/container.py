@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Factory, Object, Singleton
+from dependency_injector.providers import Dependency, Factory, Object, Provider, Singleton
 
 import adapters
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
-from adapters.memory.provider import MemoryProvider
 from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
-from entrypoints.choosing import Make, choose
+from entrypoints.choosing import choose
+from entrypoints.partners import Partners
 from entrypoints.settings import Settings, SettingsInvalid
-from errand_domain.ports.outside import Clock, ContentCheck, Maps, Notices
+from errand_domain.ports.outside import ContentCheck, Maps, Notices
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
@@ -101,9 +101,11 @@ async def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
 async def running(settings: Settings) -> AsyncGenerator["Container", None]:
     """A container on its open database, which is closed at the end."""
     database = await open_database(settings)
+    container = Container(settings=settings, database=Object(database))
     try:
-        yield Container(settings=settings, database=Object(database))
+        yield container
     finally:
+        await container.partners().close()
         await database.close()
 
 
@@ -140,22 +142,6 @@ def memory_database(settings: Settings) -> MemoryDatabase:
     return MemoryDatabase()
 
 
-def find_providers(settings: Settings, clock: Clock) -> Providers:
-    """The payment providers that the settings name; one class may collect, give back and pay out."""
-    ours: dict[str, Make[MemoryProvider]] = {"memory": lambda settings: make_memory_provider(settings, clock)}
-    found = {name: choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments}
-    return Providers(payments=found, refunds=found, payouts=found)
-
-
-def make_memory_provider(settings: Settings, clock: Clock) -> MemoryProvider:
-    """The provider of demonstrations, with its books in the file that the settings name, if they name one."""
-    if settings.payments_file == ":memory:":
-        return MemoryProvider(clock)
-    from adapters.memory.provider_file import books_in_file  # noqa: PLC0415 - only demonstrations have use for it
-
-    return MemoryProvider(clock, books=books_in_file(Path(settings.payments_file), "memory"))
-
-
 def find_maps(settings: Settings) -> Maps:
     """The maps that the settings name."""
     return choose("ERRAND_MAPS", settings.maps, {"memory": lambda _: MemoryMaps()}, settings)
@@ -186,7 +172,8 @@ class Container(DeclarativeContainer):
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
-    payment_providers = Singleton(find_providers, settings, clock)
+    partners = Singleton(Partners, settings)
+    payment_providers: Provider[Providers] = partners.provided.providers
     maps = Singleton(find_maps, settings)
     notices = Singleton(find_notices, settings)
     content_check = Singleton(find_content_check, settings)

@@ -15,6 +15,8 @@ from errand_domain.member.consent import Document
 
 Mode = Literal["production", "development"]
 SECRET_BYTES_LEAST: Final = 32
+PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_")
+_FILE: Final = "_FILE"
 
 
 class SettingsInvalid(Exception):
@@ -26,15 +28,18 @@ class Settings:
     """Everything that differs between installations.
 
     `secret_key` keys digests and seals: changing it signs everybody out and voids open quotes. `payments`, `maps`,
-    `notices` and `content` name adapters; an embedder's own is written `module:factory`.
+    `notices` and `content` name adapters; an embedder's own is written `module:factory`. `partners` is what the payment
+    providers gave us, by the name of its variable; `entrypoints.partners` knows what each means. `public_url` is where
+    they reach us.
     """
 
     mode: Mode = "production"
     database_url: str = field(default="sqlite:///errand.db", repr=False)
     secret_key: bytes = field(repr=False)
     files_folder: Path = Path("errand-files")
-    payments: tuple[str, ...] = ("memory",)
-    payments_file: str = ":memory:"
+    public_url: str = "http://127.0.0.1:8000"
+    payments: tuple[str, ...] = ()
+    partners: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     maps: str = "memory"
     notices: str = "memory"
     content: str = "memory"
@@ -64,8 +69,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
         secret_key=_secret(environment),
         files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
-        payments=_names(environment.get("ERRAND_PAYMENTS", "memory")),
-        payments_file=environment.get("ERRAND_PAYMENTS_FILE", ":memory:"),
+        public_url=environment.get("ERRAND_PUBLIC_URL", "http://127.0.0.1:8000"),
+        payments=_names(environment.get("ERRAND_PAYMENTS", "")),
+        partners=_partners(environment),
         maps=environment.get("ERRAND_MAPS", "memory"),
         notices=environment.get("ERRAND_NOTICES", "memory"),
         content=environment.get("ERRAND_CONTENT", "memory"),
@@ -75,21 +81,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         privacy_policy_version=environment.get("ERRAND_PRIVACY_POLICY_VERSION", "2026-11-01"),
         runner_agreement_version=environment.get("ERRAND_RUNNER_AGREEMENT_VERSION", "2026-11-01"),
     )
-    if settings.mode == "production" and "memory" in (*settings.payments, settings.notices):
-        raise SettingsInvalid(
-            "ERRAND_PAYMENTS and ERRAND_NOTICES must not be 'memory' in production: nobody would be paid or told"
-        )
+    if settings.mode == "production" and settings.notices == "memory":
+        raise SettingsInvalid("ERRAND_NOTICES must not be 'memory' in production: nobody would be told")
     return settings
 
 
 def _secret(environment: Mapping[str, str]) -> bytes:
     written = environment.get("ERRAND_SECRET_KEY", "")
-    path = environment.get("ERRAND_SECRET_KEY_FILE")
-    if not written and path:
-        try:
-            written = Path(path).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as fault:
-            raise SettingsInvalid(f"ERRAND_SECRET_KEY_FILE cannot be read: {fault}") from fault
+    if not written and environment.get("ERRAND_SECRET_KEY_FILE"):
+        written = _content(environment, "ERRAND_SECRET_KEY_FILE")
     try:
         key = bytes.fromhex(written)
     except ValueError:
@@ -99,11 +99,24 @@ def _secret(environment: Mapping[str, str]) -> bytes:
     return key
 
 
+def _partners(environment: Mapping[str, str]) -> dict[str, str]:
+    """What payment providers gave us, the content of files in the place of their names."""
+    ours = [name for name in environment if name.startswith(PARTNERS)]
+    found = {name.removesuffix(_FILE): _content(environment, name) for name in ours if name.endswith(_FILE)}
+    return found | {name: environment[name] for name in ours if not name.endswith(_FILE)}
+
+
+def _content(environment: Mapping[str, str], name: str) -> str:
+    try:
+        return Path(environment[name]).read_text("utf-8").strip()
+    except OSError as fault:
+        raise SettingsInvalid(f"{name} cannot be read: {fault.strerror}") from fault
+    except UnicodeDecodeError:
+        raise SettingsInvalid(f"{name} is no text") from None
+
+
 def _names(written: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in written.split(",") if name.strip())
-    if not names:
-        raise SettingsInvalid("ERRAND_PAYMENTS must name at least one provider")
-    return names
+    return tuple(name.strip() for name in written.split(",") if name.strip())
 
 
 def _port(written: str) -> int:

@@ -22,6 +22,8 @@ PUBLIC: Final = {
     ("GET", f"{API}/campuses"),
     ("GET", f"{API}/campuses/{{campus_id}}"),
     ("GET", f"{API}/places"),
+    ("GET", f"{API}/notifications/{{channel}}"),
+    ("POST", f"{API}/notifications/{{channel}}"),
 }
 SOME_ID: Final = "0198f0a4-7c1e-7b52-9f3a-5d2c8e4b1a60"
 

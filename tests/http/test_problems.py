@@ -18,6 +18,7 @@ from tests.http.visitors import Visitor, problem_of
 from tests.stage import Stage
 
 EXAMPLE_FACTS = {
+    "Literal": "signature",
     "int": 3,
     "str": "text",
     "Money": Money(250),

@@ -19,6 +19,7 @@ from entrypoints.http.routes.disputes import DISPUTES
 from entrypoints.http.routes.earnings import EARNINGS
 from entrypoints.http.routes.files import FILES
 from entrypoints.http.routes.me import ME
+from entrypoints.http.routes.notifications import NOTIFICATIONS
 from entrypoints.http.routes.operator_money import OPERATOR_MONEY
 from entrypoints.http.routes.operator_orders import OPERATOR_ORDERS
 from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
@@ -43,6 +44,7 @@ ROUTERS: Final = (
     OPERATOR_PEOPLE,
     OPERATOR_ORDERS,
     OPERATOR_MONEY,
+    NOTIFICATIONS,
 )
 
 

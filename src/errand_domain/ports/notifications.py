@@ -77,3 +77,7 @@ class Notifications(Protocol):
     @abstractmethod
     async def read(self, delivery: Delivery) -> Notification:
         """What is told, verified; raises `NotificationRefused`. Nothing is asked of anybody meanwhile."""
+
+    async def greet(self, delivery: Delivery) -> str:  # noqa: ARG002 - most providers do not greet
+        """What a provider wants to hear before it uses the address; raises `NotificationRefused` where none asks."""
+        raise NotificationRefused("content")

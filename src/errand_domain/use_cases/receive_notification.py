@@ -50,6 +50,10 @@ class ReceiveNotification:
                 assert_never(told)
         return told
 
+    async def greet(self, channel: str, delivery: Delivery) -> str:
+        """The answer to a provider that tries the address; raises `NotificationRefused`."""
+        return await self.providers.notifying(channel).greet(delivery)
+
     async def _payout(self, told: PayoutReport) -> None:
         try:
             withdrawal_id, part = Withdrawal.part_of(told.number)
