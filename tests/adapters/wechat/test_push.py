@@ -228,7 +228,7 @@ async def test_a_time_that_is_none_is_refused(push, timestamp):
         b"<xml><Event>&undefined;</Event></xml>",
         b"<xml/><xml/>",
         b'{"a":' * 10_000,
-        b"<a>" * 10_000 + b"</a>" * 10_000,
+        b"<a>" * 17 + b"</a>" * 17,
         b"<!DOCTYPE xml><xml><Event>x</Event></xml>",
         b'<!DOCTYPE xml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><Event>&b;</Event></xml>',
         b'<!DOCTYPE xml [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Event>&f;</Event></xml>',
@@ -262,6 +262,7 @@ def by_hand(plaintext):
         b"x" * 16 + b"\xff\xff\xff\xff" + b"y" * 11 + b"\x01",
         b"x" * 16 + b"\x00\x00\x00\x01" + b"y" * 11 + b"\x21",
         b"x" * 16 + b"\x00\x00\x00\x01" + b"y" * 11 + b"\x00",
+        b"x" * 16 + b"\x00\x00\x00\x01" + b"y" * 11 + b"\x21" * 33,
         b"x" * 16 + b"\x00\x00\x00\x01" + b"y" * 10 + b"\x01\x02",
     ],
 )
