@@ -60,6 +60,8 @@ from errand_domain.use_cases.quote_errand import QuoteErrand
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
 from errand_domain.use_cases.receive_notification import ReceiveNotification
+from errand_domain.use_cases.recheck_payment import RecheckPayment
+from errand_domain.use_cases.reconcile_day import ReconcileDay
 from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.record_settlement import RecordSettlement
 from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
@@ -224,6 +226,10 @@ class Container(DeclarativeContainer):
     quote_errand = Factory(QuoteErrand, begin=begin, clock=clock, ids=ids, maps=maps, seal=quote_seal)
     record_payment = Factory(RecordPayment, begin=begin, clock=clock)
     query_payment = Factory(QueryPayment, begin=begin, clock=clock, providers=payment_providers, record=record_payment)
+    recheck_payment = Factory(
+        RecheckPayment, begin=begin, providers=payment_providers, query=query_payment, record=record_payment
+    )
+    reconcile_day = Factory(ReconcileDay, begin=begin, providers=payment_providers)
     open_attempt = Factory(
         OpenAttempt, begin=begin, clock=clock, ids=ids, providers=payment_providers, query=query_payment
     )

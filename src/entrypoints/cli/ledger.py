@@ -1,4 +1,4 @@
-"""`errand ledger`: the proof that no fen has appeared or vanished, balances, and the journal."""
+"""`errand ledger`: the proof that no fen has appeared or vanished, balances, the journal, and the providers' bills."""
 
 import sys
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from entrypoints.cli.desk import LIMIT, Desk, at_desk
+from entrypoints.cli.reconcile import reconcile
 from errand_domain.settlement.accounts import ACCOUNTS, Account
 from errand_domain.settlement.ledger import balances
 
@@ -16,6 +17,9 @@ PAGE: Final = 5_000
 @click.group("ledger")
 def noun() -> None:
     """The journal of transfers between accounts."""
+
+
+noun.add_command(reconcile)
 
 
 @noun.command("verify")
