@@ -16,7 +16,8 @@ from adapters.alipay.china_time import read_from_china
 from adapters.alipay.yuan import fen_of
 from errand_domain.errors import InvalidField
 from errand_domain.money import Money
-from errand_domain.ports.bills import BillLine, LineKind
+from errand_domain.ports.bills import BillLine
+from errand_domain.settlement.recipes import MovementKind
 
 FILE_BYTES_MOST: Final = 64 << 20
 ENCODING: Final = "gb18030"  # GBK and what is not in it
@@ -52,7 +53,7 @@ TRADE_COLUMNS: Final = Columns(
     refund_number="退款批次号/请求号",
     fee="服务费（元）",
 )
-TRADE_KINDS: Final[Mapping[str, LineKind]] = {"交易": "payment", "退款": "refund"}
+TRADE_KINDS: Final[Mapping[str, MovementKind]] = {"交易": "payment", "退款": "refund"}
 FUND_COLUMNS: Final = Columns(
     provider_id="业务流水号",
     number="商户订单号",
@@ -60,7 +61,7 @@ FUND_COLUMNS: Final = Columns(
     at="发生时间",
     amount="支出金额（-元）",
 )
-FUND_KINDS: Final[Mapping[str, LineKind]] = {"转账": "payout"}
+FUND_KINDS: Final[Mapping[str, MovementKind]] = {"转账": "payout"}
 
 
 def trade_lines(archive: bytes) -> tuple[BillLine, ...]:
@@ -73,7 +74,9 @@ def payout_lines(archive: bytes) -> tuple[BillLine, ...]:
     return _lines(archive, FUND_COLUMNS, FUND_KINDS, strict=False)
 
 
-def _lines(archive: bytes, columns: Columns, kinds: Mapping[str, LineKind], *, strict: bool) -> tuple[BillLine, ...]:
+def _lines(
+    archive: bytes, columns: Columns, kinds: Mapping[str, MovementKind], *, strict: bool
+) -> tuple[BillLine, ...]:
     """The rows of those kinds. A kind that is new to us spoils a `strict` bill, for it moved money of payments."""
     for text in _texts(archive):
         try:
@@ -89,7 +92,7 @@ def _lines(archive: bytes, columns: Columns, kinds: Mapping[str, LineKind], *, s
     raise Malformed("a bill without the table that was asked for")
 
 
-def _line(row: Mapping[str, str], columns: Columns, kind: LineKind) -> BillLine:
+def _line(row: Mapping[str, str], columns: Columns, kind: MovementKind) -> BillLine:
     """Money that goes out is written below zero, and so is a fee that is charged."""
     try:
         return BillLine(
