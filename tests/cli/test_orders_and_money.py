@@ -3,6 +3,7 @@
 import pytest
 from attrs import frozen
 
+from adapters.memory.faults import Decline
 from errand_domain.member.member import Member
 from errand_domain.money import Money
 from tests.cli.conftest import Terminal
@@ -116,6 +117,26 @@ def test_withdrawals_are_listed_and_decided(terminal: Terminal, stage: Stage, wa
     assert told["state"] == "failed"
     again = wait(stage.use.request_withdrawal()(people.runner.id, amount=Money(300), provider="memory"))
     assert terminal.told("withdrawal", "approve", again.id, "--as", people.operator.id)["state"] == "approved"
+
+
+def test_what_the_provider_refused_is_listed_with_its_reason_and_retried_or_given_up(
+    terminal: Terminal, stage: Stage, wait, people: Cast
+):
+    wait(stage.earn(people.runner))
+    stage.provider.fail_next("send", Decline(reason="NOT_ENOUGH"), Decline(reason="NOT_ENOUGH"))
+    withdrawal = wait(stage.use.request_withdrawal()(people.runner.id, amount=Money(100), provider="memory"))
+    wait(stage.use.advance_withdrawal()(withdrawal.id))
+    (listed,) = terminal.told("withdrawal", "list")
+    assert (listed["state"], listed["reason"]) == ("parked", "NOT_ENOUGH")
+    finance = ("--as", people.operator.id)
+    assert terminal.told("withdrawal", "retry", withdrawal.id, *finance)["state"] == "sending"
+    wait(stage.use.advance_withdrawal()(withdrawal.id))
+    words = ("withdrawal", "give-up", withdrawal.id, "--reason", "账号已注销", *finance)
+    (back,) = terminal.told(*words, "--dry-run")["transfers"]
+    assert back["amount_fen"] == 100
+    assert terminal.told("withdrawal", "list")[0]["state"] == "parked"
+    assert terminal.told(*words)["state"] == "failed"
+    assert terminal.told("ledger", "verify")["sound"]
 
 
 def test_the_ledger_proves_itself(terminal: Terminal, stage: Stage, wait, people: Cast):

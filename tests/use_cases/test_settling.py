@@ -132,7 +132,8 @@ async def test_the_word_of_one_payment_is_not_the_word_of_the_other(world: World
     assert (await earning(world, order)).state_name == "available"
 
 
-async def test_a_settlement_told_ten_times_happens_once(world: World, shipping: MemoryShipping):
+@pytest.mark.usefixtures("shipping")
+async def test_a_settlement_told_ten_times_happens_once(world: World):
     order = await world.completed(await world.member(), await world.runner())
     first = await told(world, order)
     world.clock.advance(HOUR)
@@ -140,7 +141,8 @@ async def test_a_settlement_told_ten_times_happens_once(world: World, shipping: 
         assert await told(world, order) == first
 
 
-async def test_a_settlement_of_what_we_do_not_know_is_refused(world: World, shipping: MemoryShipping):
+@pytest.mark.usefixtures("shipping")
+async def test_a_settlement_of_what_we_do_not_know_is_refused(world: World):
     order = await world.published(await world.member())
     record, now = world.use(RecordSettlement), world.clock.now()
     with pytest.raises(Missing):

@@ -1,6 +1,6 @@
 """A small world on the memory adapters: one campus, people, a provider, a worker, and every use case by its class."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -218,11 +218,22 @@ class World:
 
     async def complete(self, order: Order, runner: Member) -> Order:
         """That open order, taken, handed over with the requester's code and so completed."""
-        await self.use(AcceptErrand)(order.id, runner.id)
-        photo = await self.photo(order, runner)
-        await self.use(PickUpItem)(order.id, runner.id, photos=(photo,), goods_cost=NOTHING, receipt=None)
-        code = (await self.order(order)).delivery_code
-        return await self.use(DeliverItem)(order.id, runner.id, proof=Proof(), code=code)
+        for step in self.steps_to_the_end(order, runner):
+            await step()
+        return await self.order(order)
+
+    def steps_to_the_end(self, order: Order, runner: Member) -> tuple[Callable[[], Awaitable[object]], ...]:
+        """What the runner does with an open order, step by step."""
+
+        async def pick_up() -> None:
+            photo = await self.photo(order, runner)
+            await self.use(PickUpItem)(order.id, runner.id, photos=(photo,), goods_cost=NOTHING, receipt=None)
+
+        async def deliver() -> None:
+            code = (await self.order(order)).delivery_code
+            await self.use(DeliverItem)(order.id, runner.id, proof=Proof(), code=code)
+
+        return (lambda: self.use(AcceptErrand)(order.id, runner.id)), pick_up, deliver
 
     async def earned(self, runner: Member, *, orders: int = 1) -> Money:
         """The runner completed that many orders and their earnings are free."""

@@ -7,7 +7,7 @@ import click
 from entrypoints.cli.desk import CAMPUS, DRY_RUN, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.ids import WithdrawalId
 from errand_domain.settlement.withdrawal import Withdrawal
-from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES
+from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES, Failed, Parked
 
 STATE = click.option(
     "--state",
@@ -16,7 +16,7 @@ STATE = click.option(
     type=click.Choice(list(WITHDRAWAL_STATE_NAMES.values())),
     help="Only those; may be repeated. Without it: those that are under way.",
 )
-UNDER_WAY = ("requested", "approved", "sending", "waiting_for_user")
+UNDER_WAY = ("requested", "approved", "sending", "waiting_for_user", "parked")
 
 
 @click.group("withdrawal")
@@ -26,6 +26,7 @@ def noun() -> None:
 
 def facts(withdrawal: Withdrawal) -> dict[str, object]:
     """What finance sees of one."""
+    state = withdrawal.state
     return {
         "id": withdrawal.id,
         "state": withdrawal.state_name,
@@ -34,6 +35,7 @@ def facts(withdrawal: Withdrawal) -> dict[str, object]:
         "provider": withdrawal.provider,
         "runner": withdrawal.runner_id,
         "requested_at": withdrawal.requested_at,
+        "reason": state.reason if isinstance(state, Failed | Parked) else "",
     }
 
 
@@ -73,6 +75,30 @@ async def approve(desk: Desk, *, withdrawal_id: UUID, reason: str) -> None:
 async def reject(desk: Desk, *, withdrawal_id: UUID, reason: str) -> None:
     """Refuse it: the funds go back to the runner's available earnings; audited."""
     await _decide(desk, withdrawal_id, approve=False, reason=reason)
+
+
+@noun.command("retry")
+@click.argument("withdrawal_id", type=click.UUID)
+@OPERATOR
+@DRY_RUN
+@at_desk
+async def retry(desk: Desk, *, withdrawal_id: UUID) -> None:
+    """Send one again that the provider refused, under the same number, once the reason is gone; audited."""
+    again = desk.container.retry_withdrawal(begin=desk.begin)
+    desk.decided(facts(await again(WithdrawalId(withdrawal_id), desk.signed)))
+
+
+@noun.command("give-up")
+@click.argument("withdrawal_id", type=click.UUID)
+@click.option("--reason", required=True, help="Told in the audit record; the funds go back at once.")
+@OPERATOR
+@DRY_RUN
+@at_desk
+async def give_up(desk: Desk, *, withdrawal_id: UUID, reason: str) -> None:
+    """Give up one that the provider refused and knows nothing of: the funds go back to the runner; audited."""
+    advance = desk.container.advance_withdrawal(begin=desk.begin)
+    end = desk.container.give_up_withdrawal(begin=desk.begin, advance=advance)
+    desk.decided(facts(await end(WithdrawalId(withdrawal_id), desk.signed, reason=reason)))
 
 
 async def _decide(desk: Desk, withdrawal_id: UUID, *, approve: bool, reason: str) -> None:

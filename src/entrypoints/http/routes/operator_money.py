@@ -19,15 +19,17 @@ from entrypoints.http.wire.operations import (
     RefundsTold,
     RefundTold,
     WithdrawalDecisionAsked,
+    WithdrawalGivenUpAsked,
     tell_campus_withdrawal,
     tell_message,
     tell_refund,
 )
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, MessageId, WithdrawalId
-from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition
+from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, WithdrawalUnknown
 from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
 from errand_domain.use_cases.refunding import RetryRefund
+from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
 from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal
 
@@ -65,6 +67,34 @@ async def decide_on_withdrawal(
     withdrawal = await decide_withdrawal(
         WithdrawalId(withdrawal_id), request.user, approve=data.approve, reason=data.reason
     )
+    return tell_campus_withdrawal(withdrawal)
+
+
+@post(
+    "/withdrawals/{withdrawal_id:uuid}/retry",
+    status_code=200,
+    responses=refusals(InvalidField, NotPermitted, Missing, IllegalWithdrawalTransition),
+)
+async def retry_parked_withdrawal(
+    withdrawal_id: PathId, request: Asking, retry_withdrawal: Uses[RetryWithdrawal]
+) -> CampusWithdrawalTold:
+    """Send a parked withdrawal again, under the same number; audited."""
+    return tell_campus_withdrawal(await retry_withdrawal(WithdrawalId(withdrawal_id), request.user))
+
+
+@post(
+    "/withdrawals/{withdrawal_id:uuid}/give-up",
+    status_code=200,
+    responses=refusals(InvalidField, NotPermitted, Missing, IllegalWithdrawalTransition, WithdrawalUnknown),
+)
+async def give_up_parked_withdrawal(
+    withdrawal_id: PathId,
+    data: JSONBody[WithdrawalGivenUpAsked],
+    request: Asking,
+    give_up_withdrawal: Uses[GiveUpWithdrawal],
+) -> CampusWithdrawalTold:
+    """Give the money back to the runner, once the provider says that it knows nothing of the payout; audited."""
+    withdrawal = await give_up_withdrawal(WithdrawalId(withdrawal_id), request.user, reason=data.reason)
     return tell_campus_withdrawal(withdrawal)
 
 
@@ -108,6 +138,8 @@ OPERATOR_MONEY = Router(
     route_handlers=[
         show_campus_withdrawals,
         decide_on_withdrawal,
+        retry_parked_withdrawal,
+        give_up_parked_withdrawal,
         show_abnormal_refunds,
         retry_stuck_refund,
         show_parked_messages,

@@ -12,7 +12,9 @@ from errand_domain.settlement.withdrawal_states import Failed, WaitingForUser
 from errand_domain.use_cases.view_earnings import Income
 
 EarningStateName = Literal["held", "frozen", "available", "taken_back"]
-WithdrawalStateName = Literal["requested", "approved", "sending", "waiting_for_user", "succeeded", "failed", "expired"]
+WithdrawalStateName = Literal[
+    "requested", "approved", "sending", "waiting_for_user", "parked", "succeeded", "failed", "expired"
+]
 
 
 class WithdrawAsked(Asked, kw_only=True, frozen=True):

@@ -92,7 +92,7 @@ WITHDRAWAL: Final = {
     "id": OTHER_ID,
     "amountFen": 340,
     "partsFen": [340],
-    "provider": "memory",
+    "provider": "wechat_pay",
     "state": "waiting_for_user",
     "reason": "",
     "requestedAt": NOON,
@@ -102,8 +102,9 @@ CAMPUS_WITHDRAWAL: Final = {
     "id": OTHER_ID,
     "runnerId": RUNNER_ID,
     "amountFen": 30000,
-    "provider": "memory",
+    "provider": "wechat_pay",
     "state": "requested",
+    "reason": "",
     "requestedAt": NOON,
 }
 RULING: Final = {"refundFen": 200, "runnerFen": 150, "runnerAtFault": False, "reason": "双方各有责任"}
@@ -217,7 +218,7 @@ ME: Final = {
 REFUND: Final = {
     "number": "0c7f2k9x4m1q8w5e3r6t0y2u7-cancelled-1",
     "orderId": ORDER_ID,
-    "provider": "memory",
+    "provider": "wechat_pay",
     "amountFen": 400,
     "reason": "cancelled",
     "state": "abnormal",

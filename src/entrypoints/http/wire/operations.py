@@ -17,6 +17,7 @@ from errand_domain.payment.refund import Abnormal, Refund, RefundReason
 from errand_domain.ports.outbox import Envelope
 from errand_domain.runner.runner import Runner
 from errand_domain.settlement.withdrawal import Withdrawal
+from errand_domain.settlement.withdrawal_states import Failed, Parked
 from errand_domain.use_cases.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
 
 DecisionName = Literal["approve", "want_more", "reject", "suspend", "reinstate"]
@@ -53,6 +54,12 @@ class WithdrawalDecisionAsked(Asked, kw_only=True, frozen=True):
     reason: Reason = ""
 
 
+class WithdrawalGivenUpAsked(Asked, kw_only=True, frozen=True):
+    """Why a payout is given up: kept in the audit record."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class ApplicantTold(Told, kw_only=True, frozen=True):
     """A runner as a reviewer sees them: personal, and looked at only to review."""
 
@@ -82,13 +89,14 @@ class RunnerDecidedTold(Told, kw_only=True, frozen=True):
 
 
 class CampusWithdrawalTold(Told, kw_only=True, frozen=True):
-    """A withdrawal as finance sees it."""
+    """A withdrawal as finance sees it; `reason` is the provider's where it refused."""
 
     id: UUID
     runner_id: UUID
     amount_fen: Fen
     provider: str
     state: WithdrawalStateName
+    reason: str
     requested_at: Moment
 
 
@@ -184,6 +192,7 @@ def tell_campus_withdrawal(withdrawal: Withdrawal) -> CampusWithdrawalTold:
         amount_fen=withdrawal.amount.fen,
         provider=withdrawal.provider,
         state=withdrawal_state(withdrawal),
+        reason=withdrawal.state.reason if isinstance(withdrawal.state, Failed | Parked) else "",
         requested_at=withdrawal.requested_at,
     )
 
