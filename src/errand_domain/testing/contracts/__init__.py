@@ -11,6 +11,7 @@ Async tests are marked for anyio.
 """
 
 from errand_domain.testing.contracts.answers import AnswersContract
+from errand_domain.testing.contracts.bills import BillsContract, Desks, OutsideWithDays
 from errand_domain.testing.contracts.collecting import AttemptsContract, RefundsContract
 from errand_domain.testing.contracts.database import Database
 from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
@@ -47,10 +48,12 @@ __all__ = [
     "AnswersContract",
     "AttemptsContract",
     "AuditContract",
+    "BillsContract",
     "CampusesContract",
     "ClockContract",
     "ContentCheckContract",
     "Database",
+    "Desks",
     "DisputesContract",
     "EarningsContract",
     "FileStoreContract",
@@ -64,6 +67,7 @@ __all__ = [
     "NotificationsContract",
     "OrdersContract",
     "Outside",
+    "OutsideWithDays",
     "PaymentsContract",
     "PayoutsContract",
     "QuoteSealContract",
