@@ -6,9 +6,10 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from attrs import field, frozen
 
-from adapters.wechat_pay.errors import Meaning, meaning_of
+from adapters.wechat_pay.errors import Meaning, documented, meaning_of
 
 T = TypeVar("T")
+CODE_LENGTH_MOST: Final = 40
 MESSAGE_LENGTH_MOST: Final = 120
 
 
@@ -77,10 +78,10 @@ def understood(status: int, body: str | bytes, shape: type[T]) -> Answer[T]:
         error = decoded(body, _Error)
     except Malformed:
         return Unknown(why=f"an error without a code, status {status}", status=status)
-    meaning = meaning_of(status, error.code)
+    code, meaning = documented(error.code), meaning_of(status, error.code)
     if meaning == "unknown":
-        return Unknown(why=f"{error.code}, status {status}", status=status)
-    return Refused(code=error.code, message=error.message[:MESSAGE_LENGTH_MOST], status=status, meaning=meaning)
+        return Unknown(why=f"{code[:CODE_LENGTH_MOST]}, status {status}", status=status)
+    return Refused(code=code, message=error.message[:MESSAGE_LENGTH_MOST], status=status, meaning=meaning)
 
 
 def decoded(body: str | bytes, shape: type[T]) -> T:

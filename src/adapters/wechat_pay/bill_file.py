@@ -7,7 +7,6 @@ the goods' names may hold commas and quotation marks as they like. Two lines at 
 import zlib
 from collections.abc import Mapping
 from hashlib import sha1
-from hmac import compare_digest
 from typing import Final
 
 from attrs import frozen
@@ -24,7 +23,7 @@ _COUNTS: Final = ("总交易单数", "资金流水总笔数")
 def unpacked(content: bytes, *, digest: str) -> bytes:
     """The file, unpacked, if that is its SHA-1; raises `Malformed`."""
     plain = _unzipped(content) if content.startswith(_PACKED) else content
-    if not compare_digest(sha1(plain, usedforsecurity=False).hexdigest(), digest.lower()):
+    if sha1(plain, usedforsecurity=False).hexdigest() != digest.lower():
         raise Malformed("a bill that is not the one announced")
     return plain
 

@@ -53,11 +53,16 @@ def _one_spelling(code: str) -> str:
     return code.replace("_", "").upper()
 
 
-_BY_SPELLING: Final[Mapping[str, Meaning]] = {_one_spelling(code): meaning for code, meaning in MEANINGS.items()}
+_DOCUMENTED: Final[Mapping[str, str]] = {_one_spelling(code): code for code in MEANINGS}
+
+
+def documented(code: str) -> str:
+    """The code as the table spells it; one that is not there, as it came."""
+    return _DOCUMENTED.get(_one_spelling(code), code)
 
 
 def meaning_of(status: int, code: str) -> Meaning:
     """What an error answer means; a code that nobody told us of may mean anything."""
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "unknown"
-    return _BY_SPELLING.get(_one_spelling(code), "unknown")
+    return MEANINGS.get(documented(code), "unknown")

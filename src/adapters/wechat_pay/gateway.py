@@ -23,8 +23,9 @@ CURRENCY: Final = "CNY"
 CALL_SECONDS_MOST: Final = 9
 NOTIFY_URL_LENGTH_MOST: Final = 255
 READ_TRIES: Final = 2
+PAUSE_SECONDS: Final = 0.1
 Call = Callable[[Sdk], Awaitable[Raw]]
-_BROKEN: Final = (ConnectError, ConnectTimeout, ReadError, RemoteProtocolError)
+_BREAKS: Final = (ConnectError, ConnectTimeout, ReadError, RemoteProtocolError)
 
 
 class WechatPayGateway:
@@ -80,7 +81,7 @@ class WechatPayGateway:
         try:
             async with asyncio.timeout(seconds):
                 status, body = await _twice(lambda sdk: sdk.download_bill(url))(self._sdk.calls)
-        except (HTTPError, TimeoutError) as fault:
+        except (HTTPError, TimeoutError, _Broken) as fault:
             return _lost(fault)
         if status != 200 or isinstance(body, str):  # noqa: PLR2004 - JSON is what an error is written in
             return Unknown(why=f"no file, status {status}", status=status)
@@ -110,18 +111,33 @@ class WechatPayGateway:
         try:
             async with asyncio.timeout(seconds):
                 status, body = await call(self._sdk.calls)
-        except (HTTPError, TimeoutError, NotVerified, Malformed) as fault:
+        except (HTTPError, TimeoutError, NotVerified, Malformed, _Broken) as fault:
             return _lost(fault)
         return understood(status, body, shape)
 
 
+class _Broken(Exception):
+    """A connection broke; of the fault, only its name."""
+
+
 def _twice(call: Call) -> Call:
+    async def once(sdk: Sdk) -> Raw:
+        try:
+            return await call(sdk)
+        except _BREAKS as fault:
+            # What is tried again is logged as it is.
+            raise _Broken(type(fault).__name__) from None
+
     async def calling(sdk: Sdk) -> Raw:
         async for attempt in stamina.retry_context(
-            on=_BROKEN, attempts=READ_TRIES, timeout=CALL_SECONDS_MOST, wait_initial=0.1, wait_max=0.5
+            on=_Broken,
+            attempts=READ_TRIES,
+            timeout=CALL_SECONDS_MOST,
+            wait_initial=PAUSE_SECONDS,
+            wait_jitter=PAUSE_SECONDS,
         ):
             with attempt:
-                return await call(sdk)
+                return await once(sdk)
         raise AssertionError("a retry ends with an answer or an exception")
 
     return calling
@@ -129,7 +145,8 @@ def _twice(call: Call) -> Call:
 
 def _lost(fault: Exception) -> Unknown:
     """The name of what went wrong: the rest of it may hold anything."""
-    return Unknown(why=f"no answer that can be trusted: {type(fault).__name__}")
+    name = str(fault) if isinstance(fault, _Broken) else type(fault).__name__
+    return Unknown(why=f"no answer that can be trusted: {name}")
 
 
 def _checked(url: str, name: str, schemes: set[str], *, with_path: bool) -> str:

@@ -166,15 +166,16 @@ def guarded_sdk(
 ) -> GuardedSdk:
     """An SDK that has not asked anybody anything yet."""
     core = GuardedCore(credentials, address=address, line=line, clock=clock)
+    # Made without keys: it comes with a core of the ordinary kind, which gives way to ours.
     made: Any = AsyncWeChatPay(
         # The type of the same name in `wechatpayv3` is another one, which the methods here do not take.
         wechatpay_type=WeChatPayType.MINIPROG,
         mchid=credentials.merchant,
-        private_key=credentials.private_key_pem,
+        private_key=None,
         cert_serial_no=credentials.certificate_serial,
         appid=credentials.app,
-        apiv3_key=credentials.api_v3_key,
+        apiv3_key=None,
         notify_url=notify_url,
     )
-    made._core = core  # noqa: SLF001 - where the SDK keeps it
+    made._core = core  # noqa: SLF001
     return GuardedSdk(calls=cast("Sdk", made), core=core)
