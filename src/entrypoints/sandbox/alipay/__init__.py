@@ -1,0 +1,1 @@
+"""Alipay in the sandbox: its gateway, its cashier, its notifications and its bills, for one merchant."""
