@@ -1,0 +1,153 @@
+"""Notifications on their way: tried by each partner's schedule until they are understood, also after a restart."""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
+from httpx import AsyncClient, HTTPError, InvalidURL, Timeout
+
+from entrypoints.sandbox.faults import Faults, Kind
+from entrypoints.sandbox.partner import Letter, Partner
+from entrypoints.sandbox.store import Store
+
+CONNECT_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 5.0
+AT_ONCE: Final = 10
+EXCERPT_LENGTH: Final = 200
+LOOK_EVERY_SECONDS: Final = 0.2
+OVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@frozen(kw_only=True)
+class Try:
+    """One try, and what came of it."""
+
+    at: datetime
+    outcome: str
+
+
+@frozen(kw_only=True)
+class Carried:
+    """A letter, when it is tried next, and how it went so far."""
+
+    letter: Letter
+    due_at: datetime
+    tries: tuple[Try, ...] = ()
+    understood: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is tried no more."""
+        return self.due_at >= OVER
+
+
+def wall_time() -> datetime:
+    """The time of the wire, which is always the machine's own."""
+    return datetime.now(UTC)
+
+
+class Courier:
+    """Carries letters to addresses on this machine and to no others."""
+
+    def __init__(
+        self,
+        store: Store,
+        faults: Faults,
+        partners: Callable[[], Mapping[str, Partner]],
+        *,
+        pass_time: Callable[[], None],
+        speed: int = 1,
+        now: Callable[[], datetime] = wall_time,
+    ) -> None:
+        self._kept = store.table("courier", Carried)
+        self._faults = faults
+        self._partners = partners
+        self._pass_time = pass_time
+        self._speed = speed
+        self._now = now
+
+    def post(self, letter: Letter) -> None:
+        """Take it; a letter of the same id is the same letter, and one without an address is none."""
+        if letter.url and letter.id not in self._kept:
+            first = self._partners()[letter.partner].schedule[0]
+            self._kept[letter.id] = Carried(letter=letter, due_at=self._now() + first / self._speed)
+
+    def all(self) -> tuple[Carried, ...]:
+        """Every letter, newest first."""
+        return tuple(sorted(self._kept.values(), key=lambda carried: carried.letter.id, reverse=True))
+
+    async def deliver_due(self, *, everything: bool = False) -> tuple[Carried, ...]:
+        """Try what is due now, or everything that is not over; the letters that were tried, as they are then."""
+        now = self._now()
+        due = [c for c in self._kept.values() if not c.is_over and (everything or c.due_at <= now)]
+        tried = list[Carried]()
+        late = list[Carried]()
+        for carried in sorted(due, key=lambda one: (one.due_at, one.letter.id)):
+            fault = self._faults.take(carried.letter.operation)
+            if fault == "reorder":
+                late.append(carried)
+            else:
+                tried.append(await self._try(carried, fault))
+        for carried in late:
+            tried.append(await self._try(carried, None))
+        return tuple(tried)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Carry until told to stop."""
+        while not stopping.is_set():
+            self._pass_time()
+            await self.deliver_due()
+            try:
+                await asyncio.wait_for(stopping.wait(), LOOK_EVERY_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _try(self, carried: Carried, fault: Kind | None) -> Carried:
+        letter, partner = carried.letter, self._partners()[carried.letter.partner]
+        copies = AT_ONCE if fault == "duplicate" else 1
+        if fault in ("lost", "delay"):
+            answers = [("not sent", False)]
+        else:
+            spoilt = None if fault == "duplicate" else fault
+            answers = await asyncio.gather(*(self._post(letter, partner, spoilt) for _ in range(copies)))
+        outcome = ", ".join(dict.fromkeys(text for text, _ in answers))
+        understood = any(yes for _, yes in answers)
+        tries = (*carried.tries, Try(at=self._now(), outcome=f"{outcome} ({fault})" if fault else outcome))
+        carried = evolve(
+            carried, tries=tries, understood=understood, due_at=OVER if understood else self._next(partner, len(tries))
+        )
+        self._kept[letter.id] = carried
+        return carried
+
+    def _next(self, partner: Partner, tries: int) -> datetime:
+        if tries >= len(partner.schedule):
+            return OVER
+        pause: timedelta = partner.schedule[tries] / self._speed
+        return self._now() + pause
+
+    async def _post(self, letter: Letter, partner: Partner, fault: Kind | None) -> tuple[str, bool]:
+        """One post; what came of it, and whether it was understood."""
+        if not _is_here(letter.url):
+            return "not an address on this machine", False
+        written = partner.written(letter, fault)
+        url = f"{letter.url}?{written.query}" if written.query else letter.url
+        patience = Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            async with AsyncClient(timeout=patience, trust_env=False) as client:
+                answer = await client.post(url, content=written.body, headers=dict(written.headers))
+        except (HTTPError, InvalidURL) as broken:
+            return type(broken).__name__, False
+        text = answer.text[:EXCERPT_LENGTH]
+        return f"{answer.status_code} {text}".strip(), partner.understood(answer.status_code, answer.content)
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,83 @@
+"""What a partner is to the sandbox: part of the paths, operations that may go wrong, and things for people to do."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Protocol
+
+from attrs import field, frozen
+
+from entrypoints.sandbox.faults import Kind
+from entrypoints.sandbox.wire import Asked, Reply
+
+
+@frozen(kw_only=True)
+class Waiting:
+    """Something that waits for somebody outside, and what they could do with it."""
+
+    partner: str
+    kind: str
+    number: str
+    what: str
+    amount_fen: int
+    acts: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Letter:
+    """One notification on its way: what it says is fixed, how it is signed is decided at each try."""
+
+    id: str
+    partner: str
+    operation: str
+    url: str
+    content: str = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Written:
+    """A notification as it is posted."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    query: str = ""
+
+
+class Partner(Protocol):
+    """One company of the outside world. Its name is its folder in the paths of the console: `wechat-pay`."""
+
+    name: str
+    operations: Mapping[str, tuple[Kind, ...]]
+    schedule: tuple[timedelta, ...]
+    """The pauses before each try of a notification, the first of which is usually nothing."""
+
+    def owns(self, path: str) -> bool:
+        """Whether a request to that path is for this partner."""
+        ...
+
+    def serve(self, asked: Asked) -> Reply:
+        """Do what is asked, and answer; also what is malformed, as the partner would."""
+        ...
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits for somebody outside."""
+        ...
+
+    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:
+        """Somebody outside does it; raises `LookupError` where it is not there, `ValueError` where it cannot be."""
+        ...
+
+    def pass_time(self) -> None:
+        """Do what time has brought: refunds arrive, transfers expire, what is delivered counts as received."""
+        ...
+
+    def written(self, letter: Letter, fault: Kind | None) -> Written:
+        """The notification as it goes out now, spoilt in the way of the fault."""
+        ...
+
+    def understood(self, status: int, body: bytes) -> bool:
+        """Whether that answer to a notification ends it."""
+        ...
+
+    def balance_fen(self) -> int | None:
+        """What the partner holds for the merchant by its own books; `None` where it holds nothing."""
+        ...
