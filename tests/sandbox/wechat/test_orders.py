@@ -20,6 +20,7 @@ PAID = Paid(
     amount_fen=500,
     description="校园跑腿",
     paid_at=NOW - examples.HOUR,
+    push_url="http://127.0.0.1:1/wechat",
 )
 LATER = {"upload_time": "2026-09-01T12:00:01.000+08:00"}
 LATEST = {"upload_time": "2026-09-01T12:00:02.000+08:00"}

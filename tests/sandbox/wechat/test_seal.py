@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ events = st.dictionaries(st.text(), st.text() | st.integers(), max_size=5)
 
 def opened(push, *, token=TOKEN, app=APP):
     crypto = WeChatCrypto(token, KEY, app)
-    query = push.query
+    query = dict(parse_qsl(push.query))
     return json.loads(
         crypto.decrypt_message(json.loads(push.body), query["msg_signature"], query["timestamp"], query["nonce"])
     )
@@ -31,7 +32,13 @@ def opened(push, *, token=TOKEN, app=APP):
 def test_whatever_is_pushed_is_opened_by_another_library(event):
     push = SEALING.sealed(event, timestamp=1_788_000_000)
     assert opened(push) == event
-    check_signature(TOKEN, push.query["signature"], push.query["timestamp"], push.query["nonce"])
+    query = dict(parse_qsl(push.query))
+    check_signature(TOKEN, query["signature"], query["timestamp"], query["nonce"])
+
+
+def test_a_forged_push_is_signed_by_somebody_else():
+    with pytest.raises(InvalidSignatureException):
+        opened(SEALING.sealed({"a": 1}, timestamp=1_788_000_000, forged=True))
 
 
 def test_another_token_or_app_does_not_open_it():

@@ -26,6 +26,7 @@ class Paid:
     amount_fen: int
     description: str
     paid_at: datetime
+    push_url: str
     is_refunded: bool = False
 
 
@@ -34,6 +35,7 @@ class ShippedOrder:
     """A delivery that was told, perhaps told anew once, and perhaps received; money is settled when it is received."""
 
     number: str
+    merchant: str
     item: str
     logistics_type: int
     uploaded_at: datetime
@@ -71,6 +73,7 @@ def first(paid: Paid, upload: Upload, *, at: datetime) -> ShippedOrder:
     """The order after the first upload about the payment."""
     return ShippedOrder(
         number=paid.number,
+        merchant=paid.merchant,
         item=upload.shipping_list[0].item_desc,
         logistics_type=upload.logistics_type,
         uploaded_at=upload.uploaded_at,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha1
 from secrets import token_bytes, token_hex
 from typing import Final
+from urllib.parse import urlencode
 
 from attrs import field, frozen
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -18,7 +19,7 @@ RANDOM_BYTES: Final = 16
 class SealedPush:
     """What is posted: a body, and what stands behind the question mark of the address."""
 
-    query: Mapping[str, str]
+    query: str
     body: bytes
 
 
@@ -30,18 +31,19 @@ class PushSealing:
     token: str = field(repr=False)
     key: str = field(repr=False)
 
-    def sealed(self, event: Mapping[str, object], *, timestamp: int) -> SealedPush:
-        """The event, encrypted and signed, as it is posted at that time."""
+    def sealed(self, event: Mapping[str, object], *, timestamp: int, forged: bool = False) -> SealedPush:
+        """The event, encrypted and signed, as it is posted at that time; signed by somebody else, if that is wanted."""
         nonce, encrypted = token_hex(5), self._encrypted(json.dumps(event, ensure_ascii=False).encode())
-        signed = (self.token, str(timestamp), nonce)
+        signed = ("forged" if forged else self.token, str(timestamp), nonce)
+        query = {
+            "signature": _signature(*signed),
+            "timestamp": str(timestamp),
+            "nonce": nonce,
+            "encrypt_type": "aes",
+            "msg_signature": _signature(*signed, encrypted),
+        }
         return SealedPush(
-            query={
-                "signature": _signature(*signed),
-                "timestamp": str(timestamp),
-                "nonce": nonce,
-                "encrypt_type": "aes",
-                "msg_signature": _signature(*signed, encrypted),
-            },
+            query=urlencode(query),
             body=json.dumps({"ToUserName": str(event.get("ToUserName", "")), "Encrypt": encrypted}).encode(),
         )
 
