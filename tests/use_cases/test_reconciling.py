@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 
-from adapters.memory.faults import LoseBefore
+from adapters.memory.faults import Decline, LoseBefore
 from errand_domain.errors import InvalidField, Missing
+from errand_domain.member.member import Member
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.bills import BillLine, BillNotReady
@@ -21,6 +22,7 @@ from errand_domain.settlement.reconciliation import (
     AmountDiffers,
     Difference,
     FeeDiffers,
+    Finding,
     GivenUp,
     Matched,
     MissingHere,
@@ -28,6 +30,7 @@ from errand_domain.settlement.reconciliation import (
     UnderWay,
     reference_of,
 )
+from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.testing import examples
 from errand_domain.use_cases.pay_for_errand import PayForErrand
 from errand_domain.use_cases.providers import Providers
@@ -274,12 +277,17 @@ async def test_what_is_recorded_as_done_and_was_never_booked_is_named(billed: Bi
         assert not_booked + found.by_finding["under_way"].count == len(found.bill) == len(found.findings)
 
 
+async def earner(billed: Billed) -> Member:
+    """A runner who has money to take out at noon of the fourth day."""
+    runner = await billed.world.runner()
+    await billed.world.completed(await billed.world.member(), runner)
+    await billed.until(FOURTH, 12)
+    return runner
+
+
 async def test_a_payout_on_its_way_is_no_difference_and_one_that_never_left_is(billed: Billed):
     world = billed.world
-    runner = await world.runner()
-    await world.completed(await world.member(), runner)
-    await billed.until(FOURTH, 12)
-    withdrawal = await billed.withdrawal(runner, 250)
+    withdrawal = await billed.withdrawal(await earner(billed), 250)
     lines = tuple(
         BillLine(
             kind="payout",
@@ -305,7 +313,35 @@ async def test_a_payout_on_its_way_is_no_difference_and_one_that_never_left_is(b
     assert expired.findings[1] == MissingHere(line=lines[1], reason="not_recorded", state="expired")
 
 
-# -- Asking about one payment -----------------------------------------------------------------------------------
+async def found_of_part(billed: Billed, withdrawal: Withdrawal, part: int) -> Finding:
+    """What is found the next morning about that part, which stands in the bill."""
+    amount, at = withdrawal.part_amount(part), billed.world.clock.now()
+    line = BillLine(kind="payout", number=withdrawal.part_number(part), provider_id="P", amount=amount, at=at)
+    billed.bills.edit(FOURTH, lambda _: (line,))
+    await billed.until(FIFTH, 11)
+    return (await billed.reconciled(FOURTH)).findings[0]
+
+
+async def test_a_payout_that_the_provider_refused_to_begin_must_not_stand_in_its_bill(billed: Billed):
+    runner = await earner(billed)
+    billed.world.provider.fail_next("send", Decline(reason="NOT_ENOUGH"))
+    found = await found_of_part(billed, await billed.withdrawal(runner, 200), 1)
+    assert isinstance(found, MissingHere)
+    assert (found.reason, found.state) == ("not_recorded", "parked")
+
+
+async def test_a_part_that_was_paid_and_never_booked_is_named_while_the_next_one_waits(billed: Billed):
+    withdrawal = await billed.withdrawal(await earner(billed), 250)
+    billed.world.provider.confirm_payout(withdrawal.part_number(1))
+    await billed.world.pass_time(timedelta(minutes=15))
+    rows = billed.world.database._tables.transfers._rows
+    del rows[f"withdrawal:{withdrawal.id}:part-1"]  # somebody wrote past the ledger
+    found = await found_of_part(billed, withdrawal, 1)
+    assert isinstance(found, MissingHere)
+    assert (found.reason, found.state) == ("not_booked", "waiting_for_user")
+
+
+# -- Asking about one payment --------------------------------------------------------------------------------
 
 
 async def paid_unheard(billed: Billed) -> PaymentReport:
@@ -411,6 +447,14 @@ async def test_fees_of_long_ago_that_were_booked_today_do_not_end_the_reading(bi
         for transfer in recipes.fee("memory", evolve(line, number=f"n{number}").reference, fee_fen=1, at=at)
     ]
     await post(billed, fees)
+    billed.bills.edit(FIRST, lambda lines: tuple(one for one in lines if one != line))
+    assert reference_of(await only_difference(billed, FIRST)) == line.reference
+
+
+@pytest.mark.usefixtures("story")
+async def test_one_old_entry_among_newer_ones_does_not_end_the_reading(billed: Billed):
+    line = await a_line(billed, "payment")
+    await post(billed, between_us(billed, days_ago=-1, count=PAGE - 1) + between_us(billed, days_ago=60, count=1))
     billed.bills.edit(FIRST, lambda lines: tuple(one for one in lines if one != line))
     assert reference_of(await only_difference(billed, FIRST)) == line.reference
 
