@@ -1,12 +1,11 @@
 """What WeChat Pay tells us of its own accord. Its SDK leaves out when, by whom and for whom: here that is checked."""
 
-import re
 from typing import Final, assert_never
 
 from adapters.wechat_pay.answers import Malformed, decoded
 from adapters.wechat_pay.gateway import WechatPayGateway
 from adapters.wechat_pay.reports import payment_report, payout_answer, refund_noticed
-from adapters.wechat_pay.sdk import SIGNED_HEADERS
+from adapters.wechat_pay.sdk import AGE_MOST, SIGNED_HEADERS, signed_at
 from adapters.wechat_pay.shapes import Envelope, RefundNotice, Transaction, Transfer
 from errand_domain.money import Money
 from errand_domain.ports.notifications import (
@@ -20,9 +19,7 @@ from errand_domain.ports.notifications import (
 from errand_domain.ports.payments import NoLonger, NotPaid, PaymentReport
 
 CHANNEL: Final = "wechat-pay"
-AGE_SECONDS_MOST: Final = 300
 PROBE: Final = "WECHATPAY/SIGNTEST/"
-_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 _SHAPES: Final[dict[str, type[Transaction | RefundNotice | Transfer]]] = {
     "TRANSACTION.SUCCESS": Transaction,
     "REFUND.SUCCESS": RefundNotice,
@@ -56,10 +53,10 @@ class WechatPayNotifications(Notifications):
 
     def _check_sender(self, delivery: Delivery) -> None:
         headers = {name: delivery.headers.get(name, "") for name in SIGNED_HEADERS}
-        timestamp = headers["wechatpay-timestamp"]
-        if not all(headers.values()) or not _TIMESTAMP.fullmatch(timestamp):
+        at = signed_at(headers["wechatpay-timestamp"])
+        if at is None or not all(headers.values()):
             raise NotificationRefused("headers")
-        if abs(int(self._gateway.clock.now().timestamp()) - int(timestamp)) > AGE_SECONDS_MOST:
+        if abs(self._gateway.clock.now() - at) > AGE_MOST:
             raise NotificationRefused("clock")
         if not self._gateway.knows_key(headers["wechatpay-serial"]):
             raise NotificationRefused("key")

@@ -9,7 +9,7 @@ ships no types, which is why so much is suppressed here, and nowhere else.
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from attrs import frozen
@@ -32,11 +32,19 @@ SIGNATURE_TYPE: Final = "WECHATPAY2-SHA256-RSA2048"
 SIGNED_HEADERS: Final = ("wechatpay-timestamp", "wechatpay-nonce", "wechatpay-signature", "wechatpay-serial")
 ENCRYPTION: Final = "AEAD_AES_256_GCM"
 FETCH_PAUSE: Final = timedelta(minutes=1)
+AGE_MOST: Final = timedelta(minutes=5)
+"""How far the time in a signature may be from ours: what is older may be somebody's copy."""
 _SERIAL: Final = re.compile(r"[0-9A-Fa-f]{1,40}")
+_TIMESTAMP: Final = re.compile(r"[0-9]{1,11}")
 
 
 class NotVerified(Exception):
     """An answer came whose signature is not there, not right, or not by a key that we know: the call has happened."""
+
+
+def signed_at(timestamp: str) -> datetime | None:
+    """The time in a signature; nothing where it is none."""
+    return datetime.fromtimestamp(int(timestamp), UTC) if _TIMESTAMP.fullmatch(timestamp) else None
 
 
 class GuardedCore(AsyncCore):  # type: ignore[misc]
@@ -137,7 +145,10 @@ class GuardedCore(AsyncCore):  # type: ignore[misc]
         """The SDK asks here about every answer with a status of success."""
         if not self.knows(headers.get("wechatpay-serial", "")):
             await self.fetch_certificates()
-        if not self.is_signed(headers, body):
+        # By the machine's own time, as the SDK signs our requests.
+        at = signed_at(headers.get("wechatpay-timestamp", ""))
+        is_fresh = at is not None and abs(datetime.now(UTC) - at) <= AGE_MOST
+        if not is_fresh or not self.is_signed(headers, body):
             raise NotVerified("an answer that WeChat Pay did not sign")
         return True
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -122,10 +123,11 @@ class Reply:
     with_key: str = "platform"
     without: tuple[str, ...] = ()
     media_type: str = "application/json; charset=utf-8"
+    seconds_old: int = 0
 
     def response(self) -> httpx.Response:
         body = self.raw if self.raw is not None else b"" if self.status == 204 else json.dumps(self.content).encode()
-        timestamp = str(int(NOW.timestamp()))
+        timestamp = str(int(time.time()) - self.seconds_old)
         headers = {
             "Content-Type": self.media_type,
             "Wechatpay-Timestamp": timestamp,

@@ -79,9 +79,10 @@ def test_every_row_of_the_table_is_documented_here():
     assert set(MEANINGS) <= {code for _, code, _ in DOCUMENTED}
 
 
-@pytest.mark.parametrize("status", [201, 202, 301, 302])
-def test_neither_a_success_nor_an_error_is_unknown(status: int):
-    assert isinstance(understood(status, '{"prepay_id": "wx1"}', Prepaid), Unknown)
+@pytest.mark.parametrize("body", ['{"prepay_id": "wx1"}', '{"code": "ORDER_NOT_EXIST"}'])
+@pytest.mark.parametrize("status", [100, 201, 202, 301, 302])
+def test_neither_a_success_nor_an_error_is_unknown(status: int, body: str):
+    assert isinstance(understood(status, body, Prepaid), Unknown)
 
 
 @pytest.mark.parametrize("body", ["", "<html>502</html>", "[]", '"NOT_FOUND"', '{"message": "NOT_FOUND"}', b"\xff\xfe"])

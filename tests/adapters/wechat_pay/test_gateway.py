@@ -101,6 +101,8 @@ DOUBTFUL = {
     "signed in the name of another key": {"signs_as": "PUB_KEY_ID_9999"},
     "signed in the name of an unknown certificate": {"signs_as": PLATFORM_SERIAL},
     "signed in no name that can be": {"signs_as": "no such name"},
+    "signed an hour ago": {"seconds_old": 3_600},
+    "signed in an hour": {"seconds_old": -3_600},
     "without a signature": {"without": ("Wechatpay-Signature",)},
     "without a serial": {"without": ("Wechatpay-Serial",)},
     "without a timestamp": {"without": ("Wechatpay-Timestamp",)},
@@ -366,6 +368,14 @@ async def test_what_is_known_stays_known_when_a_fetch_fails(far_side: FarSide):
     payments = WechatPayments(far_side.gateway(in_certificate_mode(fetch_certificates=True)))
     assert isinstance(await payments.query(NUMBER), Lost)
     assert isinstance(await payments.query(NUMBER), PaymentReport)
+
+
+async def test_what_is_known_stays_known_when_others_are_handed_out(far_side: FarSide):
+    given = (certificate_pem("earlier", "5E"),)
+    far_side.will(certified(), handed_out(), evolve(PAID, signs_as="5E", with_key="earlier"))
+    gateway = far_side.gateway(in_certificate_mode(platform_certificates=given, fetch_certificates=True))
+    reports = [await WechatPayments(gateway).query(NUMBER) for _ in range(2)]
+    assert [type(report) for report in reports] == [PaymentReport, PaymentReport]
 
 
 @pytest.mark.parametrize("fetches", [False, True])

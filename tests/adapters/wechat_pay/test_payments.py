@@ -124,6 +124,12 @@ async def test_a_payment_of_nothing_in_particular_has_a_description(payments: We
     assert far_side.seen[0].content["description"] == "校园跑腿"
 
 
+async def test_a_long_description_is_cut(payments: WechatPayments, far_side: FarSide):
+    far_side.will(PREPAID)
+    await start(payments, description="很" * 100)
+    assert far_side.seen[0].content["description"] == "很" * 42
+
+
 @given(st.text())
 def test_a_description_is_cut_between_letters(text: str):
     cut = shortened(text)
