@@ -1,0 +1,22 @@
+"""Who is played here, and what each of them hands out to the merchant."""
+
+from entrypoints.sandbox.keys import Keys
+from entrypoints.sandbox.outside import MakePartners, Outside
+from entrypoints.sandbox.partner import Partner
+from entrypoints.sandbox.wechat_pay.keys import WechatPayKeys
+from entrypoints.sandbox.wechat_pay.partner import WechatPay
+from errand_domain.ports.outside import Clock
+
+
+def make_partners(keys: Keys, clock: Clock) -> MakePartners:
+    """Every partner, with those keys and by that clock."""
+
+    def make(outside: Outside) -> tuple[Partner, ...]:
+        return (WechatPay(outside, WechatPayKeys(keys), clock),)
+
+    return make
+
+
+def environment(keys: Keys, url: str) -> dict[str, str]:
+    """What the service must be started with to have these partners, where the sandbox is served at that address."""
+    return {"ERRAND_PAYMENTS": "wechat_pay", **WechatPayKeys(keys).environment(url)}
