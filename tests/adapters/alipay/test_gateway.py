@@ -77,6 +77,27 @@ async def test_an_answer_by_a_certificate_that_we_do_not_have_is_no_answer(far_s
         assert isinstance(await ask(far_side, credentials=in_certificate_mode()), Unknown)
 
 
+async def test_an_answer_is_by_the_certificate_that_it_names(far_side: FarSide):
+    both = certificate_pem("alipay") + certificate_pem("newer")
+    credentials = in_certificate_mode(alipay_certificate=both)
+    old, new, foreign = (certificate_serial(certificate(name)) for name in ("alipay", "newer", "other"))
+    for serial, by, is_believed in (
+        (old, "alipay", True),
+        (new, "newer", True),
+        ("", "newer", True),
+        (old, "newer", False),
+        (foreign, "alipay", False),
+    ):
+        far_side.will_say({"code": "10000", **PAID}, serial=serial, by=by)
+        assert isinstance(await ask(far_side, credentials=credentials), Ok if is_believed else Unknown)
+
+
+def test_an_answer_that_says_something_twice_is_not_opened():
+    twice = answer(NODE, "{}").replace(b',"sign"', b',"alipay_trade_query_response":{},"sign"')
+    with pytest.raises(Malformed, match="twice"):
+        opened(twice, NODE)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -124,6 +124,11 @@ async def test_no_field_can_be_changed_added_or_left_out_on_the_way(notification
         assert await doubt(notifications, "&".join(pairs).encode()) == "signature"
 
 
+@pytest.mark.parametrize("before", [b"total_amount=0.01&", b"total_amount=5.20&"])
+async def test_a_form_that_says_something_twice_is_refused(notifications, before):
+    assert await doubt(notifications, before + form(TOLD)) == "content"
+
+
 async def test_only_alipay_can_sign(notifications):
     assert await doubt(notifications, form(TOLD, by="app")) == "signature"
     unsigned = form(TOLD).decode().partition("&sign=")[0]
