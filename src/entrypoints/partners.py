@@ -1,15 +1,28 @@
 """The payment providers of an installation, made from what each of them gave us.
 
 Beside the container, the only module that names concrete adapters. What is wrong with a key or an address is said in
-one line that names the variable, and never shows its value.
+one line that names the variables, and never shows a value.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 
+from adapters.alipay.bills import AlipayBills
+from adapters.alipay.credentials import AlipayCredentials
+from adapters.alipay.gateway import URL as ALIPAY_URL
+from adapters.alipay.gateway import AlipayGateway
+from adapters.alipay.notifications import AlipayNotifications
+from adapters.alipay.payments import AlipayPayments
+from adapters.alipay.payouts import AlipayPayouts
+from adapters.alipay.refunds import AlipayRefunds
 from adapters.system.clock import SystemClock
+from adapters.wechat.api import URL as WECHAT_URL
+from adapters.wechat.api import WechatApi
+from adapters.wechat.push import WechatPush
+from adapters.wechat.shipping import WechatShipping
 from adapters.wechat_pay.bills import WechatPayBills
 from adapters.wechat_pay.credentials import WechatPayCredentials
 from adapters.wechat_pay.gateway import URL as WECHAT_PAY_URL
@@ -23,8 +36,12 @@ from entrypoints.settings import Settings, SettingsInvalid
 from errand_domain.use_cases.providers import Providers
 
 NOTIFICATIONS: Final = "/api/v1/notifications"
+OF_THE_SANDBOX: Final = ("PUB_KEY_ID_SANDBOX", "9021")
+"""How the public key's name and the app's number begin in our sandbox and in Alipay's: in production nobody would be
+paid. The latter is unverified against the live service."""
 A = TypeVar("A")
 Close = Callable[[], Awaitable[None]]
+Prepare = Callable[[], Awaitable[bool]]
 
 
 @frozen
@@ -33,6 +50,7 @@ class Part:
 
     providers: Providers
     closing: tuple[Close, ...] = ()
+    preparing: tuple[Prepare, ...] = ()
 
 
 class Partners:
@@ -49,10 +67,39 @@ class Partners:
             self._found = find_partners(self._settings)
         return self._found.providers
 
+    async def prepare(self) -> bool:
+        """Fetch what partners sign with, where that is theirs to say; whether every one of them could be asked."""
+        preparing = self._found.preparing if self._found else ()
+        return all([await prepare() for prepare in preparing])
+
     async def close(self) -> None:
         """Let go of every connection."""
         for close in self._found.closing if self._found else ():
             await close()
+
+
+def find_partners(settings: Settings) -> Part:
+    """The providers that the settings name, each complete; raises `SettingsInvalid`."""
+    ours: Mapping[str, Make[Part]] = {"wechat_pay": _wechat_pay, "alipay": _alipay}
+    return _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
+
+
+def check_partners(settings: Settings) -> None:
+    """Raise `SettingsInvalid` unless a server could serve with them: what is wrong is found at the start."""
+    if settings.mode == "production" and not settings.payments:
+        raise SettingsInvalid("ERRAND_PAYMENTS names nobody: nobody could pay (wechat_pay, alipay)")
+    find_partners(settings)
+
+
+def _together(parts: Iterable[Part]) -> Part:
+    parts = tuple(parts)
+    names = [one.name for one in fields(Providers)]
+    merged = {name: {k: v for part in parts for k, v in getattr(part.providers, name).items()} for name in names}
+    return Part(
+        Providers(**merged),
+        closing=tuple(close for part in parts for close in part.closing),
+        preparing=tuple(prepare for part in parts for prepare in part.preparing),
+    )
 
 
 @frozen
@@ -61,6 +108,8 @@ class _Given:
 
     settings: Settings
     prefix: str
+    clock: SystemClock = field(factory=SystemClock)
+    """Signatures and certificates are of the wire's time, whatever the clock of the business says."""
 
     def value(self, name: str) -> str:
         """The value, or nothing."""
@@ -71,33 +120,33 @@ class _Given:
         try:
             return make()
         except ValueError as fault:
-            raise SettingsInvalid(f"{self.prefix}…: {fault}") from None
+            raise SettingsInvalid(f"{self.prefix}*: {fault}") from None
+
+    def gateway(self, usual: str) -> str:
+        """The partner's address; raises `SettingsInvalid` for one that cannot be in production."""
+        url = self.value("GATEWAY") or usual
+        if self.is_production and (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"}:
+            raise SettingsInvalid(f"{self.prefix}GATEWAY is the sandbox: in production nobody would be paid")
+        return url
+
+    def refuse_sandbox(self, name: str) -> None:
+        """Raise `SettingsInvalid` where that value is the sandbox's, in production."""
+        if self.is_production and self.value(name).startswith(OF_THE_SANDBOX):
+            raise SettingsInvalid(f"{self.prefix}{name} is the sandbox's: in production nobody would be paid")
 
     @property
-    def allow_plain_http(self) -> bool:
-        """Only in development does anything travel unencrypted."""
-        return self.settings.mode == "development"
+    def is_production(self) -> bool:
+        """Only in development does anything travel unencrypted, or go to the sandbox."""
+        return self.settings.mode == "production"
 
     def notify_url(self, channel: str) -> str:
         """Where the partner tells us what happened."""
         return f"{self.settings.public_url.rstrip('/')}{NOTIFICATIONS}/{channel}"
 
 
-def find_partners(settings: Settings) -> Part:
-    """The providers that the settings name, each complete; raises `SettingsInvalid`."""
-    ours: dict[str, Make[Part]] = {"wechat_pay": _wechat_pay}
-    found = [choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments]
-    return Part(_together(one.providers for one in found), tuple(close for one in found for close in one.closing))
-
-
-def _together(parts: Iterable[Providers]) -> Providers:
-    parts = tuple(parts)
-    names = [one.name for one in fields(Providers)]
-    return Providers(**{name: {k: v for part in parts for k, v in getattr(part, name).items()} for name in names})
-
-
 def _wechat_pay(settings: Settings) -> Part:
     given = _Given(settings, "ERRAND_WECHAT_PAY_")
+    given.refuse_sandbox("PUBLIC_KEY_ID")
     credentials = given.build(
         lambda: WechatPayCredentials(
             merchant=given.value("MERCHANT"),
@@ -108,18 +157,19 @@ def _wechat_pay(settings: Settings) -> Part:
             api_v3_key=given.value("API_V3_KEY"),
             public_key=given.value("PUBLIC_KEY"),
             public_key_id=given.value("PUBLIC_KEY_ID"),
+            fetch_certificates=not given.value("PUBLIC_KEY"),
         )
     )
     gateway = given.build(
         lambda: WechatPayGateway(
             credentials,
-            url=given.value("GATEWAY") or WECHAT_PAY_URL,
+            url=given.gateway(WECHAT_PAY_URL),
             notify_url=given.notify_url("wechat-pay"),
-            clock=SystemClock(),
-            allow_plain_http=given.allow_plain_http,
+            clock=given.clock,
+            allow_plain_http=not given.is_production,
         )
     )
-    return Part(
+    part = Part(
         Providers(
             payments={"wechat_pay": WechatPayments(gateway)},
             refunds={"wechat_pay": WechatRefunds(gateway)},
@@ -127,5 +177,70 @@ def _wechat_pay(settings: Settings) -> Part:
             bills={"wechat_pay": WechatPayBills(gateway)},
             notifications={"wechat-pay": WechatPayNotifications(gateway)},
         ),
-        (gateway.close,),
+        closing=(gateway.close,),
+        preparing=(gateway.prepare,) if credentials.fetch_certificates else (),
     )
+    return _together([part, _wechat(settings, merchant=credentials.merchant, app=credentials.app)])
+
+
+def _wechat(settings: Settings, *, merchant: str, app: str) -> Part:
+    """Shipping management, where the app's secret is given; without it, earnings are held for their time alone."""
+    given = _Given(settings, "ERRAND_WECHAT_")
+    if not given.value("SECRET"):
+        return Part(Providers())
+    api = given.build(
+        lambda: WechatApi(
+            app,
+            given.value("SECRET"),
+            url=given.gateway(WECHAT_URL),
+            clock=given.clock,
+            allow_plain_http=not given.is_production,
+        )
+    )
+    providers = Providers(shipping={"wechat_pay": WechatShipping(api, merchant=merchant, clock=given.clock)})
+    if not given.value("PUSH_TOKEN"):
+        return Part(providers, (api.close,))
+    push = given.build(
+        lambda: WechatPush(
+            app=app,
+            merchant=merchant,
+            token=given.value("PUSH_TOKEN"),
+            key=given.value("PUSH_KEY"),
+            clock=given.clock,
+            plain_allowed=not given.is_production,
+        )
+    )
+    return _together([Part(providers, (api.close,)), Part(Providers(notifications={"wechat": push}))])
+
+
+def _alipay(settings: Settings) -> Part:
+    given = _Given(settings, "ERRAND_ALIPAY_")
+    given.refuse_sandbox("APP")
+    credentials = given.build(
+        lambda: AlipayCredentials(
+            app=given.value("APP"),
+            seller=given.value("SELLER"),
+            private_key=given.value("PRIVATE_KEY"),
+            alipay_public_key=given.value("PUBLIC_KEY"),
+            app_certificate=given.value("APP_CERTIFICATE"),
+            alipay_certificate=given.value("CERTIFICATE"),
+            root_certificates=given.value("ROOT_CERTIFICATE"),
+        )
+    )
+    gateway = given.build(
+        lambda: AlipayGateway(
+            credentials,
+            url=given.gateway(ALIPAY_URL),
+            notify_url=given.notify_url("alipay"),
+            clock=given.clock,
+            allow_plain_http=not given.is_production,
+        )
+    )
+    providers = Providers(
+        payments={"alipay": AlipayPayments(gateway)},
+        refunds={"alipay": AlipayRefunds(gateway)},
+        payouts={"alipay": AlipayPayouts(gateway)} if credentials.has_certificates else {},
+        bills={"alipay": AlipayBills(gateway)},
+        notifications={"alipay": AlipayNotifications(gateway)},
+    )
+    return Part(providers, (gateway.close,))

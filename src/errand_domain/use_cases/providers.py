@@ -22,9 +22,9 @@ class Providers:
     `notifications` go by the name of their channel.
     """
 
-    payments: Mapping[str, Payments]
-    refunds: Mapping[str, RefundDesk]
-    payouts: Mapping[str, Payouts]
+    payments: Mapping[str, Payments] = field(factory=dict[str, Payments])
+    refunds: Mapping[str, RefundDesk] = field(factory=dict[str, RefundDesk])
+    payouts: Mapping[str, Payouts] = field(factory=dict[str, Payouts])
     shipping: Mapping[str, Shipping] = field(factory=dict[str, Shipping])
     bills: Mapping[str, Bills] = field(factory=dict[str, Bills])
     notifications: Mapping[str, Notifications] = field(factory=dict[str, Notifications])
