@@ -3,6 +3,8 @@
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import MakePartners, Outside
 from entrypoints.sandbox.partner import Partner
+from entrypoints.sandbox.wechat.keys import WechatKeys
+from entrypoints.sandbox.wechat.partner import Wechat
 from entrypoints.sandbox.wechat_pay.keys import WechatPayKeys
 from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.ports.outside import Clock
@@ -12,11 +14,15 @@ def make_partners(keys: Keys, clock: Clock) -> MakePartners:
     """Every partner, with those keys and by that clock."""
 
     def make(outside: Outside) -> tuple[Partner, ...]:
-        return (WechatPay(outside, WechatPayKeys(keys), clock),)
+        return (
+            WechatPay(outside, WechatPayKeys(keys), clock),
+            Wechat(outside, WechatKeys(keys), clock),
+        )
 
     return make
 
 
 def environment(keys: Keys, url: str) -> dict[str, str]:
     """What the service must be started with to have these partners, where the sandbox is served at that address."""
-    return {"ERRAND_PAYMENTS": "wechat_pay", **WechatPayKeys(keys).environment(url)}
+    handed_out = (WechatPayKeys(keys).environment(url), WechatKeys(keys).environment(url))
+    return {"ERRAND_PAYMENTS": "wechat_pay"} | {name: value for one in handed_out for name, value in one.items()}

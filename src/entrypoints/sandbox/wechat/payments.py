@@ -8,7 +8,7 @@ from entrypoints.sandbox.wechat.orders import Paid
 from entrypoints.sandbox.wechat_pay.keys import MERCHANT
 from entrypoints.sandbox.wechat_pay.payments import Payment
 
-TABLE: Final = "wechat_pay.payment"
+TABLE: Final = "wechat_pay.payments"
 PUSHES_BESIDE: Final = "wechat"
 
 
