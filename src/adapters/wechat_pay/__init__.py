@@ -6,7 +6,10 @@
                    ├ line     the HTTP client under it, with its time limits
                    └ answers  every answer is `Ok`, `Refused` or `Unknown`; `errors` is the table of codes
 
-`shapes` is the JSON of WeChat Pay, `reports` its meaning for the domain, `bill_file` and `yuan` its bills. Build one
-`WechatPayGateway` for a merchant and give it to each of the five; close it when the process ends. What WeChat Pay
-does not document, or documents in two ways, is marked "unverified against the live service", once each.
+`calls` are the SDK's methods with types, `shapes` the JSON that they answer with, `reports` its meaning for the domain;
+`numbers` are ours as WeChat Pay takes them; `bill_file`, `yuan` and `china_time` read its bills; `pem` reads keys.
+
+Build one `WechatPayGateway` for a merchant and give it to each of the five; call `prepare` before the first
+notification where certificates are to be fetched, and `close` when the process ends. What WeChat Pay does not
+document, or documents in two ways, is marked "unverified against the live service", once each.
 """

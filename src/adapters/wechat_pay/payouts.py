@@ -70,7 +70,7 @@ class WechatPayouts(Payouts):
                 openid=request.payee,
                 transfer_amount=request.amount.fen,
                 transfer_remark=request.remark[:REMARK_LENGTH_MOST],
-                user_name=request.payee_name or None,
+                user_name=_name(request),
                 user_recv_perception=self._scene.perception or None,
                 transfer_scene_report_infos=[
                     {"info_type": name, "info_content": content} for name, content in self._scene.reports
@@ -124,3 +124,12 @@ class WechatPayouts(Payouts):
             case Unknown():
                 return Lost(why=answer.why)
         assert_never(answer)
+
+
+def _name(request: PayoutRequest) -> str | None:
+    """The payee's name where it must be given.
+
+    Nowhere else: it is encrypted anew each time, so the same request would not be the same bytes. That WeChat Pay
+    compares what is encrypted is unverified against the live service.
+    """
+    return request.payee_name if request.amount.fen >= NAMED_FROM_FEN else None

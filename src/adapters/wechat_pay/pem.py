@@ -70,4 +70,4 @@ def written_public_key(key: RSAPublicKey) -> str:
 
 
 def _plain(text: str) -> bytes:
-    return text.strip().replace("\r\n", "\n").encode()
+    return text.strip().encode()

@@ -14,9 +14,9 @@ from attrs import evolve, field, frozen, mutable
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
@@ -99,6 +99,12 @@ def is_signed_by(name: str, message: str, signed: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def decrypted_by_platform(secret: str, *, name: str = "platform") -> str:
+    """A field that was encrypted for WeChat Pay alone."""
+    padding = OAEP(mgf=MGF1(SHA1()), algorithm=SHA1(), label=None)  # noqa: S303 - as WeChat Pay has it
+    return key(name).decrypt(base64.b64decode(secret), padding).decode()
 
 
 def encrypted(plain: str, *, with_key: str = API_V3_KEY, nonce: str = "0123456789ab", about: str = "transaction"):
