@@ -10,13 +10,14 @@ import pytest
 import adapters
 import errand_domain.ports
 from errand_domain.testing import contracts
-from tests.contracts import test_outside, test_stored
+from tests.contracts import test_bills, test_notifications, test_outside, test_shipping, test_stored
 
 # Port → the adapters that its contract runs on here. An outbox is seen through its other end, the relay.
 TABLE: Final = {
     "Answers": {"MemoryAnswers", "SqlAnswers"},
     "Attempts": {"MemoryAttempts", "SqlAttempts"},
     "Audit": {"MemoryAudit", "SqlAudit"},
+    "Bills": {"AlipayBills", "MemoryBills", "WechatPayBills"},
     "Campuses": {"MemoryCampuses", "SqlCampuses"},
     "Clock": {"MemoryClock", "SystemClock"},
     "ContentCheck": {"MemoryContentCheck"},
@@ -30,18 +31,20 @@ TABLE: Final = {
     "Maps": {"MemoryMaps"},
     "Members": {"MemoryMembers", "SqlMembers"},
     "Notices": {"MemoryNotices"},
+    "Notifications": {"AlipayNotifications", "MemoryNotifications", "WechatPayNotifications", "WechatPush"},
     "Orders": {"MemoryOrders", "SqlOrders"},
     "Outbox": {"MemoryOutbox", "SqlOutbox"},
-    "Payments": {"MemoryProvider"},
-    "Payouts": {"MemoryProvider"},
+    "Payments": {"AlipayPayments", "MemoryProvider", "WechatPayments"},
+    "Payouts": {"AlipayPayouts", "MemoryProvider", "WechatPayouts"},
     "QuoteSeal": {"HmacQuoteSeal"},
-    "RefundDesk": {"MemoryProvider"},
+    "RefundDesk": {"AlipayRefunds", "MemoryProvider", "WechatRefunds"},
     "Refunds": {"MemoryRefunds", "SqlRefunds"},
     "Relay": {"MemoryRelay", "SqlRelay"},
     "Reviews": {"MemoryReviews", "SqlReviews"},
     "Runners": {"MemoryRunners", "SqlRunners"},
     "Secrets": {"SystemSecrets"},
     "Sessions": {"MemorySessions", "SqlSessions"},
+    "Shipping": {"MemoryShipping", "WechatShipping"},
     "Timers": {"MemoryTimers", "SqlTimers"},
     "Transaction": {"MemoryTransaction", "SqlTransaction"},
     "Withdrawals": {"MemoryWithdrawals", "SqlWithdrawals"},
@@ -78,7 +81,8 @@ def test_every_adapter_of_a_port_is_in_the_table(port):
 @pytest.mark.parametrize("port", sorted(TABLE))
 def test_every_port_has_a_contract_that_runs_here(port):
     suite = getattr(contracts, f"{SEEN_THROUGH.get(port, port)}Contract")
-    here = [*vars(test_stored).values(), *vars(test_outside).values()]
+    modules = (test_bills, test_notifications, test_outside, test_shipping, test_stored)
+    here = [value for module in modules for value in vars(module).values()]
     assert any(inspect.isclass(test) and suite in test.__bases__ for test in here)
 
 

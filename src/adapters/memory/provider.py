@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from attrs import evolve
 
@@ -12,6 +12,7 @@ from adapters.memory.access import Pause
 from adapters.memory.faults import Fault, Faults, Operation
 from adapters.memory.pauses import give_way
 from adapters.memory.provider_books import KeptPayment, KeptPayout, KeptRefund, ProviderBooks, Totals
+from adapters.memory.provider_plans import PayoutPlan, RefundPlan, payout_answer, refund_outcome
 from errand_domain.money import Money
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
@@ -34,8 +35,6 @@ from errand_domain.ports.payments import (
     PayoutWaits,
     RefundDesk,
     RefundDone,
-    RefundImpossible,
-    RefundNeedsPerson,
     RefundReport,
     RefundUnderWay,
     Started,
@@ -44,11 +43,8 @@ from errand_domain.ports.payments import (
 if TYPE_CHECKING:
     from errand_domain.member.member import WayKind
 
-RefundPlan = Literal["done", "under_way", "impossible", "needs_person"]
-PayoutPlan = Literal["waits", "done", "under_way", "failed"]
 A = TypeVar("A")
 P = ParamSpec("P")
-CONFIRM_WITHIN = timedelta(hours=24)
 
 
 def _whole(act: Callable[Concatenate["MemoryProvider", P], A]) -> Callable[Concatenate["MemoryProvider", P], A]:
@@ -275,26 +271,16 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
             return Declined(reason="there is no such payment of that amount")
         if refund.amount.fen > self._books.refundable(payment_number):
             return Declined(reason="more than is left of the payment")
+        plan = self._refund_plans.pop(0) if self._refund_plans else "under_way"
         report = RefundReport(
             number=refund.number,
             amount=refund.amount,
             refund_id=f"R{refund.number}",
-            outcome=self._refund_outcome(self._refund_plans.pop(0) if self._refund_plans else "under_way"),
+            outcome=refund_outcome(plan, at=self._clock.now()),
             accepted_at=self._clock.now(),
         )
         self._books.refunds[refund.number] = KeptRefund(payment_number=payment_number, report=report)
         return report
-
-    def _refund_outcome(self, plan: RefundPlan) -> RefundDone | RefundUnderWay | RefundImpossible | RefundNeedsPerson:
-        match plan:
-            case "done":
-                return RefundDone(at=self._clock.now())
-            case "under_way":
-                return RefundUnderWay()
-            case "impossible":
-                return RefundImpossible()
-            case "needs_person":
-                return RefundNeedsPerson(advice="the payer's card was cancelled; arrange a transfer")
 
     def _refund_answer(self, number: str, payment_number: str) -> RefundReport | Declined:
         kept = self._books.refunds.get(number)
@@ -308,21 +294,10 @@ class MemoryProvider(Payments, RefundDesk, Payouts):
         kept = self._payout(request.number)
         if kept is None:
             plan = self._payout_plans.pop(0) if self._payout_plans else "waits"
-            kept = KeptPayout(request=request, answer=self._planned(request, plan))
+            kept = KeptPayout(request=request, answer=payout_answer(plan, request, at=self._clock.now()))
             self._books.payouts[request.number] = kept
         # To call another request under this number failed would let its money go twice.
         return kept.answer if kept.request == request else Lost(why="the number stands for another payout")
-
-    def _planned(self, request: PayoutRequest, plan: PayoutPlan) -> PayoutAnswer:
-        match plan:
-            case "waits":
-                return PayoutWaits(package=f"P{request.number}", expires_at=self._clock.now() + CONFIRM_WITHIN)
-            case "done":
-                return PayoutDone(at=self._clock.now(), amount=request.amount)
-            case "under_way":
-                return PayoutUnderWay()
-            case "failed":
-                return PayoutFailed(reason="the account does not take it")
 
     def _payout_answer(self, number: str) -> PayoutAnswer | Declined:
         kept = self._payout(number)

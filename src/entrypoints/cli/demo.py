@@ -6,9 +6,9 @@ import shlex
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 import uvicorn
@@ -18,14 +18,19 @@ from rich.table import Table
 
 from entrypoints.cli.logs import write_logs
 from entrypoints.cli.serving import Served
-from entrypoints.sandbox.demo.folder import DemoFolder
-from entrypoints.sandbox.demo.people import APPLICANTS, OPERATORS, PHONE_START, REQUESTERS, RUNNERS, Person
-from entrypoints.sandbox.demo.places import NAME
-from entrypoints.sandbox.demo.seed import seed
-from entrypoints.sandbox.demo.session import session
+from entrypoints.container import Container
+from entrypoints.demo.clock import MovableClock
+from entrypoints.demo.folder import Addresses, DemoFolder
+from entrypoints.demo.people import APPLICANTS, OPERATORS, PHONE_START, REQUESTERS, RUNNERS, Person
+from entrypoints.demo.places import NAME
+from entrypoints.demo.seed import seed
+from entrypoints.demo.serving import NoFreePort, address_of, listening, played, sandbox_served
+from entrypoints.demo.session import session
+from errand_domain.ports.outside import Notice
 
-HERE: Final = "127.0.0.1"
-PORTS_TRIED: Final = 50
+if TYPE_CHECKING:
+    from entrypoints.demo.acting import Inbox
+
 STOP_SECONDS: Final = 5
 
 
@@ -52,21 +57,40 @@ def noun(*, folder: Path, port: int, reset: bool, seed_only: bool, script: bool,
         shutil.rmtree(folder, ignore_errors=True)
     if not demo.is_seeded:
         click.echo("Making a demonstration campus…", err=True)
-    asyncio.run(seed(demo))
-    if seed_only:
-        return
-    with _listening(port) as listener:
-        address = f"http://{HERE}:{listener.getsockname()[1]}"
-        demo.serve_at(address)
-        _serve(demo, listener, lambda: _welcome(address, demo))
+        demo.begin()
+    try:
+        with listening(port) as service, listening(port + 1) as sandbox:
+            asyncio.run(_run(demo, service, sandbox, seed_only=seed_only))
+    except NoFreePort as none:
+        raise click.UsageError(str(none)) from none
 
 
-def _serve(demo: DemoFolder, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+async def _run(demo: DemoFolder, service: socket.socket, sandbox: socket.socket, *, seed_only: bool) -> None:
+    """Play the outside world, tell the story if it was not told yet, and serve."""
+    demo.serve_at(Addresses(service=address_of(service), sandbox=address_of(sandbox)))
+    clock, opened = MovableClock(), list[Container]()
+    outside = played(demo, clock)
+
+    def inbox() -> Sequence[Notice]:
+        return cast("Inbox", opened[0].notices()).inbox if opened else ()
+
+    async with sandbox_served(outside, sandbox, inbox):
+        with outside.courier.muted():  # the service asks while the story is told: nobody listens yet
+            await seed(demo, clock)
+        if seed_only:
+            return
+
+        def ready(container: Container) -> None:
+            opened.append(container)
+            _welcome(demo)
+
+        await _serve(demo, service, ready)
+
+
+async def _serve(demo: DemoFolder, listener: socket.socket, when_ready: Callable[[Container], None]) -> None:
     write_logs()
-    served = Served(demo.settings, with_worker=True, with_sandbox=True, when_ready=when_ready)
     config = uvicorn.Config(
-        served,
-        loop="uvloop",
+        Served(demo.settings, with_worker=True, when_ready=when_ready),
         http="httptools",
         lifespan="on",
         ws="none",
@@ -75,32 +99,18 @@ def _serve(demo: DemoFolder, listener: socket.socket, when_ready: Callable[[], N
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def _listening(first: int) -> socket.socket:
-    """A socket on that port, or on the next one that nobody has."""
-    for port in range(first, min(first + PORTS_TRIED, 2**16)):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HERE, port))
-        except OSError:
-            listener.close()
-        else:
-            return listener
-    raise click.UsageError(f"no free port from {first} to {first + PORTS_TRIED - 1}")
-
-
-def _welcome(address: str, demo: DemoFolder) -> None:
+def _welcome(demo: DemoFolder) -> None:
     """What to open, who can sign in, and what to try next."""
     console = Console(file=sys.stdout)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
     here = "" if demo.path == Path(".demo") else f" --folder {demo.path}"
-    table.add_row("API", f"{address}/schema")
-    table.add_row("Sandbox 沙箱", f"{address}/sandbox")
+    table.add_row("API", f"{demo.addresses.service}/schema")
+    table.add_row("Sandbox 沙箱", f"{demo.addresses.sandbox}/sandbox")
     table.add_row("Sign in", f"by phone, {PHONE_START} and four digits; the code appears in the sandbox")
     table.add_row("Requesters", _named(REQUESTERS))
     table.add_row("Runners", _named(RUNNERS))

@@ -5,8 +5,9 @@ import os
 import click
 import uvicorn
 
-from entrypoints.cli.serving import WITH_SANDBOX, WITH_WORKER
-from entrypoints.settings import SettingsInvalid, read_settings
+from entrypoints.cli.serving import WITH_WORKER
+from entrypoints.partners import check_partners
+from entrypoints.settings import read_settings
 
 STOP_SECONDS = 10
 KEEP_ALIVE_SECONDS = 65  # longer than a proxy before us keeps its end, so that it never meets a closed one
@@ -17,14 +18,11 @@ KEEP_ALIVE_SECONDS = 65  # longer than a proxy before us keeps its end, so that 
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; ERRAND_PORT if left out.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
 @click.option("--with-worker", is_flag=True, help="Deliver messages and fire timers in the same processes.")
-@click.option("--with-sandbox", is_flag=True, help="Play the payment provider at /sandbox. Development only.")
-def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool, with_sandbox: bool) -> None:
+def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool) -> None:
     """Answer HTTP until told to stop; requests under way are finished first."""
     settings = read_settings()
-    if with_sandbox and settings.mode != "development":
-        raise SettingsInvalid("--with-sandbox needs ERRAND_MODE=development: anybody could pay with nothing")
+    check_partners(settings)
     os.environ[WITH_WORKER] = "1" if with_worker else "0"
-    os.environ[WITH_SANDBOX] = "1" if with_sandbox else "0"
     uvicorn.run(
         "entrypoints.cli.serving:served",
         factory=True,

@@ -1,4 +1,4 @@
-"""The ASGI application of a process: the API, and beside it the worker and the sandbox where they are wanted."""
+"""The ASGI application of a process: the API, and beside it the worker where it is wanted."""
 
 import asyncio
 import os
@@ -6,23 +6,24 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
+import structlog
+
 from entrypoints.cli.logs import write_logs
 from entrypoints.container import Container, running
 from entrypoints.http.app import create_app
-from entrypoints.sandbox.web import PREFIX, create_sandbox
 from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import Worker, make_worker
 
 WITH_WORKER: Final = "ERRAND_SERVE_WITH_WORKER"
-WITH_SANDBOX: Final = "ERRAND_SERVE_WITH_SANDBOX"
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
+log = structlog.get_logger("serving")
 
 
-def _nothing() -> None:
+def _nothing(_: Container) -> None:
     """What most servers do when they are ready."""
 
 
@@ -34,22 +35,17 @@ class Served:
         settings: Settings,
         *,
         with_worker: bool,
-        with_sandbox: bool,
-        when_ready: Callable[[], None] = _nothing,
+        when_ready: Callable[[Container], None] = _nothing,
     ) -> None:
         self._settings = settings
         self._when_ready = when_ready
         self._with_worker = with_worker
-        self._with_sandbox = with_sandbox
         self._api: Application = _not_started
-        self._sandbox: Application | None = None
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         """One connection, or the life of the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self._sandbox is not None and scope.get("path", "").startswith(PREFIX):
-            await self._sandbox(scope, receive, send)
         else:
             await self._api(scope, receive, send)
 
@@ -58,21 +54,25 @@ class Served:
         async with AsyncExitStack() as closing:
             try:
                 container = await closing.enter_async_context(running(self._settings))
-                self._open(container)
+                await prepare_partners(container)
+                self._api = create_app(container)
                 if self._with_worker:
                     closing.push_async_callback(_start(make_worker(container)))
             except Exception as fault:  # noqa: BLE001 - the server must hear it in its own language
                 await send({"type": "lifespan.startup.failed", "message": f"{type(fault).__name__}: {fault}"})
                 return
             await send({"type": "lifespan.startup.complete"})
-            self._when_ready()
+            self._when_ready(container)
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _open(self, container: Container) -> None:
-        if self._with_sandbox:
-            self._sandbox = create_sandbox(container)
-        self._api = create_app(container)
+
+async def prepare_partners(container: Container) -> None:
+    """Make the partners, and fetch what they sign with: what cannot be had now is fetched at the first call."""
+    partners = container.partners()
+    _ = partners.providers
+    if not await partners.prepare():
+        log.warning("partners_without_keys")
 
 
 def _start(worker: Worker) -> Callable[[], Awaitable[None]]:
@@ -93,8 +93,4 @@ async def _not_started(scope: Event, receive: Receive, send: Send) -> None:  # n
 def served() -> Served:
     """For a server that makes its application in each of its processes: everything comes from the environment."""
     write_logs()
-    return Served(
-        read_settings(),
-        with_worker=os.environ.get(WITH_WORKER) == "1",
-        with_sandbox=os.environ.get(WITH_SANDBOX) == "1",
-    )
+    return Served(read_settings(), with_worker=os.environ.get(WITH_WORKER) == "1")

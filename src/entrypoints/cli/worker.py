@@ -5,7 +5,9 @@ import uvloop
 from prometheus_client import start_http_server
 
 from entrypoints.cli.logs import write_logs
+from entrypoints.cli.serving import prepare_partners
 from entrypoints.container import running
+from entrypoints.partners import check_partners
 from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import make_worker, run_until_told
 
@@ -15,6 +17,7 @@ from entrypoints.worker.worker import make_worker, run_until_told
 def noun(*, metrics_port: int | None) -> None:
     """Deliver messages and fire timers until told to stop (SIGTERM or Ctrl-C); any number of workers may run."""
     settings = read_settings()
+    check_partners(settings)
     write_logs()
     if metrics_port is not None:
         start_http_server(metrics_port, addr="127.0.0.1")
@@ -23,4 +26,5 @@ def noun(*, metrics_port: int | None) -> None:
 
 async def _work(settings: Settings) -> None:
     async with running(settings) as container:
+        await prepare_partners(container)
         await run_until_told(make_worker(container))

@@ -2,7 +2,8 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -67,14 +68,24 @@ class Courier:
         self._faults = faults
         self._partners = partners
         self._pass_time = pass_time
+        self._is_muted = False
         self._speed = speed
         self._now = now
 
     def post(self, letter: Letter) -> None:
         """Take it; a letter of the same id is the same letter, and one without an address is none."""
-        if letter.url and letter.id not in self._kept:
+        if letter.url and letter.id not in self._kept and not self._is_muted:
             first = self._partners()[letter.partner].schedule[0]
             self._kept[letter.id] = Carried(letter=letter, due_at=self._now() + first / self._speed)
+
+    @contextmanager
+    def muted(self) -> Generator[None, None, None]:
+        """Nobody listens meanwhile: what would be told is not even written."""
+        self._is_muted = True
+        try:
+            yield
+        finally:
+            self._is_muted = False
 
     def all(self) -> tuple[Carried, ...]:
         """Every letter, newest first."""

@@ -1,5 +1,7 @@
 """Who is played here, and what each of them hands out to the merchant."""
 
+from entrypoints.sandbox.alipay.keys import AlipayKeys
+from entrypoints.sandbox.alipay.partner import Alipay
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import MakePartners, Outside
 from entrypoints.sandbox.partner import Partner
@@ -10,13 +12,14 @@ from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.ports.outside import Clock
 
 
-def make_partners(keys: Keys, clock: Clock) -> MakePartners:
-    """Every partner, with those keys and by that clock."""
+def make_partners(keys: Keys, clock: Clock, *, push_url: str = "") -> MakePartners:
+    """Every partner, with those keys and by that clock; WeChat pushes to that address, as is set in its console."""
 
     def make(outside: Outside) -> tuple[Partner, ...]:
         return (
             WechatPay(outside, WechatPayKeys(keys), clock),
-            Wechat(outside, WechatKeys(keys), clock),
+            Wechat(outside, WechatKeys(keys), clock, push_url=push_url),
+            Alipay(outside, AlipayKeys(keys), clock),
         )
 
     return make
@@ -24,5 +27,6 @@ def make_partners(keys: Keys, clock: Clock) -> MakePartners:
 
 def environment(keys: Keys, url: str) -> dict[str, str]:
     """What the service must be started with to have these partners, where the sandbox is served at that address."""
-    handed_out = (WechatPayKeys(keys).environment(url), WechatKeys(keys).environment(url))
-    return {"ERRAND_PAYMENTS": "wechat_pay"} | {name: value for one in handed_out for name, value in one.items()}
+    partners = (WechatPayKeys(keys), WechatKeys(keys), AlipayKeys(keys))
+    handed_out = tuple(partner.environment(url) for partner in partners)
+    return {"ERRAND_PAYMENTS": "wechat_pay,alipay"} | {name: value for one in handed_out for name, value in one.items()}

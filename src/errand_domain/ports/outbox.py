@@ -63,6 +63,7 @@ class TellDelivery:
     """Tell the providers that collected for the order, and keep money back until then, that it was delivered."""
 
     order_id: OrderId
+    delivered_at: datetime
 
 
 @frozen(kw_only=True)

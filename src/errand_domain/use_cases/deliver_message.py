@@ -73,7 +73,7 @@ class DeliverMessage:
             case SendPayout():
                 await self.withdrawals(message.withdrawal_id)
             case TellDelivery():
-                await self.deliveries(message.order_id)
+                await self.deliveries(message.order_id, delivered_at=message.delivered_at)
             case Tell():
                 await self._tell(message.member_id, message.kind, message.order_id)
             case EraseFile():

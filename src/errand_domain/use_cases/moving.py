@@ -75,7 +75,8 @@ async def move(tx: Transaction, order: Order, *events: Event, policy: Policy) ->
             raise
         gather(tx, bookings)
         if bookings.keeps or isinstance(event, ItemDelivered):
-            tx.outbox.add(TellDelivery(order_id=order.id), lane=f"delivery:{order.id}", at=event.at)
+            delivery = TellDelivery(order_id=order.id, delivered_at=event.at)
+            tx.outbox.add(delivery, lane=f"delivery:{order.id}", at=event.at)
         _tell(tx, before, event)
     return after
 

@@ -1,5 +1,7 @@
 """Tell the provider that what was paid for was delivered, where it keeps the money back until it hears that."""
 
+from datetime import datetime
+
 from attrs import frozen
 
 from errand_domain.errors import Conflict
@@ -46,15 +48,15 @@ class ReportDelivery:
     clock: Clock
     providers: Providers
 
-    async def __call__(self, order_id: OrderId) -> None:
-        """Raises `DeliveryNotTaken` where it must be told again."""
+    async def __call__(self, order_id: OrderId, *, delivered_at: datetime) -> None:
+        """Raises `DeliveryNotTaken` where it must be told again: in the same words, for some take others only once."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             unsettled = await unsettled_payments(tx, order_id, self.providers)
         for attempt in unsettled:
-            await self._tell(attempt, item=order.terms.item)
+            await self._tell(attempt, item=order.terms.item, delivered_at=delivered_at)
 
-    async def _tell(self, attempt: Attempt, *, item: str) -> None:
+    async def _tell(self, attempt: Attempt, *, item: str, delivered_at: datetime) -> None:
         paid = attempt.state
         if not isinstance(paid, Succeeded) or paid.shipped_at is not None:
             return
@@ -63,7 +65,7 @@ class ReportDelivery:
             transaction_id=paid.transaction_id,
             payer=paid.payer,
             item=item,
-            delivered_at=self.clock.now(),
+            delivered_at=delivered_at,
         )
         answer = await self.providers.shipping[attempt.provider].upload(shipment)
         if isinstance(answer, Declined | Lost):

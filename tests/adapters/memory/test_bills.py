@@ -10,7 +10,6 @@ from adapters.memory.bills import MemoryBills
 from adapters.memory.clock import MemoryClock
 from adapters.memory.provider import MemoryProvider
 from adapters.memory.provider_books import ProviderBooks
-from adapters.memory.provider_file import books_in_file
 from errand_domain.money import Money
 from errand_domain.ports.bills import Bill, BillLine, BillNotReady
 from errand_domain.ports.payments import Lost, PayoutRequest
@@ -171,11 +170,3 @@ async def test_a_bill_may_get_lost(bills, clock):
     bills.fail_next()
     assert isinstance(await bills.of_day(DAY), Lost)
     assert await lines(bills) == ()
-
-
-async def test_books_in_a_file_give_the_same_bill(clock, tmp_path):
-    path = tmp_path / "provider.sqlite3"
-    attempt = await paid(MemoryProvider(clock, books=books_in_file(path, "memory")))
-    clock.set(NEXT_DAY)
-    (line,) = await lines(MemoryBills(books_in_file(path, "memory"), clock))
-    assert line.number == attempt.number

@@ -6,7 +6,8 @@ import pytest
 
 from adapters.memory.clock import MemoryClock
 from adapters.memory.faults import Decline, LoseAfter, LoseBefore
-from adapters.memory.provider import CONFIRM_WITHIN, MemoryProvider
+from adapters.memory.provider import MemoryProvider
+from adapters.memory.provider_plans import CONFIRM_WITHIN
 from errand_domain.ports.payments import (
     Declined,
     Lost,

@@ -7,7 +7,16 @@ import pytest
 
 from errand_domain.errors import Missing
 from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
-from errand_domain.ports.outbox import AskRefund, CloseAttempt, Envelope, EraseFile, Message, SendPayout, Tell
+from errand_domain.ports.outbox import (
+    AskRefund,
+    CloseAttempt,
+    Envelope,
+    EraseFile,
+    Message,
+    SendPayout,
+    Tell,
+    TellDelivery,
+)
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import Database, commit
@@ -28,6 +37,7 @@ class RelayContract:
             CloseAttempt(attempt_id=AttemptId(examples.fresh())),
             AskRefund(number="0123456789abcdefghijklmno-cancelled-1"),
             SendPayout(withdrawal_id=WithdrawalId(examples.fresh())),
+            TellDelivery(order_id=OrderId(examples.fresh()), delivered_at=NOW),
             Tell(member_id=MemberId(examples.fresh()), kind="order_paid", order_id=OrderId(examples.fresh())),
             Tell(member_id=MemberId(examples.fresh()), kind="runner_approved"),
             EraseFile(file_id=FileId(examples.fresh())),

@@ -1,15 +1,15 @@
 """How the demonstration's people act: through the use cases, each as far as a clerk, a phone or a button would."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from attrs import frozen
 
 from entrypoints.container import Container
-from entrypoints.sandbox.demo.clock import MovableClock
-from entrypoints.sandbox.demo.people import Person
-from entrypoints.sandbox.demo.picture import picture
-from entrypoints.sandbox.world import World
+from entrypoints.demo.clock import MovableClock
+from entrypoints.demo.hands import PeopleOutside
+from entrypoints.demo.people import Person
+from entrypoints.demo.picture import picture
 from errand_domain.campus import Campus
 from errand_domain.ids import FileId, OrderId
 from errand_domain.member.member import Member, Way
@@ -19,6 +19,7 @@ from errand_domain.order.states import Proof
 from errand_domain.order.terms import Handover, Terms, Window
 from errand_domain.place import Contact, Stop
 from errand_domain.policy import Category
+from errand_domain.ports.outside import Notice
 from errand_domain.review.review import Tag
 from errand_domain.use_cases.publish_errand import Publication
 from errand_domain.use_cases.quote_errand import QuoteRequest
@@ -26,7 +27,7 @@ from errand_domain.use_cases.quote_errand import QuoteRequest
 if TYPE_CHECKING:
     from errand_domain.ports.transaction import Begin
 
-PROVIDER: Final = "memory"
+PROVIDER: Final = "wechat_pay"
 
 
 @frozen(kw_only=True)
@@ -47,20 +48,30 @@ class Wish:
     hours: int = 24
 
 
+class Inbox(Protocol):
+    """Where notices end up that nobody carries any further."""
+
+    @property
+    def inbox(self) -> tuple[Notice, ...]:
+        """What was sent, newest first."""
+        ...
+
+
 @frozen(kw_only=True)
 class Acting:
     """The people of one demonstration, and what they can do."""
 
     container: Container
     clock: MovableClock
-    world: World
+    outside: PeopleOutside
     campus: Campus
 
     async def enter(self, person: Person) -> Member:
         """Sign in with the code from the inbox, consent, and choose a nickname."""
         way = Way("phone", person.phone)
         await self.container.request_code()(way)
-        code = next(notice.code for notice in self.world.inbox(person.phone) if notice.code)
+        inbox = cast("Inbox", self.container.notices()).inbox
+        code = next(notice.code for notice in inbox if notice.to == way and notice.code)
         member = (await self.container.sign_in()(way, code, device="demonstration")).member
         for document, version in self.container.settings().documents[:2]:
             await self.container.give_consent()(member.id, document=document, version=version)
@@ -68,7 +79,16 @@ class Acting:
         for role in person.roles:
             grant = self.container.grant_role()
             await grant(member.id, None, role=role, campus_id=self.campus.id, granted=True)
-        return await self.again(member)
+        return await self._linked_to_wechat(await self.again(member), person)
+
+    async def _linked_to_wechat(self, member: Member, person: Person) -> Member:
+        """Signing in by WeChat comes later; until then its identity is put there."""
+        linked = member.link(Way("wechat", f"openid-of-{person.extension}"))
+        async with cast("Begin", self.container.begin())() as tx:
+            if linked is not member:
+                tx.members.save(linked)
+                await tx.commit()
+        return linked
 
     async def again(self, member: Member) -> Member:
         """The member as of now."""
@@ -93,7 +113,8 @@ class Acting:
         """A paid order in the hall."""
         order = await self.placed(requester, wish)
         started = await self.container.pay_for_errand()(order.id, requester.id, provider=PROVIDER)
-        await self.world.pay(started.attempt.number)
+        await self.outside.pay(started.attempt.number)
+        await self.container.query_payment()(started.attempt.id)
         return order
 
     async def accepted(self, requester: Member, runner: Member, wish: Wish) -> Order:

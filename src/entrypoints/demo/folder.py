@@ -6,13 +6,23 @@ import shutil
 from pathlib import Path
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import asdict, frozen
 
-from entrypoints.settings import Settings
+from entrypoints.sandbox.keys import Keys
+from entrypoints.sandbox.partners import environment
+from entrypoints.settings import Settings, read_settings
 
 KEY_BYTES: Final = 32
 PRIVATE: Final = 0o600
 FOLDER_MODE: Final = 0o700
+
+
+@frozen
+class Addresses:
+    """Where the service and the sandbox answer."""
+
+    service: str = "http://127.0.0.1:8000"
+    sandbox: str = "http://127.0.0.1:8001"
 
 
 @frozen
@@ -32,26 +42,31 @@ class DemoFolder:
         return f"sqlite:///{self.path.resolve() / 'errand.sqlite3'}"
 
     @property
+    def partner_keys(self) -> Keys:
+        """What the sandbox's partners hand out, and what they keep."""
+        return Keys(self.path.resolve() / "sandbox")
+
+    @property
+    def partner_books(self) -> Path:
+        """What the sandbox's partners know."""
+        return self.path / "sandbox.sqlite3"
+
+    @property
     def settings(self) -> Settings:
-        """The settings of this demonstration; the key is made on first use."""
-        return Settings(
-            mode="development",
-            database_url=self.database_url,
-            secret_key=self._key(),
-            files_folder=self.path / "files",
-            payments_file=str(self.path / "provider.sqlite3"),
-        )
+        """The settings of this demonstration; its keys are made on first use."""
+        self._make_key()
+        return read_settings(self.environment)
 
     @property
     def environment(self) -> dict[str, str]:
         """What a shell must set for `errand` to work on this demonstration."""
-        here = self.path.resolve()
         return {
             "ERRAND_MODE": "development",
             "ERRAND_DATABASE_URL": self.database_url,
             "ERRAND_SECRET_KEY_FILE": str(self.key_file.resolve()),
-            "ERRAND_FILES_FOLDER": str(here / "files"),
-            "ERRAND_PAYMENTS_FILE": str(here / "provider.sqlite3"),
+            "ERRAND_FILES_FOLDER": str(self.path.resolve() / "files"),
+            "ERRAND_PUBLIC_URL": self.addresses.service,
+            **environment(self.partner_keys, self.addresses.sandbox),
         }
 
     @property
@@ -62,7 +77,7 @@ class DemoFolder:
     def begin(self) -> None:
         """Make the folder; throw away what an interrupted seeding left. The key stays."""
         self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        for name in ("errand.sqlite3", "provider.sqlite3"):
+        for name in ("errand.sqlite3", "sandbox.sqlite3"):
             for suffix in ("", "-wal", "-shm"):
                 (self.path / f"{name}{suffix}").unlink(missing_ok=True)
         shutil.rmtree(self.path / "files", ignore_errors=True)
@@ -78,25 +93,25 @@ class DemoFolder:
         return found is not None and found.get("revisions") == list(revisions)
 
     @property
-    def address(self) -> str:
+    def addresses(self) -> Addresses:
         """Where the demonstration of this folder was last served."""
-        found = self._read(self.path / "address.json")
-        return str(found["address"]) if found else "http://127.0.0.1:8000"
+        found = self._read(self.path / "addresses.json") or {}
+        return Addresses(**found)
 
-    def serve_at(self, address: str) -> None:
+    def serve_at(self, addresses: Addresses) -> None:
         """Remember where it is served."""
-        self._write(self.path / "address.json", {"address": address})
+        self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        self._write(self.path / "addresses.json", asdict(addresses))
 
     @property
     def _seeded_file(self) -> Path:
         return self.path / "seeded.json"
 
-    def _key(self) -> bytes:
+    def _make_key(self) -> None:
         if not self.key_file.exists():
             self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self.key_file.touch(mode=PRIVATE)
             self.key_file.write_text(secrets.token_hex(KEY_BYTES), "ascii")
-        return bytes.fromhex(self.key_file.read_text("ascii"))
 
     def _read(self, file: Path) -> dict[str, Any] | None:
         try:

@@ -5,9 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
-from entrypoints.sandbox.demo.acting import PROVIDER, Acting, Wish
-from entrypoints.sandbox.demo.people import APPLICANTS, EVERYBODY, RUNNERS, Person
-from entrypoints.sandbox.demo.picture import picture
+from entrypoints.demo.acting import PROVIDER, Acting, Wish
+from entrypoints.demo.people import APPLICANTS, EVERYBODY, RUNNERS, Person
+from entrypoints.demo.picture import picture
 from entrypoints.worker.worker import Worker
 from errand_domain.dispute.dispute import Ruling
 from errand_domain.member.member import Member
@@ -178,7 +178,9 @@ class Story:
         sent_back = await withdraw(people["立夏"].id, amount=Money(1_600), provider=PROVIDER)
         await decide(sent_back.id, people["立冬"], approve=False, reason="请核对收款人后重新申请")
         await self.worker.drain()
-        await act.world.confirm(arrived.part_number(1))
+        await act.outside.confirm(arrived.part_number(1))
+        act.clock.advance(minutes=2)
+        await self.worker.drain()
         await withdraw(people["小满"].id, amount=Money(2_000), provider=PROVIDER)
 
     async def _today(self) -> None:

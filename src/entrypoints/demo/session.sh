@@ -3,7 +3,8 @@
 set -euo pipefail
 
 BASE="${BASE:-@ADDRESS@}"
-REQUESTER=+8613800000188 # somebody new
+SANDBOX="${SANDBOX:-@SANDBOX@}" # plays WeChat Pay, Alipay, WeChat and everybody's phone
+REQUESTER=+8613800000101 # 立春
 RUNNER=+8613800000201    # 立夏, who has earned before
 
 # Prints one value of the JSON on standard input: `value items.0.id`.
@@ -13,7 +14,7 @@ import json, sys
 found = json.load(sys.stdin)
 for name in sys.argv[1].split("."):
     found = found[int(name)] if name.isdigit() else found[name]
-print(found)' "$1"
+print(found if isinstance(found, str) else json.dumps(found))' "$1"
 }
 
 # Calls the API: `call TOKEN METHOD PATH [curl options]`. A refusal is printed and ends the session.
@@ -42,7 +43,7 @@ sign_in() {
     printf 'a code was sent a moment ago; waiting…\n' >&2
     sleep 5
   done
-  code=$(curl -sS --fail -G "$BASE/sandbox/inbox" --data-urlencode "to=$phone" | python3 -c '
+  code=$(curl -sS --fail -G "$SANDBOX/sandbox/inbox" --data-urlencode "to=$phone" | python3 -c '
 import json, sys
 print(next(notice["code"] for notice in json.load(sys.stdin)["items"] if notice["code"]))')
   entered=$(send - POST /api/v1/sessions "{\"kind\": \"phone\", \"address\": \"$phone\", \"code\": \"$code\"}")
@@ -86,13 +87,30 @@ print(json.dumps({
 quote=$(send "$requester" POST /api/v1/quotes "{\"campusId\": \"$campus\", \"terms\": $terms, \"tipFen\": 100}")
 printf '%s' "$quote" | python3 -m json.tool --no-ensure-ascii | grep -v sealedQuote
 
-step '3. publishes it and pays (the sandbox plays the payment provider)'
+# Somebody outside does something, in WeChat or in Alipay: `outside alipay/payments/NUMBER/pay`.
+outside() { curl -sS --fail-with-body -X POST "$SANDBOX/sandbox/$1" && echo; }
+
+# Waits until an order is in that state: providers tell the service themselves, by a signed notification.
+reaches() {
+  local state=''
+  for _ in $(seq 100); do
+    state=$(call "$requester" GET "/api/v1/orders/$1" | value state)
+    [ "$state" = "$2" ] && break
+    sleep 0.1
+  done
+  echo "the order is $state"
+}
+
+step '3. publishes it and pays by WeChat Pay'
 sealed=$(printf '%s' "$quote" | value sealedQuote)
 order=$(send "$requester" POST /api/v1/orders \
-  "{\"sealedQuote\": \"$sealed\", \"terms\": $terms, \"provider\": \"memory\"}" | value id)
-payment=$(send "$requester" POST "/api/v1/orders/$order/pay" '{"provider": "memory"}' | value number)
-curl -sS --fail -X POST "$BASE/sandbox/payments/$payment/pay"
-echo
+  "{\"sealedQuote\": \"$sealed\", \"terms\": $terms, \"provider\": \"wechat_pay\"}" | value id)
+payment=$(send "$requester" POST "/api/v1/orders/$order/pay" '{"provider": "wechat_pay"}')
+printf '%s' "$payment" | value clientParameters | python3 -c '
+import json, sys
+print("wx.requestPayment:", ", ".join("{}={}…".format(k, v[:16]) for k, v in json.load(sys.stdin).items()))'
+outside "wechat-pay/payments/$(printf '%s' "$payment" | value number)/pay"
+reaches "$order" open
 
 step '4. The runner looks into the hall and takes it'
 call "$runner" GET '/api/v1/hall?latitude=30.3061&longitude=120.0950&limit=5' | python3 -c '
@@ -141,8 +159,8 @@ print("  ".join("{} ¥{}.{:02d}".format(name, income[name + "Fen"] // 100, incom
 step '7. The reward is held until it can no longer be disputed; earlier earnings are free'
 balances
 
-step '8. The runner withdraws ¥6.00 and confirms (in the sandbox)'
-withdrawal=$(send "$runner" POST /api/v1/withdrawals '{"amountFen": 600, "provider": "memory"}' | value id)
+step '8. The runner withdraws ¥6.00 and confirms in WeChat'
+withdrawal=$(send "$runner" POST /api/v1/withdrawals '{"amountFen": 600, "provider": "wechat_pay"}' | value id)
 state=''
 for _ in $(seq 100); do
   state=$(call "$runner" GET '/api/v1/withdrawals?limit=1' | value items.0.state)
@@ -150,17 +168,37 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 echo "withdrawal $withdrawal is $state"
-payout=$(curl -sS --fail "$BASE/sandbox/open" | python3 -c '
+payout=$(curl -sS --fail "$SANDBOX/sandbox/open" | python3 -c '
 import json, sys, uuid
 digits, number, compact = "0123456789abcdefghijklmnopqrstuvwxyz", uuid.UUID(sys.argv[1]).int, ""
 while number:
     number, digit = divmod(number, 36)
     compact = digits[digit] + compact
-print(next(one["number"] for one in json.load(sys.stdin)["payouts"] if one["number"].startswith(compact.rjust(25, "0"))))
+print(next(one["number"] for one in json.load(sys.stdin)["items"] if one["number"].startswith(compact.rjust(25, "0"))))
 ' "$withdrawal")
-curl -sS --fail -X POST "$BASE/sandbox/payouts/$payout/confirm"
-echo
+outside "wechat-pay/transfers/$payout/confirm"
+for _ in $(seq 100); do
+  state=$(call "$runner" GET '/api/v1/withdrawals?limit=1' | value items.0.state)
+  [ "$state" = succeeded ] && break
+  sleep 0.1
+done
+echo "withdrawal $withdrawal is $state"
 balances
 
-step '9. No fen has appeared or vanished'
-@LEDGER@
+step '9. Another errand, paid by Alipay and called off: the money goes back'
+quote=$(send "$requester" POST /api/v1/quotes "{\"campusId\": \"$campus\", \"terms\": $terms, \"tipFen\": 0}")
+sealed=$(printf '%s' "$quote" | value sealedQuote)
+order=$(send "$requester" POST /api/v1/orders \
+  "{\"sealedQuote\": \"$sealed\", \"terms\": $terms, \"provider\": \"alipay\"}" | value id)
+payment=$(send "$requester" POST "/api/v1/orders/$order/pay" '{"provider": "alipay"}')
+cashier=$(printf '%s' "$payment" | value clientParameters | value wap)
+curl -sS --fail -o /dev/null "$cashier" # the payer opens the cashier in a browser …
+outside "alipay/payments/$(printf '%s' "$payment" | value number)/pay" # … and pays there
+reaches "$order" open
+send "$requester" POST "/api/v1/orders/$order/cancel" '{"reason": "不需要了"}'
+echo
+
+step '10. No fen has appeared or vanished, and the first day agrees with the providers’ own bills'
+@ENVIRONMENT@
+@ERRAND@ ledger verify
+@ERRAND@ ledger reconcile "$(TZ=Asia/Shanghai date -d '4 days ago' +%F)"
