@@ -33,7 +33,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "ledger": ("entrypoints.cli.ledger", "The journal, its proof, and the providers' bills."),
         "messages": ("entrypoints.cli.messages", "Messages that could not be delivered."),
         "states": ("entrypoints.cli.states", "The life of an order, as its table says it."),
-        "sandbox": ("entrypoints.cli.sandbox", "Pay and confirm in a demonstration."),
+        "sandbox": ("entrypoints.cli.sandbox", "The outside world, played on this machine."),
     }
 )
 
