@@ -144,7 +144,7 @@ LIVES = (
             w.WithdrawalRejected(at=NOON, reason="no"),
             w.PartSent(at=NOON, part=1),
             w.PartWaits(at=NOON, part=1, package="P", expires_at=NOON + DAY),
-            w.PartDeclined(at=NOON, part=1, reason="NOT_ENOUGH"),
+            w.PartParked(at=NOON, part=1, reason="NOT_ENOUGH"),
             w.PartPaid(at=NOON, part=1, last=False),
             w.PartFailed(at=NOON, part=1, reason="no"),
             w.PartExpired(at=NOON, part=1),

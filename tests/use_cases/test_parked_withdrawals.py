@@ -90,6 +90,23 @@ async def test_what_is_under_way_there_after_all_is_watched_again(world: World, 
     assert (told.state_name, told.query_at) == ("sending", world.clock.now())
 
 
+async def test_what_nobody_could_learn_for_a_day_is_put_before_finance_and_found_paid(world: World, runner: Member):
+    """The request arrived and every answer was lost: it is parked, and never sent under another number."""
+    world.provider.fail_next("send", LoseAfter())
+    withdrawal = await asked(world, runner)
+    await world.pass_time()
+    world.provider.fail_next("query_payout", *[LoseBefore()] * 400)
+    for _ in range(26):
+        await world.pass_time(60 * MINUTE)
+    assert (await now(world, withdrawal)).state_name == "parked"
+    world.provider._faults._waiting.clear()
+    world.provider.confirm_payout(withdrawal.part_number(1))
+    finance = await world.operator("finance")
+    assert (await world.use(GiveUpWithdrawal)(withdrawal.id, finance, reason="unknown")).state_name == "succeeded"
+    assert world.provider.totals.paid_out == FEN
+    await world.prove()
+
+
 async def test_nothing_is_given_up_while_the_provider_does_not_tell(world: World, runner: Member):
     withdrawal = await parked(world, runner)
     world.provider.fail_next("query_payout", LoseBefore())

@@ -72,6 +72,21 @@ async def test_a_stuck_refund_is_shown_to_finance_with_what_to_do_and_retried_un
     await world.prove()
 
 
+async def test_a_refund_that_nobody_could_learn_of_for_a_day_is_put_before_finance_and_found_done(world: World):
+    world.provider.fail_next("refund", LoseAfter(), *[LoseBefore()] * 400)
+    order = await cancelled(world)
+    for _ in range(26):
+        await world.pass_time(60 * MINUTE)
+    (refund,) = await world.refunds(order)
+    assert (refund.state_name, refund.query_at) == ("abnormal", None)
+    world.provider._faults._waiting.clear()
+    world.provider.finish_refund(refund.number)
+    done = await world.use(RetryRefund)(refund.number, await world.operator("finance"))
+    assert done.state_name == "succeeded"
+    assert world.provider.totals.refunded == order.price.payable.fen
+    await world.prove()
+
+
 async def test_a_refused_refund_waits_for_a_person(world: World):
     world.provider.fail_next("refund", Decline(reason="not enough on the account"))
     order = await cancelled(world)

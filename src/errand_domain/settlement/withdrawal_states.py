@@ -40,7 +40,10 @@ class WaitingForUser:
 
 @frozen(kw_only=True)
 class Parked:
-    """The provider refused to begin this part and knows nothing under its number: a person must see to it."""
+    """This part does not go on by itself, and a person must see to it.
+
+    The provider refused to begin and knows nothing under its number, or has not told for too long what became of it.
+    """
 
     part: int
     since: datetime
@@ -110,8 +113,8 @@ class PartWaits:
 
 
 @frozen(kw_only=True)
-class PartDeclined:
-    """The provider refused to begin: nothing is known there under this number."""
+class PartParked:
+    """The provider refused to begin, or nobody could learn for too long what became of it."""
 
     at: datetime
     part: int
@@ -145,7 +148,7 @@ class PartExpired:
 
 
 WithdrawalEvent = (
-    WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartDeclined | PartPaid | PartFailed | PartExpired
+    WithdrawalApproved | WithdrawalRejected | PartSent | PartWaits | PartParked | PartPaid | PartFailed | PartExpired
 )
 WITHDRAWAL_EVENTS: Final[tuple[type[WithdrawalEvent], ...]] = get_args(WithdrawalEvent)
 
@@ -162,7 +165,7 @@ def _send(_: Approved | Parked, event: PartSent) -> Sending:
     return Sending(part=event.part, since=event.at)
 
 
-def _park(_: Sending, event: PartDeclined) -> Parked:
+def _park(_: Sending, event: PartParked) -> Parked:
     return Parked(part=event.part, since=event.at, reason=event.reason)
 
 
@@ -189,7 +192,7 @@ WITHDRAWAL_TRANSITIONS: Mapping[tuple[type[WithdrawalState], type[WithdrawalEven
     (Requested, WithdrawalRejected): _reject,
     (Approved, PartSent): _send,
     (Sending, PartWaits): _wait,
-    (Sending, PartDeclined): _park,
+    (Sending, PartParked): _park,
     (Sending, PartPaid): _pay,
     (Sending, PartFailed): _fail,
     (Sending, PartExpired): _expire,

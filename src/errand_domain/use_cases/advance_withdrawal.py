@@ -29,7 +29,7 @@ from errand_domain.settlement.withdrawal_states import (
     Expired,
     Failed,
     Parked,
-    PartDeclined,
+    PartParked,
     PartExpired,
     PartFailed,
     PartPaid,
@@ -45,6 +45,9 @@ from errand_domain.use_cases.providers import Providers
 
 TURN: Final = timedelta(seconds=60)
 """How long one worker may take to ask: longer than any answer is waited for."""
+
+UNKNOWN_MOST: Final = timedelta(days=1)
+"""How long an outcome may be unknown before a person is asked: what is parked is neither paid again nor forgotten."""
 
 TOLD_MOST: Final = 20
 NOTICES: dict[type, NoticeKind] = {
@@ -179,11 +182,15 @@ def _event(
 ) -> WithdrawalEvent | None:
     """What the answer means, or nothing new."""
     match answer:
-        case Lost() | PayoutUnderWay():
+        case Lost():
+            state = withdrawal.state
+            given_up = isinstance(state, Sending) and at - state.since >= UNKNOWN_MOST
+            return PartParked(at=at, part=part, reason=f"unknown for a day: {answer.why}") if given_up else None
+        case PayoutUnderWay():
             return None
         case Declined():
             is_sending = isinstance(withdrawal.state, Sending)
-            return PartDeclined(at=at, part=part, reason=answer.reason) if is_sending else None
+            return PartParked(at=at, part=part, reason=answer.reason) if is_sending else None
         case PayoutWaits():
             state = withdrawal.state
             known = isinstance(state, WaitingForUser) and answer.package in ("", state.package)

@@ -1,6 +1,6 @@
 """Carry a refund to its end at the provider."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -40,6 +40,8 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 
 TOLD_MOST: Final = 20
+UNKNOWN_MOST: Final = timedelta(days=1)
+"""How long the provider may leave us in the dark before finance is asked; asking again is the same refund."""
 REISSUES_MOST: Final = 3
 
 
@@ -104,8 +106,11 @@ def _check_report(refund: Refund, answer: RefundReport | Declined | Lost) -> Non
 
 def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: datetime) -> RefundEvent | None:
     """What the answer means for the refund, or nothing new."""
-    if isinstance(answer, Lost) or not (refund.is_open or isinstance(refund.state, Abnormal)):
+    if not (refund.is_open or isinstance(refund.state, Abnormal)):
         return None
+    if isinstance(answer, Lost):
+        stuck = refund.is_open and at - refund.requested_at >= UNKNOWN_MOST
+        return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{answer.why}）") if stuck else None
     if isinstance(answer, Declined):
         return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
     match answer.outcome:
