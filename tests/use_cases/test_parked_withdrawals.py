@@ -95,12 +95,12 @@ async def test_what_nobody_could_learn_for_a_day_is_put_before_finance_and_found
     world.provider.fail_next("send", LoseAfter())
     withdrawal = await asked(world, runner)
     await world.pass_time()
+    world.provider.confirm_payout(withdrawal.part_number(1))
     world.provider.fail_next("query_payout", *[LoseBefore()] * 400)
     for _ in range(26):
         await world.pass_time(60 * MINUTE)
     assert (await now(world, withdrawal)).state_name == "parked"
     world.provider._faults._waiting.clear()
-    world.provider.confirm_payout(withdrawal.part_number(1))
     finance = await world.operator("finance")
     assert (await world.use(GiveUpWithdrawal)(withdrawal.id, finance, reason="unknown")).state_name == "succeeded"
     assert world.provider.totals.paid_out == FEN

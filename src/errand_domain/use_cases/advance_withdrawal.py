@@ -29,10 +29,10 @@ from errand_domain.settlement.withdrawal_states import (
     Expired,
     Failed,
     Parked,
-    PartParked,
     PartExpired,
     PartFailed,
     PartPaid,
+    PartParked,
     PartSent,
     PartWaits,
     Sending,
@@ -182,15 +182,10 @@ def _event(
 ) -> WithdrawalEvent | None:
     """What the answer means, or nothing new."""
     match answer:
-        case Lost():
-            state = withdrawal.state
-            given_up = isinstance(state, Sending) and at - state.since >= UNKNOWN_MOST
-            return PartParked(at=at, part=part, reason=f"unknown for a day: {answer.why}") if given_up else None
         case PayoutUnderWay():
             return None
-        case Declined():
-            is_sending = isinstance(withdrawal.state, Sending)
-            return PartParked(at=at, part=part, reason=answer.reason) if is_sending else None
+        case Lost() | Declined():
+            return _parked(withdrawal, part, answer, at=at)
         case PayoutWaits():
             state = withdrawal.state
             known = isinstance(state, WaitingForUser) and answer.package in ("", state.package)
@@ -203,6 +198,17 @@ def _event(
         case PayoutExpired():
             return PartExpired(at=at, part=part)
     assert_never(answer)
+
+
+def _parked(withdrawal: Withdrawal, part: int, answer: Lost | Declined, *, at: datetime) -> PartParked | None:
+    """A part that is being sent is parked when it is refused, or when nobody could learn of it for too long."""
+    state = withdrawal.state
+    if not isinstance(state, Sending):
+        return None
+    if isinstance(answer, Declined):
+        return PartParked(at=at, part=part, reason=answer.reason)
+    too_long = at - state.since >= UNKNOWN_MOST
+    return PartParked(at=at, part=part, reason=f"unknown for a day: {answer.why}") if too_long else None
 
 
 async def follow_part(tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent) -> None:

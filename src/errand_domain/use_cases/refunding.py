@@ -108,11 +108,8 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
     """What the answer means for the refund, or nothing new."""
     if not (refund.is_open or isinstance(refund.state, Abnormal)):
         return None
-    if isinstance(answer, Lost):
-        stuck = refund.is_open and at - refund.requested_at >= UNKNOWN_MOST
-        return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{answer.why}）") if stuck else None
-    if isinstance(answer, Declined):
-        return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
+    if isinstance(answer, Lost | Declined):
+        return _stuck(refund, answer, at=at)
     match answer.outcome:
         case RefundDone():
             return RefundSucceeded(at=answer.outcome.at, accepted_at=answer.accepted_at)
@@ -124,6 +121,14 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
             known = isinstance(refund.state, Processing)
             accepted = RefundAccepted(at=at, refund_id=answer.refund_id, accepted_at=answer.accepted_at)
             return None if known else accepted
+
+
+def _stuck(refund: Refund, answer: Lost | Declined, *, at: datetime) -> RefundStuck | None:
+    """A refund that is refused, or of which nobody could learn for too long, waits for a person."""
+    if isinstance(answer, Declined):
+        return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
+    too_long = refund.is_open and at - refund.requested_at >= UNKNOWN_MOST
+    return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{answer.why}）") if too_long else None
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:
