@@ -79,13 +79,13 @@ class AlipayCredentials:
         }
 
     def check_dates(self, at: datetime) -> None:
-        """Raise `ValueError` for a certificate that is not valid then: of Alipay's, one at least must be."""
+        """Raise `ValueError` for a certificate that has expired by then: of Alipay's, one at least must not have."""
         if not self.has_certificates:
             return
-        if not _is_valid(self._own_certificate()[0], at):
-            raise ValueError("app_certificate is not valid today")
-        if not any(_is_valid(one, at) for one, _ in self._alipay_certificates()):
-            raise ValueError("alipay_certificate is not valid today")
+        if self._own_certificate()[0].not_valid_after_utc < at:
+            raise ValueError("app_certificate has expired")
+        if all(one.not_valid_after_utc < at for one, _ in self._alipay_certificates()):
+            raise ValueError("alipay_certificate has expired")
 
     def _own_certificate(self) -> tuple[Certificate, RSAPublicKey]:
         return read_certificate(self.app_certificate, "app_certificate")
@@ -98,7 +98,3 @@ class AlipayCredentials:
         if not signing:
             raise ValueError("alipay_certificate has no certificate in PEM that signs answers")
         return signing
-
-
-def _is_valid(certificate: Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc

@@ -40,7 +40,7 @@ class AlipayGateway:
     """Asks Alipay, and says what came of it: an answer that is verified, a refusal, or that nobody knows.
 
     Nothing is asked when it is made. Raises `ValueError` for addresses that are not https, unless plain http is
-    allowed (in development), and for certificates that are not valid by now.
+    allowed (in development), and for certificates that have expired by now.
     """
 
     def __init__(

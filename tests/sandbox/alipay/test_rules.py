@@ -16,7 +16,7 @@ from entrypoints.sandbox.alipay.orders import (
     transfer_order,
 )
 from entrypoints.sandbox.alipay.trades import FINISHED_AFTER, Trade, opened
-from entrypoints.sandbox.alipay.transfers import ordered
+from entrypoints.sandbox.alipay.transfers import LONG, ordered
 
 NOW = datetime(2026, 11, 5, 4, 30, tzinfo=UTC)
 SOON = timedelta(minutes=15)
@@ -42,17 +42,17 @@ def test_a_payment_waits_until_its_time_has_passed():
     assert waiting.status(NOW + SOON) == "TRADE_CLOSED"
     assert "send_pay_date" not in waiting.shown(NOW + SOON)
     with refused("ACQ.TRADE_HAS_CLOSE"):
-        waiting.paid(NOW + SOON)
+        waiting.paid(NOW + SOON, fee_basis_points=60)
     with refused("ACQ.TRADE_HAS_CLOSE"):
         opened(ORDER, trade_number="1", at=NOW + SOON)
 
 
 def test_a_payment_is_paid_once():
-    paid = trade().paid(NOW)
+    paid = trade().paid(NOW, fee_basis_points=60)
     assert paid.status(NOW) == "TRADE_SUCCESS"
     assert paid.status(NOW + FINISHED_AFTER) == "TRADE_FINISHED"
     assert paid.shown(NOW)["send_pay_date"] == "2026-11-05 12:30:00"
-    for act in (lambda: paid.paid(NOW), lambda: paid.opened_again(ORDER, NOW)):
+    for act in (lambda: paid.paid(NOW, fee_basis_points=60), lambda: paid.opened_again(ORDER, NOW)):
         with refused("ACQ.TRADE_HAS_SUCCESS"):
             act()
 
@@ -69,15 +69,19 @@ def test_the_same_order_opens_the_same_payment_and_another_does_not():
 def test_only_what_waits_can_be_closed():
     closed = trade().closed(NOW)
     assert closed.status(NOW) == "TRADE_CLOSED"
-    for act in (lambda: closed.closed(NOW), lambda: closed.paid(NOW), lambda: closed.opened_again(ORDER, NOW)):
+    for act in (
+        lambda: closed.closed(NOW),
+        lambda: closed.paid(NOW, fee_basis_points=60),
+        lambda: closed.opened_again(ORDER, NOW),
+    ):
         with refused("ACQ.TRADE_HAS_CLOSE"):
             act()
     with refused("ACQ.TRADE_STATUS_ERROR"):
-        trade().paid(NOW).closed(NOW)
+        trade().paid(NOW, fee_basis_points=60).closed(NOW)
 
 
 def test_a_refund_happens_once_under_its_number():
-    paid = trade().paid(NOW).given_back("r1", 200, NOW)
+    paid = trade().paid(NOW, fee_basis_points=60).given_back("r1", 200, NOW)
     assert paid.given_back("r1", 200, NOW) == paid
     with refused("ACQ.DISCORDANT_REPEAT_REQUEST"):
         paid.given_back("r1", 201, NOW)
@@ -87,7 +91,7 @@ def test_a_refund_happens_once_under_its_number():
 
 
 def test_a_payment_that_was_given_back_whole_is_closed_and_was_paid():
-    whole = trade().paid(NOW).given_back("r1", 500, NOW)
+    whole = trade().paid(NOW, fee_basis_points=60).given_back("r1", 500, NOW)
     assert whole.status(NOW) == "TRADE_CLOSED"
     assert whole.shown(NOW)["send_pay_date"]
     assert whole.given_back("r1", 500, NOW) == whole
@@ -99,26 +103,36 @@ def test_nothing_is_given_back_of_what_was_not_paid_or_is_finished():
     with refused("ACQ.TRADE_STATUS_ERROR"):
         trade().given_back("r1", 1, NOW)
     with refused("ACQ.TRADE_HAS_FINISHED"):
-        trade().paid(NOW).given_back("r1", 1, NOW + FINISHED_AFTER)
+        trade().paid(NOW, fee_basis_points=60).given_back("r1", 1, NOW + FINISHED_AFTER)
 
 
 @given(st.integers(1, 10_000_000), st.lists(st.integers(1, 1_000_000), max_size=6))
-def test_of_what_is_given_back_whole_nothing_is_kept_and_no_fee_is_charged(amount_fen, parts):
-    paid = trade(amount_fen=amount_fen).paid(NOW)
-    assert paid.kept_fen == amount_fen - paid.fee_fen
+def test_of_what_is_given_back_whole_no_fee_is_charged(amount_fen, parts):
+    paid = trade(amount_fen=amount_fen).paid(NOW, fee_basis_points=60)
     for count, part in enumerate(parts):
-        left = paid.amount_fen - paid.refunded_fen
-        if part < left:
+        if part < paid.amount_fen - paid.refunded_fen:
             paid = paid.given_back(f"r{count}", part, NOW)
-    assert 0 <= paid.kept_fen <= amount_fen - paid.refunded_fen
+    assert all(refund.fee_back_fen <= refund.amount_fen for refund in paid.refunds)
     paid = paid.given_back("last", paid.amount_fen - paid.refunded_fen, NOW)
-    assert paid.kept_fen == 0
+    assert sum(refund.fee_back_fen for refund in paid.refunds) == paid.fee_fen
+
+
+@pytest.mark.parametrize(("amount_fen", "fee_fen"), [(1, 0), (83, 0), (84, 1), (500, 3), (9_999, 60)])
+def test_a_fee_is_to_the_nearest_fen(amount_fen, fee_fen):
+    assert trade(amount_fen=amount_fen).paid(NOW, fee_basis_points=60).fee_fen == fee_fen
+
+
+def test_a_transfer_that_takes_its_time_ends_as_it_was_to():
+    for course, status in (("takes_time", "SUCCESS"), ("fails", "FAIL")):
+        under_way = ordered(TRANSFER, order_number="1", at=NOW, course=course)
+        assert under_way.passed(NOW + LONG - timedelta(seconds=1)) == under_way
+        assert under_way.passed(NOW + LONG).status == status
 
 
 def test_a_transfer_arrives_at_once_or_takes_its_time():
-    at_once = ordered(TRANSFER, order_number="1", at=NOW, takes_time=False)
+    at_once = ordered(TRANSFER, order_number="1", at=NOW, course="at_once")
     assert at_once.taken()["trans_date"] == at_once.shown()["pay_date"] == "2026-11-05 12:30:00"
-    under_way = ordered(TRANSFER, order_number="1", at=NOW, takes_time=True)
+    under_way = ordered(TRANSFER, order_number="1", at=NOW, course="takes_time")
     assert under_way.taken()["status"] == "DEALING"
     assert under_way.arrived(NOW).shown() == at_once.shown()
     failed = under_way.failed("no")
@@ -128,7 +142,7 @@ def test_a_transfer_arrives_at_once_or_takes_its_time():
 
 
 def test_a_transfer_is_ordered_once_under_its_number():
-    sent = ordered(TRANSFER, order_number="1", at=NOW, takes_time=False)
+    sent = ordered(TRANSFER, order_number="1", at=NOW, course="at_once")
     assert sent.ordered_again(TRANSFER) == sent
     other = TransferOrder(number="p1", amount_fen=1206, payee="13800001234", payee_name="王小明", title="报酬")
     with refused("PAYMENT_INFO_INCONSISTENCY"):

@@ -8,7 +8,7 @@ from typing import Final
 
 from entrypoints.sandbox.alipay.trades import GivenBack, Trade
 from entrypoints.sandbox.alipay.transfers import Transfer
-from entrypoints.sandbox.alipay.words import CHINA, written, yuan
+from entrypoints.sandbox.words import CHINA, written, yuan
 
 Row = tuple[str, ...]
 TRADE_HEAD: Final[Row] = (

@@ -5,7 +5,7 @@ from typing import Final
 
 from entrypoints.sandbox.alipay.errors import ERRORS, AlipayError
 from entrypoints.sandbox.alipay.trades import Trade
-from entrypoints.sandbox.alipay.words import yuan
+from entrypoints.sandbox.words import yuan
 
 STYLE: Final = """
 body{font:16px/1.6 system-ui,sans-serif;max-width:26rem;margin:2rem auto;padding:0 1rem;color:#222;background:#f4f6fa}
@@ -17,7 +17,7 @@ border-radius:.4rem;background:#1677ff;color:#fff;cursor:pointer}small{color:#77
 
 def cashier(trade: Trade) -> str:
     """The page of a payment that waits."""
-    action = escape(f"/sandbox/alipay/payments/{trade.number}/pay", quote=True)
+    action = escape(f"/alipay/cashier/{trade.number}", quote=True)
     return _page(
         f"<p>{escape(trade.subject)}</p><p><b class=amount>¥{yuan(trade.amount_fen)}</b></p>"
         f'<form method="post" action="{action}"><button>确认付款</button></form>{_back(trade, "暂不付款")}'

@@ -28,6 +28,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "isv.invalid-timestamp": "非法的时间戳参数",
     "isv.invalid-app-cert-sn": "应用公钥证书序列号错误",
     "isv.invalid-alipay-root-cert-sn": "支付宝根证书序列号错误",
+    "isv.app-call-limited": "应用调用次数超限，包含调用频率超限",
     "isv.insufficient-isv-permissions": "应用权限不足",
     "ACQ.SYSTEM_ERROR": "系统错误",
     "ACQ.INVALID_PARAMETER": "参数无效",

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from entrypoints.sandbox.alipay.trades import BUYER, GivenBack, Trade
-from entrypoints.sandbox.alipay.words import written, yuan
+from entrypoints.sandbox.alipay.words import fen
+from entrypoints.sandbox.words import written, yuan
 
 UNDERSTOOD: Final = b"success"
 # Between one try and the next; the same notification is told eight times in 25 hours.
@@ -82,6 +83,6 @@ def aged(fields: Mapping[str, str], *, sent_at: datetime) -> dict[str, str]:
     return {**fields, "notify_time": written(sent_at)}
 
 
-def of_another_amount(trade: Trade) -> Trade:
-    """The payment as if it were of one fen more."""
-    return evolve(trade, amount_fen=trade.amount_fen + 1)
+def of_another_amount(fields: Mapping[str, str]) -> dict[str, str]:
+    """The same news as if the payment were of one fen more."""
+    return {**fields, "total_amount": yuan(fen(fields["total_amount"]) + 1)}

@@ -87,6 +87,7 @@ class PaymentOrder:
     expires_at: datetime
     notify_url: str = ""
     return_url: str = ""
+    certified: bool = False
 
 
 @frozen(kw_only=True)
@@ -136,6 +137,7 @@ def payment_order(parameters: dict[str, str], at: datetime) -> PaymentOrder:
         expires_at=expires_at,
         notify_url=parameters.get("notify_url", ""),
         return_url=parameters.get("return_url", ""),
+        certified=bool(parameters.get("app_cert_sn")),
     )
 
 

@@ -7,11 +7,10 @@ from attrs import evolve, frozen
 
 from entrypoints.sandbox.alipay.errors import AlipayError
 from entrypoints.sandbox.alipay.orders import PaymentOrder
-from entrypoints.sandbox.alipay.words import written, yuan
+from entrypoints.sandbox.words import written, yuan
 
 WAITS, PAID, FINISHED, CLOSED = "WAIT_BUYER_PAY", "TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"
 FINISHED_AFTER: Final = timedelta(days=90)
-FEE_BASIS_POINTS: Final = 60
 FULL_BASIS_POINTS: Final = 10_000
 BUYER: Final = "2088000000000099"
 
@@ -36,28 +35,19 @@ class Trade:
     amount_fen: int
     notify_url: str
     return_url: str
+    certified: bool
+    """Whether it was ordered in certificate mode, in which the merchant is then notified of it."""
     opened_at: datetime
     expires_at: datetime
     paid_at: datetime | None = None
+    fee_fen: int = 0
     closed_at: datetime | None = None
     refunds: tuple[GivenBack, ...] = ()
-
-    @property
-    def fee_fen(self) -> int:
-        """What Alipay charges for it, to the nearest fen; the half fen is Alipay's."""
-        return (self.amount_fen * FEE_BASIS_POINTS + FULL_BASIS_POINTS // 2) // FULL_BASIS_POINTS
 
     @property
     def refunded_fen(self) -> int:
         """The sum of all refunds."""
         return sum(refund.amount_fen for refund in self.refunds)
-
-    @property
-    def kept_fen(self) -> int:
-        """What of it is the merchant's: without fee, and without what went back."""
-        if self.paid_at is None:
-            return 0
-        return self.amount_fen - self.fee_fen - sum(one.amount_fen - one.fee_back_fen for one in self.refunds)
 
     def status(self, at: datetime) -> str:
         """Its state. One that was given back whole is closed, like one that nobody paid in time."""
@@ -73,9 +63,10 @@ class Trade:
             raise AlipayError("ACQ.CONTEXT_INCONSISTENT")
         return self._payable(at)
 
-    def paid(self, at: datetime) -> "Trade":
-        """The payer pays, whole; raises `AlipayError`."""
-        return evolve(self._payable(at), paid_at=at)
+    def paid(self, at: datetime, *, fee_basis_points: int) -> "Trade":
+        """The payer pays, whole, and Alipay takes its fee, to the nearest fen; raises `AlipayError`."""
+        fee_fen = (self.amount_fen * fee_basis_points + FULL_BASIS_POINTS // 2) // FULL_BASIS_POINTS
+        return evolve(self._payable(at), paid_at=at, fee_fen=fee_fen)
 
     def closed(self, at: datetime) -> "Trade":
         """The merchant closes it; raises `AlipayError` where there is nothing to close."""
@@ -106,15 +97,15 @@ class Trade:
         refund = GivenBack(number=number, amount_fen=amount_fen, fee_back_fen=back, at=at)
         return evolve(self, refunds=(*self.refunds, refund))
 
-    def shown(self, at: datetime) -> dict[str, object]:
-        """The payment as the answer to a query shows it."""
+    def shown(self, at: datetime, *, more_fen: int = 0) -> dict[str, object]:
+        """The payment as the answer to a query shows it, or as if it were of so much more."""
         told: dict[str, object] = {
             "trade_no": self.trade_number,
             "out_trade_no": self.number,
             "buyer_logon_id": "138****1234",
             "buyer_user_id": BUYER,
             "trade_status": self.status(at),
-            "total_amount": yuan(self.amount_fen),
+            "total_amount": yuan(self.amount_fen + more_fen),
             "receipt_amount": yuan(self.amount_fen if self.paid_at else 0),
             "buyer_pay_amount": yuan(self.amount_fen if self.paid_at else 0),
         }
@@ -143,6 +134,7 @@ def opened(order: PaymentOrder, *, trade_number: str, at: datetime) -> Trade:
         amount_fen=order.amount_fen,
         notify_url=order.notify_url,
         return_url=order.return_url,
+        certified=order.certified,
         opened_at=at,
         expires_at=order.expires_at,
     )

@@ -1,19 +1,12 @@
-"""How Alipay writes amounts and times: yuan with two decimals, and the clock as it is read in China."""
+"""How Alipay reads what merchants write: amounts in yuan, and times as they are read in China."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final
 
-CHINA: Final = timezone(timedelta(hours=8))
-_LAYOUT: Final = "%Y-%m-%d %H:%M:%S"
+_LAYOUT: Final = "%Y-%m-%d %H:%M:%S%z"
 _OFFSET: Final = "+0800"
 _YUAN: Final = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?")
-
-
-def yuan(fen: int) -> str:
-    """That many fen, which may be below zero."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def fen(written: str) -> int:
@@ -24,11 +17,6 @@ def fen(written: str) -> int:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
-def written(moment: datetime) -> str:
-    """The moment in whole seconds."""
-    return moment.astimezone(CHINA).strftime(_LAYOUT)
-
-
 def read_time(text: str) -> datetime:
     """The moment in UTC; raises `ValueError`."""
-    return datetime.strptime(f"{text}{_OFFSET}", f"{_LAYOUT}%z").astimezone(UTC)
+    return datetime.strptime(f"{text}{_OFFSET}", _LAYOUT).astimezone(UTC)
