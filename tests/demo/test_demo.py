@@ -6,17 +6,19 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
 from entrypoints.cli.main import main
-from entrypoints.sandbox.demo.folder import DemoFolder
-from entrypoints.sandbox.demo.people import APPLICANTS, EVERYBODY, RUNNERS
-from entrypoints.sandbox.demo.places import BUILDINGS, NAME
+from entrypoints.demo.folder import DemoFolder
+from entrypoints.demo.people import APPLICANTS, EVERYBODY, RUNNERS
+from entrypoints.demo.places import BUILDINGS, NAME
 from errand_domain.order.states import NAMES
 from errand_domain.runner.verification import VERIFICATION_NAMES
 from tests.demo.serving import Process, environment, free_port
@@ -38,6 +40,10 @@ class Demo:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return self.folder.addresses.sandbox
 
     def told(self, *words: str) -> Any:
         """What `errand … --json` says of this demonstration, beside it."""
@@ -84,8 +90,21 @@ def test_the_campus_looks_like_one(demo: Demo):
 def test_it_says_what_to_open(demo: Demo):
     for wanted in ("/schema", "/sandbox", "--script", "0201 立夏", "(finance)"):
         assert wanted in demo.process.log
-    for path in ("/schema", "/sandbox"):
-        assert httpx.get(f"{demo.url}{path}", follow_redirects=True).is_success
+    for address in (f"{demo.url}/schema", f"{demo.sandbox_url}/sandbox"):
+        assert httpx.get(address, follow_redirects=True).is_success
+
+
+def test_every_day_but_today_agrees_with_the_providers_bills(demo: Demo):
+    """The fees are booked, and the clearing account then stands at what the provider holds."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    findings = [
+        finding
+        for days in range(5, 1, -1)
+        for provider in demo.told("ledger", "reconcile", str(today - timedelta(days=days)))["providers"]
+        for finding in provider["findings"]
+    ]
+    assert findings
+    assert {finding["finding"] for finding in findings} <= {"matched", "under_way"}
 
 
 def test_everything_in_its_folder_is_private(demo: Demo):
@@ -101,8 +120,8 @@ def test_its_session_runs_from_price_to_payout(demo: Demo):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"state":"completed"' in done.stdout
-    assert '"state":"succeeded","withdrawalId"' in done.stdout
-    assert "sound      yes" in done.stdout
+    for told in ("the order is open", "is succeeded", "sound      yes"):
+        assert told in done.stdout
     assert done.stderr == ""
 
 
@@ -128,15 +147,16 @@ def test_it_comes_back_as_it_was(demo: Demo):
 
 def test_a_second_one_takes_the_next_port(demo: Demo):
     words = ("demo", "--folder", str(demo.folder.path), "--port", str(demo.port))
+    first = demo.folder.addresses
     second = Process(*words, log=demo.folder.path / "second.log", settings={})
     second.start()
     try:
         second.await_log(f"{NAME} · errand demo")
-        assert demo.folder.address != demo.url
-        assert httpx.get(f"{demo.folder.address}/sandbox").is_success
+        assert demo.folder.addresses.service != demo.url
+        assert httpx.get(f"{demo.folder.addresses.sandbox}/sandbox").is_success
     finally:
         second.kill()
-        demo.folder.serve_at(demo.url)
+        demo.folder.serve_at(first)
 
 
 def test_it_is_thrown_away_only_when_asked(tmp_path: Path):
@@ -144,6 +164,7 @@ def test_it_is_thrown_away_only_when_asked(tmp_path: Path):
     folder.begin()
     (folder.path / "errand.sqlite3").write_bytes(os.urandom(10))
     assert folder.settings.secret_key == folder.settings.secret_key
+    assert folder.settings.partners == folder.settings.partners
     assert not folder.is_seeded
     folder.finish(("0001_first.py",))
     assert folder.is_seeded

@@ -2,25 +2,30 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
+import httpx
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from dependency_injector.providers import Object
 
 from entrypoints.container import Container, running
-from entrypoints.sandbox.demo.acting import Acting
-from entrypoints.sandbox.demo.clock import MovableClock
-from entrypoints.sandbox.demo.people import Person
-from entrypoints.sandbox.demo.places import make_campus
-from entrypoints.sandbox.demo.story import Story
-from entrypoints.sandbox.world import World
-from entrypoints.settings import Settings
+from entrypoints.demo.acting import Acting
+from entrypoints.demo.clock import MovableClock
+from entrypoints.demo.hands import PeopleOutside
+from entrypoints.demo.people import Person
+from entrypoints.demo.places import make_campus
+from entrypoints.demo.story import Story
+from entrypoints.sandbox.keys import Keys
+from entrypoints.sandbox.manners import Manners
+from entrypoints.sandbox.partners import environment as partners_environment
+from entrypoints.sandbox.wechat_pay.payments import fee_fen
+from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import make_worker
 from errand_domain.campus import Campus
 from errand_domain.ids import OrderId, WithdrawalId
@@ -33,7 +38,7 @@ from tests.demo.serving import Process, free_port
 from tests.demo.traffic import Account, Acknowledged, Pair
 
 if TYPE_CHECKING:
-    from adapters.memory.provider import MemoryProvider
+    from entrypoints.demo.acting import Inbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
@@ -55,26 +60,58 @@ def url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@frozen(kw_only=True)
+class Installation:
+    """A service and the outside world that it is configured for, which lives in a process of its own."""
+
+    environment: Mapping[str, str]
+    service_url: str
+    sandbox_url: str
+    sandbox: Process
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(self.environment)
+
+
 @pytest.fixture
-def installation(url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        mode="development",
-        database_url=asyncio.run(emptied(url)),
-        secret_key=b"a key that survives every restart",
-        files_folder=tmp_path / "files",
-        payments_file=str(tmp_path / "provider.sqlite3"),
+def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
+    service_url, sandbox_port = f"http://127.0.0.1:{free_port()}", free_port()
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    keys = tmp_path / "sandbox"
+    partners = partners_environment(Keys(keys / "keys"), sandbox_url)
+    # Without shipping management the earnings are free as soon as they can no longer be disputed.
+    own = {name: value for name, value in partners.items() if not name.startswith("ERRAND_WECHAT_SECRET")}
+    serve = ("sandbox", "serve", "--folder", str(keys), "--port", str(sandbox_port), "--speed", "100")
+    sandbox = Process(*serve, log=tmp_path / "sandbox.log", settings={})
+    sandbox.start()
+    sandbox.await_answer(f"{sandbox_url}/sandbox/open")
+    yield Installation(
+        environment={
+            "ERRAND_MODE": "development",
+            "ERRAND_DATABASE_URL": asyncio.run(emptied(url)),
+            "ERRAND_SECRET_KEY": b"a key that survives every restart".hex(),
+            "ERRAND_FILES_FOLDER": str(tmp_path / "files"),
+            "ERRAND_PUBLIC_URL": service_url,
+            **own,
+        },
+        service_url=service_url,
+        sandbox_url=sandbox_url,
+        sandbox=sandbox,
     )
+    sandbox.kill()
 
 
-async def set_up(settings: Settings) -> tuple[Campus, list[Account], list[Account]]:
+async def set_up(installation: Installation) -> tuple[Campus, list[Account], list[Account]]:
     """A campus where earnings are free after a second, people who are signed in, and approved runners."""
-    async with running(settings) as container:
+    async with running(installation.settings) as container:
         clock = MovableClock(datetime.now(UTC) - timedelta(hours=1))
         container.clock.override(Object(clock))
         campus = make_campus(container.ids())
         policy = evolve(campus.policy, dispute_within=HELD_FOR, hold_earnings_for=HELD_FOR, withdrawals=WITHOUT_FINANCE)
         campus = await container.add_campus()(evolve(campus, policy=policy))
-        acting = Acting(container=container, clock=clock, world=World(container), campus=campus)
+        outside = PeopleOutside(url=installation.sandbox_url)
+        acting = Acting(container=container, clock=clock, outside=outside, campus=campus)
         people = {p.nickname: await acting.enter(p) for p in (*REQUESTERS, *RUNNERS, REVIEWER)}
         story = Story(acting=acting, worker=make_worker(container), people=people)
         for person in RUNNERS:
@@ -88,33 +125,28 @@ async def set_up(settings: Settings) -> tuple[Campus, list[Account], list[Accoun
 async def _sign_in(container: Container, person: Person) -> Account:
     way = Way("phone", person.phone)
     await container.request_code()(way)
-    code = World(container).inbox(person.phone)[0].code
+    code = cast("Inbox", container.notices()).inbox[0].code
     entered = await container.sign_in()(way, code)
     return Account(member_id=entered.member.id, token=entered.token)
 
 
-def processes(settings: Settings, port: int, folder: Path) -> list[Process]:
+def processes(installation: Installation, folder: Path) -> list[Process]:
     """A server with a worker in it; where several processes may write, a worker of its own as well."""
-    environment = {
-        "ERRAND_MODE": "development",
-        "ERRAND_DATABASE_URL": settings.database_url,
-        "ERRAND_SECRET_KEY": settings.secret_key.hex(),
-        "ERRAND_FILES_FOLDER": str(settings.files_folder),
-        "ERRAND_PAYMENTS_FILE": settings.payments_file,
-    }
-    serve = ("serve", "--with-worker", "--with-sandbox", "--port", str(port))
-    found = [Process(*serve, log=folder / "server.log", settings=environment)]
-    if settings.database_url.startswith("postgresql"):
-        found.append(Process("worker", log=folder / "worker.log", settings=environment))
+    port = installation.service_url.rpartition(":")[2]
+    serve = ("serve", "--with-worker", "--port", port)
+    found = [Process(*serve, log=folder / "server.log", settings=installation.environment)]
+    if installation.settings.database_url.startswith("postgresql"):
+        found.append(Process("worker", log=folder / "worker.log", settings=installation.environment))
     return found
 
 
-def test_nothing_is_lost_and_nothing_doubled(installation: Settings, tmp_path: Path):
+def test_nothing_is_lost_and_nothing_doubled(installation: Installation, tmp_path: Path):
     campus, requesters, runners = asyncio.run(set_up(installation))
-    port, chance, acknowledged = free_port(), Random(SEED), Acknowledged()  # noqa: S311 - it replays, it hides nothing
+    chance, acknowledged = Random(SEED), Acknowledged()  # noqa: S311 - it replays, it hides nothing
     pairs = [
         Pair(
-            url=f"http://127.0.0.1:{port}",
+            url=installation.service_url,
+            sandbox_url=installation.sandbox_url,
             campus=campus,
             requester=requester,
             runner=runner,
@@ -123,20 +155,24 @@ def test_nothing_is_lost_and_nothing_doubled(installation: Settings, tmp_path: P
         )
         for requester, runner in zip(requesters, runners, strict=True)
     ]
-    started = processes(installation, port, tmp_path)
+    started = processes(installation, tmp_path)
     try:
-        asyncio.run(_traffic(started, pairs, chance))
+        asyncio.run(_traffic([*started, installation.sandbox], pairs, chance))
     finally:
         for process in started:
             process.kill()
     asyncio.run(_prove(installation, acknowledged, runners))
+    # The provider's fees are booked from its bill, on the next day.
+    held_there = httpx.get(f"{installation.sandbox_url}/sandbox/balances").json()["wechat-pay"]
+    assert asyncio.run(_held_here(installation)) == held_there + _fees(acknowledged)
 
 
 async def _traffic(started: Sequence[Process], pairs: Sequence[Pair], chance: Random) -> None:
     """Errands by everybody, while processes die and are started again."""
     finishing, ready = asyncio.Event(), f"{pairs[0].url}/health/ready"
     for process in started:
-        process.start()
+        if not process.is_running:
+            process.start()
     await asyncio.to_thread(started[0].await_answer, ready)
     async with asyncio.TaskGroup() as group:
         for pair in pairs:
@@ -157,13 +193,15 @@ def _some(started: Sequence[Process], chance: Random) -> list[Process]:
     return [process for process in started if chance.random() < 0.6] or [started[0]]
 
 
-async def _prove(settings: Settings, acknowledged: Acknowledged, runners: Sequence[Account]) -> None:
-    """From the database alone: a worker of our own brings to its end what the dead left, then everything adds up."""
-    async with running(settings) as container:
+async def _prove(installation: Installation, acknowledged: Acknowledged, runners: Sequence[Account]) -> None:
+    """A worker of our own brings to its end what the dead left, then everything adds up, here and at the provider."""
+    async with running(installation.settings) as container:
         await _settle(container)
         await _every_step_is_there(container, acknowledged)
         await _nobody_is_paid_twice(container, acknowledged, runners)
-        await _the_ledger_agrees_with_the_provider(container)
+        proof = await container.verify_ledger()()
+    assert proof.transfers
+    assert proof.imbalances == ()
 
 
 async def _settle(container: Container) -> None:
@@ -231,10 +269,13 @@ async def _nobody_is_paid_twice(container: Container, acknowledged: Acknowledged
     assert sum(e.amount.fen for e in earnings) == sum(available) + sum(paid_out)
 
 
-async def _the_ledger_agrees_with_the_provider(container: Container) -> None:
-    proof = await container.verify_ledger()()
-    assert proof.transfers
-    assert proof.imbalances == ()
-    provider = cast("MemoryProvider", container.payment_providers().payments["memory"])
-    async with cast("Any", container.begin())() as tx:
-        assert await tx.ledger.balance(clearing("memory")) == provider.totals.balance
+async def _held_here(installation: Installation) -> int:
+    """What the provider holds for us, by our own books."""
+    async with running(installation.settings) as container, cast("Any", container.begin())() as tx:
+        return int(await tx.ledger.balance(clearing("wechat_pay")))
+
+
+def _fees(acknowledged: Acknowledged) -> int:
+    """What the provider charges for what was not given back."""
+    kept = [fen for order, fen in acknowledged.paid_fen.items() if "OrderCompleted" in acknowledged.steps[order]]
+    return sum(fee_fen(fen, Manners().fee_basis_points) for fen in kept)

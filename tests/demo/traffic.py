@@ -52,6 +52,7 @@ class Pair:
     """A requester and a runner who do one errand after the other."""
 
     url: str
+    sandbox_url: str
     campus: Campus
     requester: Account
     runner: Account
@@ -71,11 +72,11 @@ class Pair:
         terms = self._terms()
         asked = {"campusId": str(self.campus.id), "terms": terms}
         quote = await self._send(client, self.requester, "/quotes", asked)
-        published = {"sealedQuote": quote["sealedQuote"], "terms": terms, "provider": "memory"}
+        published = {"sealedQuote": quote["sealedQuote"], "terms": terms, "provider": "wechat_pay"}
         order_id = (await self._send(client, self.requester, "/orders", published))["id"]
         self.acknowledged.note(order_id, "placed")
-        payment = await self._send(client, self.requester, f"/orders/{order_id}/pay", {"provider": "memory"})
-        await self._outside(client, f"payments/{payment['number']}/pay")
+        payment = await self._send(client, self.requester, f"/orders/{order_id}/pay", {"provider": "wechat_pay"})
+        await self._outside(client, f"wechat-pay/payments/{payment['number']}/pay")
         self.acknowledged.paid_fen[order_id] = payment["amountFen"]
         await self._reached(client, order_id, "open")
         self.acknowledged.note(order_id, "PaymentConfirmed")
@@ -95,7 +96,7 @@ class Pair:
         income = await self._get(client, self.runner, "/earnings")
         if income["availableFen"] < LEAST_FEN or income["withdrawingFen"]:
             return
-        body = {"amountFen": income["availableFen"], "provider": "memory"}
+        body = {"amountFen": income["availableFen"], "provider": "wechat_pay"}
         made = await self._post(client, self.runner, "/withdrawals", body)
         if made.status_code not in DONE:  # the first try had arrived after all
             assert made.json()["code"] in ("withdrawal.open", "ledger.insufficient_funds"), made.text
@@ -109,10 +110,10 @@ class Pair:
     async def _confirm(self, client: httpx.AsyncClient, withdrawal_id: str) -> None:
         """The runner's own payouts are confirmed as soon as they appear."""
         await asyncio.sleep(PATIENCE)
-        answer = await self._patiently(lambda: client.get(f"{self.url}/sandbox/open"))
-        for payout in answer.json()["payouts"]:
-            if payout["number"].startswith(compact(UUID(withdrawal_id))):
-                await self._outside(client, f"payouts/{payout['number']}/confirm")
+        answer = await self._patiently(lambda: client.get(f"{self.sandbox_url}/sandbox/open"))
+        for waiting in answer.json()["items"]:
+            if waiting["number"].startswith(compact(UUID(withdrawal_id))):
+                await self._outside(client, f"wechat-pay/transfers/{waiting['number']}/confirm")
 
     async def _step(self, client: httpx.AsyncClient, who: Account, step: str, event: str, body: Any = None) -> None:
         """One step of an errand: `<order>/accept`. A refusal may follow a lost yes: the history tells."""
@@ -124,8 +125,11 @@ class Pair:
         self.acknowledged.note(order_id, event)
 
     async def _reached(self, client: httpx.AsyncClient, order_id: str, state: str) -> None:
-        order = await self._get(client, self.requester, f"/orders/{order_id}")
-        assert order["state"] == state, order["state"]
+        """Wait until the provider's notification has come through, however often the service dies over it."""
+        found = ""
+        while found != state:
+            await asyncio.sleep(PATIENCE)
+            found = (await self._get(client, self.requester, f"/orders/{order_id}"))["state"]
 
     async def _photo(self, client: httpx.AsyncClient, order_id: str) -> str:
         files = {"file": ("proof.png", PIXEL, "image/png")}
@@ -138,7 +142,7 @@ class Pair:
         return str(answer.json()["id"])
 
     async def _outside(self, client: httpx.AsyncClient, act: str) -> None:
-        answer = await self._patiently(lambda: client.post(f"{self.url}/sandbox/{act}"))
+        answer = await self._patiently(lambda: client.post(f"{self.sandbox_url}/sandbox/{act}"))
         assert answer.status_code in DONE, answer.text
 
     async def _send(self, client: httpx.AsyncClient, who: Account, path: str, body: Any) -> Any:
