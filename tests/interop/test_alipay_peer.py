@@ -1,7 +1,8 @@
-"""Our Alipay against an independent client of it, `python-alipay-sdk`, in both directions."""
+"""Our Alipay, both sides of it, against an independent client: `python-alipay-sdk`."""
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import alipay
@@ -11,6 +12,7 @@ from adapters.alipay.certificates import certificate_serial, root_serial
 from adapters.alipay.notifications import AlipayNotifications
 from adapters.alipay.payments import AlipayPayments
 from adapters.alipay.shapes import Nothing
+from entrypoints.sandbox.alipay.keys import APP
 from errand_domain.ports.notifications import Delivery
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.testing import examples
@@ -24,9 +26,17 @@ from tests.adapters.alipay.far_side import (
     public_pem,
 )
 from tests.adapters.alipay.test_notifications import TOLD
+from tests.sandbox.alipay.playing import NUMBER, Play, keys, playing
+from tests.sandbox.wechat.playing import Listener
 
 # The peer reads certificates through calls that pyOpenSSL has announced to remove.
 pytestmark = pytest.mark.filterwarnings(r"ignore:(X509|X509Name|dump_publickey)\b.* deprecated:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The peer reads proxies from the environment; the sandbox is on this machine."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 def peer(*, private: str = "app", public: str = "alipay") -> alipay.AliPay:
@@ -94,3 +104,77 @@ def test_both_give_certificates_the_same_serials():
     )
     assert theirs.app_cert_sn == certificate_serial(certificate("app"))
     assert theirs.alipay_root_cert_sn == root_serial(roots)
+
+
+def merchant(play: Play, *, certified: bool) -> alipay.AliPay:
+    """The client as a merchant of the sandbox."""
+    files = {name: Path(path) for name, path in keys().environment("").items() if name.endswith("_FILE")}
+    private = files["ERRAND_ALIPAY_PRIVATE_KEY_FILE"].read_text()
+    made = (
+        alipay.DCAliPay(
+            appid=APP,
+            app_private_key_string=private,
+            app_public_key_cert_string=files["ERRAND_ALIPAY_APP_CERTIFICATE_FILE"].read_text(),
+            alipay_public_key_cert_string=files["ERRAND_ALIPAY_CERTIFICATE_FILE"].read_text(),
+            alipay_root_cert_string=files["ERRAND_ALIPAY_ROOT_CERTIFICATE_FILE"].read_text(),
+        )
+        if certified
+        else alipay.AliPay(
+            appid=APP,
+            app_private_key_string=private,
+            alipay_public_key_string=Path(keys().in_key_mode["ERRAND_ALIPAY_PUBLIC_KEY_FILE"]).read_text(),
+        )
+    )
+    made._gateway = f"{play.address}/gateway.do"
+    return made
+
+
+@pytest.mark.parametrize("certified", [True, False])
+async def test_the_peer_collects_and_gives_back_at_the_sandbox(tmp_path: Path, certified):
+    listener = Listener()
+    async with listener.listening() as url, playing(tmp_path) as play:
+        client = merchant(play, certified=certified)
+        order = client.api_alipay_trade_wap_pay(
+            subject="取快递", out_trade_no=NUMBER, total_amount="5.00", notify_url=url, product_code="QUICK_WAP_WAY"
+        )
+        assert "¥5.00" in (await play.http.get(f"/gateway.do?{order}")).text
+        assert client.api_alipay_trade_query(out_trade_no=NUMBER)["trade_status"] == "WAIT_BUYER_PAY"
+        await play.act("payments", NUMBER, "pay")
+        assert client.api_alipay_trade_query(out_trade_no=NUMBER)["trade_status"] == "TRADE_SUCCESS"
+        for change in ("Y", "N"):
+            told = client.api_alipay_trade_refund("2.00", out_trade_no=NUMBER, out_request_no="r1")
+            assert (told["fund_change"], told["refund_fee"]) == (change, "2.00")
+        known = client.api_alipay_trade_fastpay_refund_query("r1", out_trade_no=NUMBER)
+        assert known["refund_status"] == "REFUND_SUCCESS"
+        refused = client.api_alipay_trade_close(out_trade_no=NUMBER)
+        assert (refused["code"], refused["sub_code"]) == ("40004", "ACQ.TRADE_STATUS_ERROR")
+        await play.http.post("/sandbox/courier/deliver")
+        for delivery in listener.heard:
+            told = dict(parse_qsl(delivery.body.decode()))
+            assert client.verify(told, told.pop("sign"))
+            assert not client.verify(told | {"total_amount": "0.01"}, "c2lnbg==")
+        assert len(listener.heard) >= 2
+
+
+async def test_the_peer_pays_out_at_the_sandbox(tmp_path: Path):
+    async with playing(tmp_path) as play:
+        client = merchant(play, certified=True)
+        content = {
+            "out_biz_no": "p1",
+            "trans_amount": "12.05",
+            "product_code": "TRANS_ACCOUNT_NO_PWD",
+            "biz_scene": "DIRECT_TRANSFER",
+            "order_title": "报酬",
+            "payee_info": {"identity": "13800001234", "identity_type": "ALIPAY_LOGON_ID", "name": "王小明"},
+        }
+        assert client.server_api("alipay.fund.trans.uni.transfer", content)["status"] == "SUCCESS"
+        known = client.server_api("alipay.fund.trans.common.query", {"out_biz_no": "p1"})
+        assert (known["status"], known["trans_amount"]) == ("SUCCESS", "12.05")
+
+
+async def test_the_sandbox_refuses_a_peer_with_another_key(tmp_path: Path):
+    async with playing(tmp_path) as play:
+        client = merchant(play, certified=False)
+        client._app_private_key = peer(private="other")._app_private_key
+        told = client.api_alipay_trade_query(out_trade_no=NUMBER)
+        assert told["sub_code"] == "isv.invalid-signature"

@@ -1,5 +1,6 @@
 """What Alipay hands out to the merchant, and what it keeps to itself."""
 
+from functools import cached_property
 from hashlib import md5
 from typing import Final
 
@@ -28,7 +29,7 @@ class AlipayKeys:
 
     keys: Keys
 
-    @property
+    @cached_property
     def wire(self) -> Wire:
         """Alipay's side of them."""
         return Wire(
