@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
-from entrypoints.sandbox.console.web import PREFIX, make_console
+from entrypoints.sandbox.console.page import PREFIX
+from entrypoints.sandbox.console.web import make_console
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.wire import Event, Receive, Reply, Send, read, write
 from errand_domain.ports.outside import Notice

@@ -2,12 +2,13 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from attrs import evolve, frozen
 from httpx import AsyncClient, HTTPError, InvalidURL, Timeout
 
@@ -21,6 +22,7 @@ AT_ONCE: Final = 10
 EXCERPT_LENGTH: Final = 200
 LOOK_EVERY_SECONDS: Final = 0.2
 OVER: Final = datetime.max.replace(tzinfo=UTC)
+log = structlog.get_logger("courier")
 
 
 @frozen(kw_only=True)
@@ -36,6 +38,7 @@ class Carried:
     """A letter, when it is tried next, and how it went so far."""
 
     letter: Letter
+    posted_at: datetime
     due_at: datetime
     tries: tuple[Try, ...] = ()
     understood: bool = False
@@ -64,7 +67,10 @@ class Courier:
         speed: int = 1,
         now: Callable[[], datetime] = wall_time,
     ) -> None:
-        self._kept = store.table("courier", Carried)
+        self._store = store
+        self._under_way = store.table("courier.under_way", Carried)
+        self._over = store.table("courier.over", Carried)
+        self._carrying = asyncio.Lock()
         self._faults = faults
         self._partners = partners
         self._pass_time = pass_time
@@ -74,9 +80,10 @@ class Courier:
 
     def post(self, letter: Letter) -> None:
         """Take it; a letter of the same id is the same letter, and one without an address is none."""
-        if letter.url and letter.id not in self._kept and not self._is_muted:
-            first = self._partners()[letter.partner].schedule[0]
-            self._kept[letter.id] = Carried(letter=letter, due_at=self._now() + first / self._speed)
+        is_known = letter.id in self._under_way or letter.id in self._over
+        if letter.url and not is_known and not self._is_muted:
+            now, first = self._now(), self._partners()[letter.partner].schedule[0]
+            self._keep(Carried(letter=letter, posted_at=now, due_at=now + first / self._speed))
 
     @contextmanager
     def muted(self) -> Generator[None, None, None]:
@@ -89,38 +96,50 @@ class Courier:
 
     def all(self) -> tuple[Carried, ...]:
         """Every letter, newest first."""
-        return tuple(sorted(self._kept.values(), key=lambda carried: carried.letter.id, reverse=True))
+        every = (*self._under_way.values(), *self._over.values())
+        return tuple(sorted(every, key=lambda carried: (carried.posted_at, carried.letter.id), reverse=True))
 
     async def deliver_due(self, *, everything: bool = False) -> tuple[Carried, ...]:
-        """Try what is due now, or everything that is not over; the letters that were tried, as they are then."""
-        now = self._now()
-        due = [c for c in self._kept.values() if not c.is_over and (everything or c.due_at <= now)]
-        tried = list[Carried]()
-        late = list[Carried]()
-        for carried in sorted(due, key=lambda one: (one.due_at, one.letter.id)):
-            fault = self._faults.take(carried.letter.operation)
-            if fault == "reorder":
-                late.append(carried)
-            else:
-                tried.append(await self._try(carried, fault))
-        for carried in late:
-            tried.append(await self._try(carried, None))
-        return tuple(tried)
+        """Try what is due now, or everything that is not over; the letters that were tried, as they are then.
+
+        Whoever asks meanwhile waits: no letter is tried twice at once, unless that is the fault that it meets.
+        """
+        async with self._carrying:
+            now = self._now()
+            due = [carried for carried in self._under_way.values() if everything or carried.due_at <= now]
+            return await self._try_all(sorted(due, key=lambda one: (one.due_at, one.posted_at, one.letter.id)))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Carry until told to stop."""
         while not stopping.is_set():
-            self._pass_time()
-            await self.deliver_due()
+            try:
+                self._pass_time()
+                await self.deliver_due()
+            except Exception:
+                log.exception("courier_stumbled")  # and goes on: the other letters have waited for nothing else
             try:
                 await asyncio.wait_for(stopping.wait(), LOOK_EVERY_SECONDS)
             except TimeoutError:
                 continue
 
+    async def _try_all(self, due: Sequence[Carried]) -> tuple[Carried, ...]:
+        """Try them in that order; one that shall be late comes after those behind it, or else with its next try."""
+        tried, late, overtaken = list[Carried](), list[Carried](), 0
+        for carried in due:
+            fault = self._faults.take(carried.letter.operation)
+            if fault == "reorder":
+                late.append(carried)
+            else:
+                tried.append(await self._try(carried, fault))
+                overtaken = len(late)
+        for nth, carried in enumerate(late):
+            tried.append(await self._try(carried, None if nth < overtaken else "reorder"))
+        return tuple(tried)
+
     async def _try(self, carried: Carried, fault: Kind | None) -> Carried:
         letter, partner = carried.letter, self._partners()[carried.letter.partner]
         copies = AT_ONCE if fault == "duplicate" else 1
-        if fault in ("lost", "delay"):
+        if fault in ("lost", "delay", "reorder"):
             answers = [("not sent", False)]
         else:
             spoilt = None if fault == "duplicate" else fault
@@ -131,8 +150,14 @@ class Courier:
         carried = evolve(
             carried, tries=tries, understood=understood, due_at=OVER if understood else self._next(partner, len(tries))
         )
-        self._kept[letter.id] = carried
+        self._keep(carried)
         return carried
+
+    def _keep(self, carried: Carried) -> None:
+        """Apart from what is over, so that looking for what is due takes no longer with every letter there ever was."""
+        with self._store.together():
+            self._under_way.pop(carried.letter.id, None)
+            (self._over if carried.is_over else self._under_way)[carried.letter.id] = carried
 
     def _next(self, partner: Partner, tries: int) -> datetime:
         if tries >= len(partner.schedule):
@@ -157,8 +182,9 @@ class Courier:
 
 
 def _is_here(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
+    except ValueError:  # also for a port that there cannot be
         return False

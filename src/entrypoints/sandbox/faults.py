@@ -66,6 +66,8 @@ MEANINGS: Final[Mapping[Kind, str]] = {
     "reorder": "通知晚于后面的通知",
 }
 
+TIMES_MOST: Final = 100
+
 
 class Faults:
     """Faults in waiting: each is met once, by the next call or notification of its operation."""
@@ -78,6 +80,8 @@ class Faults:
         """The next ones of that operation meet it; raises `ValueError` where that cannot happen there."""
         if kind not in self.operations.get(operation, ()):
             raise ValueError(f"{kind} cannot happen at {operation}")
+        if not 1 <= times <= TIMES_MOST:
+            raise ValueError(f"a fault may be asked for 1 to {TIMES_MOST} times at once")
         self._waiting.setdefault(operation, deque()).extend(repeat(kind, times))
 
     def take(self, operation: str) -> Kind | None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
@@ -39,14 +40,16 @@ class Keys:
         return self.folder / name
 
     def text(self, name: str, make: Callable[[], str]) -> str:
-        """The content of that file, made if need be."""
+        """The content of that file, made if need be: by whoever comes first, where two come at once."""
         path = self.path(name)
         if not path.exists():
             self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             new = path.with_name(f"{name}.{secrets.token_hex(4)}")
             new.touch(mode=PRIVATE)
             new.write_text(make(), "utf-8")
-            new.replace(path)
+            with suppress(FileExistsError):
+                path.hardlink_to(new)
+            new.unlink()
         return path.read_text("utf-8")
 
     def private_key(self, name: str) -> RSAPrivateKey:

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from cattrs.preconf.json import JsonConverter, make_converter
@@ -31,27 +32,29 @@ class Store:
         self._connection = sqlite3.connect(
             path or IN_MEMORY, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
+        self._lock = RLock()
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_SCHEMA)
 
     def table(self, name: str, kind: type[K]) -> "Table[K]":
         """The documents of that kind under that name."""
-        return Table(self._connection, name, kind)
+        return Table(self._connection, self._lock, name, kind)
 
     @contextmanager
     def together(self) -> Generator[None, None, None]:
-        """One transaction; one inside another joins it."""
-        if self._connection.in_transaction:
-            yield
-            return
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        """One transaction; one inside another joins it. Other threads wait, so nothing may be awaited in it."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -61,36 +64,34 @@ class Store:
 class Table(MutableMapping[str, K]):
     """Documents by key, in the order of their keys."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str, kind: type[K]) -> None:
+    def __init__(self, connection: sqlite3.Connection, lock: RLock, name: str, kind: type[K]) -> None:
         self._connection = connection
+        self._lock = lock
         self._name = name
         self._kind = kind
 
     def __getitem__(self, key: str) -> K:
-        found = self._one("SELECT document FROM kept WHERE name = ? AND key = ?", key)
-        if found is None:
+        found = self._rows("SELECT document FROM kept WHERE name = ? AND key = ?", key)
+        if not found:
             raise KeyError(key)
-        return _CONVERTER.loads(found[0], self._kind)
+        return _CONVERTER.loads(found[0][0], self._kind)
 
     def __setitem__(self, key: str, value: K) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (self._name, key, _CONVERTER.dumps(value))
-        )
+        self._rows("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", key, _CONVERTER.dumps(value))
 
     def __delitem__(self, key: str) -> None:
-        self._connection.execute("DELETE FROM kept WHERE name = ? AND key = ?", (self._name, key))
+        if not self._rows("DELETE FROM kept WHERE name = ? AND key = ? RETURNING key", key):
+            raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        rows = self._connection.execute("SELECT key FROM kept WHERE name = ? ORDER BY key", (self._name,))
-        return iter([row[0] for row in rows.fetchall()])
+        return iter([row[0] for row in self._rows("SELECT key FROM kept WHERE name = ? ORDER BY key")])
 
     def __len__(self) -> int:
-        found = self._one("SELECT count(*) FROM kept WHERE name = ?")
-        return int(found[0]) if found else 0
+        return int(self._rows("SELECT count(*) FROM kept WHERE name = ?")[0][0])
 
-    def _one(self, statement: str, *values: object) -> "tuple[Any, ...] | None":
-        found: tuple[Any, ...] | None = self._connection.execute(statement, (self._name, *values)).fetchone()
-        return found
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(statement, (self._name, *values)).fetchall()
 
 
 def _converter() -> JsonConverter:
