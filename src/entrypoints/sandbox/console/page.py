@@ -1,125 +1,151 @@
-"""The console's one page: plain HTML, readable without scripts."""
+"""The console's one page: plain HTML, readable without scripts, on a phone and in the dark."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
+from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
+from entrypoints.sandbox.console import words
 from entrypoints.sandbox.courier import Carried
-from entrypoints.sandbox.faults import MEANINGS
+from entrypoints.sandbox.faults import MEANINGS, TIMES_MOST
 from entrypoints.sandbox.outside import Outside
-from entrypoints.sandbox.partner import Waiting
+from entrypoints.sandbox.partner import Partner, Waiting
+from entrypoints.sandbox.words import CHINA
 from errand_domain.money import Money
 from errand_domain.ports.outside import Notice
 
+PREFIX: Final = "/sandbox"
+STYLE_FILE: Final = "style.css"
 LETTERS_SHOWN: Final = 30
-NAMES: Final = {"wechat-pay": "微信支付", "alipay": "支付宝", "wechat": "微信"}
-KINDS: Final = {"payments": "待支付", "refunds": "退款中", "transfers": "待收款", "orders": "待确认收货"}
-ACTS: Final = {
-    "open": "打开",
-    "pay": "支付",
-    "finish": "退款到账",
-    "confirm": "确认收款",
-    "expire": "超时未确认",
-    "fail": "失败",
-    "confirm-receipt": "确认收货",
-}
-STYLE: Final = """
-:root{color-scheme:light dark;--line:#8884}
-body{font:16px/1.6 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin-bottom:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
-table{border-collapse:collapse;width:100%}
-td,th{border-bottom:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}
-th{font-weight:600}td.number{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}
-td.amount{text-align:right;white-space:nowrap}form{display:inline}
-button,select,input{font:inherit;padding:.15rem .7rem;margin:.1rem}input{width:4rem}
-b.code{font-family:ui-monospace,monospace;font-size:1.1rem}p.none,small{opacity:.7}
-"""
 
 
-def page(outside: Outside, notices: Sequence[Notice]) -> str:
-    """The page as a document."""
-    waiting = [one for partner in outside.partners.values() for one in partner.waiting()]
-    balances = ((NAMES.get(name, name), p.balance_fen()) for name, p in outside.partners.items())
-    held = "　".join(f"{name} {_yuan(fen)}" for name, fen in balances if fen is not None)
+def page(outside: Outside, notices: Sequence[Notice], *, said: str = "") -> str:
+    """The page as a document; above all the rest what was said to the last request, if it was refused."""
     return f"""<!doctype html>
 <html lang="zh-CN">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>沙箱</title><style>{STYLE}</style></head>
+<title>沙箱</title><style>{_style()}</style></head>
 <body>
-<h1>沙箱</h1>
-<p>这里扮演支付平台、微信和所有人的手机：没有真实的钱。<a href="/sandbox">刷新</a></p>
-<p><small>平台账上为商户保管：{escape(held) or "没有"}</small></p>
-{"".join(_section(label, [one for one in waiting if one.kind == kind]) for kind, label in KINDS.items())}
-<h2>制造故障</h2>{_faults(outside)}
-<h2>通知</h2>{_letters(outside.courier.all()[:LETTERS_SHOWN])}
-<h2>收件箱</h2>{_inbox(notices)}
+<header><h1>沙箱</h1><a href="{PREFIX}">刷新</a>
+<p>在这里扮演微信、支付宝和所有人的手机，没有真实的钱。</p></header>
+{f'<p class="card said" role="alert">{escape(said)}</p>' if said else ""}
+<main>
+{_waiting([one for partner in outside.partners.values() for one in partner.waiting()])}
+<h2 id="letters">通知 <small>平台告诉商户的</small></h2>{_letters(outside.courier.all()[:LETTERS_SHOWN])}
+<h2 id="inbox">收件箱 <small>短信和消息</small></h2>{_inbox(notices)}
+<h2 id="faults">制造故障 <small>下一次这样做的时候发生</small></h2>{_faults(outside)}
+<h2 id="balances">商户余额 <small>按平台的账</small></h2>{_balances(outside.partners.values())}
+</main>
 </body>
 </html>
 """
 
 
-def _yuan(fen: int) -> str:
-    return f"−{Money(-fen)}" if fen < 0 else str(Money(fen))
+@cache
+def _style() -> str:
+    return files("entrypoints.sandbox.console").joinpath(STYLE_FILE).read_text("utf-8")
 
 
-def _section(label: str, things: Sequence[Waiting]) -> str:
-    return f"<h2>{label}</h2>{_things(things)}"
-
-
-def _things(things: Sequence[Waiting]) -> str:
-    if not things:
-        return '<p class="none">没有。</p>'
-    rows = "".join(
-        f'<tr><td>{escape(NAMES.get(one.partner, one.partner))}</td><td class="number">{escape(one.number)}</td>'
-        f'<td>{escape(one.what)}</td><td class="amount">{Money(one.amount_fen)}</td><td>{_buttons(one)}</td></tr>'
-        for one in things
+def _waiting(things: Sequence[Waiting]) -> str:
+    """What waits, by kind; kinds that have no name of their own come last."""
+    kinds = dict.fromkeys((*words.KINDS, *(one.kind for one in things)))
+    sections = ((kind, [one for one in things if one.kind == kind]) for kind in kinds)
+    shown = "".join(
+        f"<h2>{escape(words.KINDS.get(kind, kind))}</h2><ul>{''.join(map(_thing, some))}</ul>"
+        for kind, some in sections
+        if some
     )
-    return f"<table><tr><th>平台</th><th>编号</th><th>内容</th><th>金额</th><th></th></tr>{rows}</table>"
+    return shown or '<h2>待办</h2><p class="none">没有什么在等人：商户发起支付、退款或转账之后，会出现在这里。</p>'
 
 
-def _buttons(one: Waiting) -> str:
-    folder = f"/sandbox/{escape(one.partner)}/{escape(one.kind)}/{escape(one.number)}"
-    return "".join(
-        f'<form method="post" action="{folder}/{escape(act)}"><button>{escape(ACTS.get(act, act))}</button></form>'
-        for act in one.acts
+def _thing(one: Waiting) -> str:
+    folder = "/".join(quote(part, safe="") for part in (one.partner, one.kind, one.number))
+    buttons = "".join(
+        _button(f"{folder}/{quote(act, safe='')}", words.ACTS.get(act, act), is_first=nth == 0)
+        for nth, act in enumerate(one.acts)
     )
-
-
-def _faults(outside: Outside) -> str:
-    options = "".join(
-        f'<option value="{escape(operation)}">{escape(operation)}</option>' for operation in outside.faults.operations
-    )
-    kinds = "".join(f'<option value="{kind}">{escape(meaning)}</option>' for kind, meaning in MEANINGS.items())
-    waiting = "".join(
-        f"<li>{escape(operation)}：{escape(MEANINGS[kind])}</li>" for operation, kind in outside.faults.waiting()
-    )
+    partner = words.PARTNERS.get(one.partner, one.partner)
     return (
-        '<form method="post" action="/sandbox/faults">'
-        f'<select name="operation">{options}</select><select name="kind">{kinds}</select>'
-        '<input name="times" type="number" value="1" min="1" max="100"><button>下一次发生</button></form>'
-        + (f"<ul>{waiting}</ul>" if waiting else '<p class="none">没有等待发生的故障。</p>')
+        f'<li><span class="amount">{Money(one.amount_fen)}</span>'
+        f"<div>{escape(one.what)}<small>{escape(partner)} "
+        f'<span class="number">{escape(one.number)}</span></small></div>'
+        f'<span class="acts">{buttons}</span></li>'
     )
 
 
-def _letters(letters: Iterable[Carried]) -> str:
-    rows = "".join(
-        f'<tr><td class="number">{escape(one.letter.operation)}</td>'
-        f"<td>{'已接收' if one.understood else '不再重试' if one.is_over else '等待重试'}</td>"
-        f"<td>{'<br>'.join(escape(f'{t.at:%H:%M:%S} {t.outcome}') for t in one.tries)}</td></tr>"
-        for one in letters
-    )
-    deliver = '<form method="post" action="/sandbox/courier/deliver"><button>立即重试</button></form>'
-    if not rows:
+def _button(path: str, label: str, *, is_first: bool = False) -> str:
+    look = ' class="first"' if is_first else ""
+    return f'<form method="post" action="{PREFIX}/{path}"><button{look}>{escape(label)}</button></form>'
+
+
+def _letters(letters: Sequence[Carried]) -> str:
+    if not letters:
         return '<p class="none">还没有通知。</p>'
-    return f"{deliver}<table><tr><th>通知</th><th>结果</th><th>每次尝试</th></tr>{rows}</table>"
+    waits = any(not one.is_over for one in letters)
+    retry = f"<p>{_button('courier/deliver', '立即重试')}</p>" if waits else ""
+    return f"{retry}<ul>{''.join(map(_letter, letters))}</ul>"
+
+
+def _letter(one: Carried) -> str:
+    look, told = ("good", "已接收") if one.understood else ("bad", "不再重试") if one.is_over else ("", "等待重试")
+    partner = words.PARTNERS.get(one.letter.partner, one.letter.partner)
+    tries = "".join(f"<small>{t.at.astimezone(CHINA):%H:%M:%S} {escape(t.outcome)}</small>" for t in one.tries)
+    return (
+        f"<li><div>{escape(partner)} {escape(words.operation(one.letter.operation))}"
+        f'<small class="number">{escape(one.letter.operation)}</small>{tries}</div>'
+        f'<span class="{look}">{told}</span></li>'
+    )
 
 
 def _inbox(notices: Sequence[Notice]) -> str:
     if not notices:
         return '<p class="none">还没有消息。</p>'
     rows = "".join(
-        f"<tr><td>{escape(notice.to.value)}</td><td>{escape(notice.text)}</td>"
-        f"<td>{f'<b class=code>{escape(notice.code)}</b>' if notice.code else ''}</td></tr>"
+        f"<li><div>{escape(notice.text)}<small>{escape(notice.to.value)}</small></div>"
+        f"{f'<span class=code>{escape(notice.code)}</span>' if notice.code else ''}</li>"
         for notice in notices
     )
-    return f"<table><tr><th>收件人</th><th>内容</th><th>验证码</th></tr>{rows}</table>"
+    return f"<ul>{rows}</ul>"
+
+
+def _faults(outside: Outside) -> str:
+    """What waits to go wrong, and one form for each partner, which offers what may go wrong there and nothing else."""
+    waiting = "".join(
+        f"<li><div>{escape(words.operation(operation))}：{escape(MEANINGS[kind])}"
+        f'<small class="number">{escape(operation)} {kind}</small></div></li>'
+        for operation, kind in outside.faults.waiting()
+    )
+    forms = "".join(_fault_form(partner) for partner in outside.partners.values() if partner.operations)
+    return f'<div class="card faults">{forms}</div>' + (f"<h2>即将发生</h2><ul>{waiting}</ul>" if waiting else "")
+
+
+def _fault_form(partner: Partner) -> str:
+    groups = "".join(
+        f'<optgroup label="{escape(words.operation(operation))}">'
+        + "".join(f'<option value="{escape(operation)} {kind}">{escape(MEANINGS[kind])}</option>' for kind in kinds)
+        + "</optgroup>"
+        for operation, kinds in partner.operations.items()
+    )
+    name = escape(words.PARTNERS.get(partner.name, partner.name))
+    place = f"fault-{escape(partner.name)}"
+    return (
+        f'<form method="post" action="{PREFIX}/faults"><label for="{place}">{name}</label>'
+        f'<select id="{place}" name="fault">{groups}</select>'
+        f'<input name="times" type="number" value="1" min="1" max="{TIMES_MOST}" aria-label="次数">'
+        "<button>发生</button></form>"
+    )
+
+
+def _balances(partners: Iterable[Partner]) -> str:
+    held = "".join(
+        f"<span>{escape(words.PARTNERS.get(partner.name, partner.name))} <b>{_yuan(fen)}</b></span>"
+        for partner in partners
+        if (fen := partner.balance_fen()) is not None
+    )
+    return f'<p class="held">{held or "没有"}</p>'
+
+
+def _yuan(fen: int) -> str:
+    return f"−{Money(-fen)}" if fen < 0 else str(Money(fen))

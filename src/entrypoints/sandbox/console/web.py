@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from litestar import Litestar, MediaType, Request, Response, Router, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
+from msgspec import DecodeError, Struct, convert
+from msgspec.json import decode
 
-from entrypoints.sandbox.console.page import page
+from entrypoints.sandbox.console.page import PREFIX, page
 from entrypoints.sandbox.courier import Carried
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partner import Waiting
 from errand_domain.ports.outside import Notice
 
-PREFIX: Final = "/sandbox"
 SHOWN_MOST: Final = 100
+NOT_FOUND: Final = 404
 CONFLICT: Final = 409
+FORM: Final = "application/x-www-form-urlencoded"
 Asked = Request[Any, Any, Any]
 
 
@@ -25,13 +29,38 @@ Inbox = Callable[[], Sequence[Notice]]
 Handlers = list[HTTPRouteHandler]
 
 
+class FaultAsked(Struct, frozen=True):
+    """What shall go wrong, and how often."""
+
+    operation: str
+    kind: str
+    times: int = 1
+
+
 def make_console(outside: Outside, inbox: Inbox) -> Litestar:
     """The console of that outside world."""
+
+    def refused(request: Asked, status_code: int, code: str, detail: str) -> Response[Any]:
+        """The page with a word about it for a browser, JSON for everybody else."""
+        if _is_browser(request):
+            shown = page(outside, inbox()[:SHOWN_MOST], said=f"没有办成：{detail}")
+            return Response(shown, status_code=status_code, media_type=MediaType.HTML)
+        return Response({"code": code, "detail": detail}, status_code=status_code)
+
+    def not_there(request: Asked, fault: LookupError) -> Response[Any]:
+        return refused(request, NOT_FOUND, "not_found", f"there is no such thing: {' '.join(map(str, fault.args))}")
+
+    def not_possible(request: Asked, fault: ValueError) -> Response[Any]:
+        return refused(request, CONFLICT, "not_possible", str(fault))
+
+    def not_understood(request: Asked, fault: HTTPException) -> Response[Any]:
+        return refused(request, fault.status_code, "not_understood", fault.detail)
+
     return Litestar(
         [Router(PREFIX, route_handlers=[*_looking(outside, inbox), *_acting(outside)])],
         openapi_config=None,
         logging_config=None,
-        exception_handlers={LookupError: _not_there, ValueError: _not_possible},
+        exception_handlers={LookupError: not_there, ValueError: not_possible, HTTPException: not_understood},
     )
 
 
@@ -78,18 +107,17 @@ def _looking(outside: Outside, inbox: Inbox) -> Handlers:
 def _acting(outside: Outside) -> Handlers:
     @post("/faults", status_code=200)
     async def ask_for_fault(request: Asked) -> Response[Any]:
-        """Let something go wrong: `operation`, `kind` and `times`, as JSON or from a form."""
-        wanted = dict(await request.form()) if _is_form(request) else await request.json()
-        operation, kind, times = str(wanted["operation"]), str(wanted["kind"]), int(wanted.get("times", 1))
-        outside.faults.ask(operation, kind, times=times)  # type: ignore[arg-type]  # it refuses what is no kind
-        return _done(request, {"operation": operation, "kind": kind, "times": times})
+        """Let something go wrong: `operation`, `kind` and `times` in JSON, `fault` and `times` in the page's form."""
+        wanted = await _fault_asked(request)
+        outside.faults.ask(wanted.operation, wanted.kind, times=wanted.times)  # type: ignore[arg-type]  # it refuses what is no kind
+        return _done(request, {"operation": wanted.operation, "kind": wanted.kind, "times": wanted.times}, at="faults")
 
     @post("/courier/deliver", status_code=200)
     async def deliver(request: Asked) -> Response[Any]:
         """Try every notification now that is not over, whatever its schedule says."""
         outside.pass_time()
         tried = await outside.courier.deliver_due(everything=True)
-        return _done(request, {"items": [_carried(one) for one in tried]})
+        return _done(request, {"items": [_carried(one) for one in tried]}, at="letters")
 
     @post("/{partner:str}/{kind:str}/{number:str}/{act:str}", status_code=200)
     async def do(
@@ -97,8 +125,9 @@ def _acting(outside: Outside) -> Handlers:
     ) -> Response[Any]:
         """Somebody outside does it, and the merchant is told at once."""
         if partner not in outside.partners:
-            raise NotFoundException
+            raise LookupError(partner)
         with outside.store.together():
+            outside.pass_time()
             told = outside.partners[partner].act(kind, number, act)
         await outside.courier.deliver_due()
         return _done(request, {**told})
@@ -106,22 +135,26 @@ def _acting(outside: Outside) -> Handlers:
     return [ask_for_fault, deliver, do]
 
 
-def _not_there(_: Asked, fault: LookupError) -> Response[Any]:
-    return Response({"code": "not_found", "detail": f"there is no such thing: {fault}"}, status_code=404)
+async def _fault_asked(request: Asked) -> FaultAsked:
+    body = await request.body()
+    try:
+        if request.content_type[0] != FORM:
+            return decode(body, type=FaultAsked)
+        form = dict(parse_qsl(body.decode()))
+        operation, _, kind = form.get("fault", "").partition(" ")
+        return convert({"times": 1, **form, "operation": operation, "kind": kind}, FaultAsked, strict=False)
+    except (DecodeError, UnicodeDecodeError) as fault:
+        raise ClientException(str(fault)) from fault
 
 
-def _not_possible(_: Asked, fault: ValueError) -> Response[Any]:
-    return Response({"code": "not_possible", "detail": str(fault)}, status_code=CONFLICT)
+def _is_browser(request: Asked) -> bool:
+    return "text/html" in request.headers.get("accept", "")
 
 
-def _is_form(request: Asked) -> bool:
-    return request.content_type[0] == "application/x-www-form-urlencoded"
-
-
-def _done(request: Asked, told: dict[str, Any]) -> Response[Any]:
-    """Back to the page for a browser, JSON for everybody else."""
-    if "text/html" in request.headers.get("accept", ""):
-        return Redirect(PREFIX, status_code=303)
+def _done(request: Asked, told: dict[str, Any], *, at: str = "") -> Response[Any]:
+    """Back to that place of the page for a browser, JSON for everybody else."""
+    if _is_browser(request):
+        return Redirect(f"{PREFIX}#{at}" if at else PREFIX, status_code=303)
     return Response(told)
 
 
