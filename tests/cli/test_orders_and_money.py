@@ -6,6 +6,7 @@ from attrs import frozen
 from adapters.memory.faults import Decline
 from errand_domain.member.member import Member
 from errand_domain.money import Money
+from errand_domain.order.order import Order
 from tests.cli.conftest import Terminal
 from tests.stage import PHONE_ROOM_AND_CODE, Stage
 
@@ -137,6 +138,30 @@ def test_what_the_provider_refused_is_listed_with_its_reason_and_retried_or_give
     assert terminal.told("withdrawal", "list")[0]["state"] == "parked"
     assert terminal.told(*words)["state"] == "failed"
     assert terminal.told("ledger", "verify")["sound"]
+
+
+def test_a_stuck_refund_is_listed_with_what_to_do_and_asked_for_again(
+    terminal: Terminal, stage: Stage, wait, people: Cast
+):
+    stage.provider.next_refund("needs_person")
+    order = wait(stage.opened(people.requester))
+    wait(stage.use.cancel_errand()(order.id, people.requester.id, reason="不需要了"))
+    (refund,) = wait(refunds_of(stage, order))
+    wait(stage.use.advance_refund()(refund.number))
+    (listed,) = terminal.told("refund", "list")
+    assert (listed["state"], listed["number"]) == ("abnormal", refund.number)
+    assert "arrange a transfer" in listed["advice"]
+    stage.provider.finish_refund(refund.number)
+    words = ("refund", "retry", refund.number, "--as", people.operator.id)
+    assert terminal.told(*words, "--dry-run")["state"] == "abnormal"
+    assert terminal.told("refund", "list") == [listed]
+    assert terminal.told(*words)["state"] == "succeeded"
+    assert terminal.told("refund", "list") == []
+
+
+async def refunds_of(stage: Stage, order: Order):
+    async with stage.begin() as tx:
+        return await tx.refunds.of_order(order.id)
 
 
 def test_the_ledger_proves_itself(terminal: Terminal, stage: Stage, wait, people: Cast):

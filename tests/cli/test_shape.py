@@ -21,6 +21,10 @@ MOVES_MONEY = {
     ("order", "rule"),
     ("withdrawal", "approve"),
     ("withdrawal", "reject"),
+    ("withdrawal", "retry"),
+    ("withdrawal", "give-up"),
+    ("refund", "retry"),
+    ("ledger", "reconcile"),
 }
 NO_JSON = {("serve",), ("worker",), ("demo",)}
 

@@ -29,6 +29,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "runner": ("entrypoints.cli.runner", "Runners and their applications."),
         "order": ("entrypoints.cli.order", "Orders, and what operations do to them."),
         "payment": ("entrypoints.cli.payment", "Payments by their number at the provider."),
+        "refund": ("entrypoints.cli.refund", "Refunds that wait for a person."),
         "withdrawal": ("entrypoints.cli.withdrawal", "Runners' withdrawals."),
         "ledger": ("entrypoints.cli.ledger", "The journal, its proof, and the providers' bills."),
         "messages": ("entrypoints.cli.messages", "Messages that could not be delivered."),
