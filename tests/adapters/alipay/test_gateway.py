@@ -215,7 +215,7 @@ async def test_a_question_is_asked_twice_where_the_line_broke_and_an_order_is_no
 
 
 async def test_an_answer_of_endless_length_is_not_read_to_its_end(far_side: FarSide):
-    far_side.will_send(b" " * ((1 << 20) + 1))
+    far_side.will_send(answer(NODE, json.dumps({"code": "10000", **PAID})) + b" " * (1 << 20))
     assert isinstance(await ask(far_side), Unknown)
 
 
