@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from entrypoints.sandbox.console import words
 from entrypoints.sandbox.courier import Carried
-from entrypoints.sandbox.faults import MEANINGS, TIMES_MOST
+from entrypoints.sandbox.faults import MEANINGS, TIMES_MOST, Kind
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partner import Partner, Waiting
 from entrypoints.sandbox.words import CHINA
@@ -123,9 +123,7 @@ def _faults(outside: Outside) -> str:
 
 def _fault_form(partner: Partner) -> str:
     groups = "".join(
-        f'<optgroup label="{escape(words.operation(operation))}">'
-        + "".join(f'<option value="{escape(operation)} {kind}">{escape(MEANINGS[kind])}</option>' for kind in kinds)
-        + "</optgroup>"
+        f'<optgroup label="{escape(operation)}">{_fault_options(operation, kinds)}</optgroup>'
         for operation, kinds in partner.operations.items()
     )
     name = escape(words.PARTNERS.get(partner.name, partner.name))
@@ -135,6 +133,14 @@ def _fault_form(partner: Partner) -> str:
         f'<select id="{place}" name="fault">{groups}</select>'
         f'<input name="times" type="number" value="1" min="1" max="{TIMES_MOST}" aria-label="次数">'
         "<button>发生</button></form>"
+    )
+
+
+def _fault_options(operation: str, kinds: Iterable[Kind]) -> str:
+    """Each says the operation again: once it is chosen, nobody sees the group any more."""
+    called = escape(words.operation(operation))
+    return "".join(
+        f'<option value="{escape(operation)} {kind}">{called}：{escape(MEANINGS[kind])}</option>' for kind in kinds
     )
 
 

@@ -21,10 +21,10 @@ from errand_domain.ports.outside import Notice
 SHOWN_MOST: Final = 100
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
+REFUSALS: Final = {NOT_FOUND: ("not_found", "没有这个"), CONFLICT: ("not_possible", "现在不能这样做")}
+NOT_UNDERSTOOD: Final = ("not_understood", "没看懂")
 FORM: Final = "application/x-www-form-urlencoded"
 Asked = Request[Any, Any, Any]
-
-
 Inbox = Callable[[], Sequence[Notice]]
 Handlers = list[HTTPRouteHandler]
 
@@ -40,21 +40,22 @@ class FaultAsked(Struct, frozen=True):
 def make_console(outside: Outside, inbox: Inbox) -> Litestar:
     """The console of that outside world."""
 
-    def refused(request: Asked, status_code: int, code: str, detail: str) -> Response[Any]:
+    def refused(request: Asked, status_code: int, detail: str) -> Response[Any]:
         """The page with a word about it for a browser, JSON for everybody else."""
+        code, word = REFUSALS.get(status_code, NOT_UNDERSTOOD)
         if _is_browser(request):
-            shown = page(outside, inbox()[:SHOWN_MOST], said=f"没有办成：{detail}")
+            shown = page(outside, inbox()[:SHOWN_MOST], said=f"{word}：{detail}")
             return Response(shown, status_code=status_code, media_type=MediaType.HTML)
         return Response({"code": code, "detail": detail}, status_code=status_code)
 
     def not_there(request: Asked, fault: LookupError) -> Response[Any]:
-        return refused(request, NOT_FOUND, "not_found", f"there is no such thing: {' '.join(map(str, fault.args))}")
+        return refused(request, NOT_FOUND, f"there is no such thing: {' '.join(map(str, fault.args))}")
 
     def not_possible(request: Asked, fault: ValueError) -> Response[Any]:
-        return refused(request, CONFLICT, "not_possible", str(fault))
+        return refused(request, CONFLICT, str(fault))
 
     def not_understood(request: Asked, fault: HTTPException) -> Response[Any]:
-        return refused(request, fault.status_code, "not_understood", fault.detail)
+        return refused(request, fault.status_code, fault.detail)
 
     return Litestar(
         [Router(PREFIX, route_handlers=[*_looking(outside, inbox), *_acting(outside)])],
@@ -107,7 +108,7 @@ def _looking(outside: Outside, inbox: Inbox) -> Handlers:
 def _acting(outside: Outside) -> Handlers:
     @post("/faults", status_code=200)
     async def ask_for_fault(request: Asked) -> Response[Any]:
-        """Let something go wrong: `operation`, `kind` and `times` in JSON, `fault` and `times` in the page's form."""
+        """Let something go wrong: `operation`, `kind` and `times`, as JSON or from a form."""
         wanted = await _fault_asked(request)
         outside.faults.ask(wanted.operation, wanted.kind, times=wanted.times)  # type: ignore[arg-type]  # it refuses what is no kind
         return _done(request, {"operation": wanted.operation, "kind": wanted.kind, "times": wanted.times}, at="faults")
@@ -136,13 +137,15 @@ def _acting(outside: Outside) -> Handlers:
 
 
 async def _fault_asked(request: Asked) -> FaultAsked:
+    """What the request wants; the page's form says operation and kind in one word, `fault`."""
     body = await request.body()
     try:
         if request.content_type[0] != FORM:
             return decode(body, type=FaultAsked)
         form = dict(parse_qsl(body.decode()))
-        operation, _, kind = form.get("fault", "").partition(" ")
-        return convert({"times": 1, **form, "operation": operation, "kind": kind}, FaultAsked, strict=False)
+        if "fault" in form:
+            form["operation"], _, form["kind"] = form["fault"].partition(" ")
+        return convert(form, FaultAsked, strict=False)
     except (DecodeError, UnicodeDecodeError) as fault:
         raise ClientException(str(fault)) from fault
 
