@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from adapters.memory.notifications import MemoryNotifications
 from adapters.sql.database import SqlDatabase
 from entrypoints.container import Container
 from tests.databases import container_on
@@ -17,9 +19,9 @@ from tests.http.visitors import NORTH_GATE, Visitor, point_on_the_wire, terms_on
 from tests.stage import DORMITORY, Stage
 
 PINNED = {
-    "sqlite": {"quote": 1, "publish": 7, "hall": 6, "accept": 7, "confirm": 9},
-    "postgres": {"quote": 1, "publish": 5, "hall": 3, "accept": 4, "confirm": 3},
-    "mariadb": {"quote": 1, "publish": 7, "hall": 6, "accept": 7, "confirm": 9},
+    "sqlite": {"quote": 1, "publish": 7, "pay": 5, "notified": 8, "hall": 6, "accept": 7, "confirm": 9},
+    "postgres": {"quote": 1, "publish": 5, "pay": 5, "notified": 3, "hall": 3, "accept": 4, "confirm": 3},
+    "mariadb": {"quote": 1, "publish": 7, "pay": 5, "notified": 8, "hall": 6, "accept": 7, "confirm": 9},
 }
 
 
@@ -55,6 +57,9 @@ class Counter:
 async def test_each_hot_request_sends_as_many_statements_as_are_pinned_here(
     kind: str, requester: Visitor, runner: Visitor, stage: Stage
 ):
+    provider = MemoryNotifications("wechat-pay")
+    providers = evolve(stage.use.payment_providers(), notifications={"wechat-pay": provider})
+    stage.use.payment_providers.override(providers)
     database = stage.use.database()
     assert isinstance(database, SqlDatabase)
     order_id = await requester.opens()  # fills the copies of the campus, as on any server that runs for a while
@@ -64,8 +69,13 @@ async def test_each_hot_request_sends_as_many_statements_as_are_pinned_here(
     quote = await requester.does("/quotes", wanted)
     counted["quote"] = counter.take()
     publication = {"sealedQuote": quote["sealedQuote"], "terms": terms, "provider": "memory"}
-    await requester.does("/orders", publication)
+    published = await requester.does("/orders", publication)
     counted["publish"] = counter.take()
+    payment = await requester.does(f"/orders/{published['id']}/pay", {"provider": "memory"})
+    counted["pay"] = counter.take()
+    told = provider.written(stage.provider.pay(payment["number"]))
+    assert (await requester.http.post("/notifications/wechat-pay", content=told.body)).is_success
+    counted["notified"] = counter.take()
     await runner.sees("/hall", params={"latitude": NORTH_GATE.latitude, "longitude": NORTH_GATE.longitude})
     counted["hall"] = counter.take()
     await runner.does(f"/orders/{order_id}/accept")

@@ -54,10 +54,11 @@ TELL: Final[Mapping[type[Event], tuple[tuple[Party, NoticeKind], ...]]] = {
 }
 
 
-async def move(tx: Transaction, order: Order, *events: Event, policy: Policy) -> Order:
+async def move(tx: Transaction, order: Order, *events: Event, policy: Policy, known: Books | None = None) -> Order:
     """The order after those events, gathered in the transaction with all that follows from them.
 
-    A transition that is not in the table raises before anything is gathered.
+    A transition that is not in the table raises before anything is gathered. `known` is what the events need of the
+    books, where the caller has it at hand; else it is read.
     """
     after, follows = order, list[tuple[Order, Event]]()
     for event in events:
@@ -65,7 +66,7 @@ async def move(tx: Transaction, order: Order, *events: Event, policy: Policy) ->
         after = after.apply(event)
     tx.orders.save(after, *events)
     for before, event in follows:
-        books = await _read_books(tx, order.id) if needs_books(before, event) else Books()
+        books = known or (await _read_books(tx, order.id) if needs_books(before, event) else Books())
         try:
             bookings = book(before, event, policy, books)
         except Conflict as refusal:

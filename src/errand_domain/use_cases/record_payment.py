@@ -68,9 +68,9 @@ async def _use(tx: Transaction, attempt: Attempt, *, paid_at: datetime, at: date
     policy = (await tx.campuses.get(order.campus_id)).policy
     if attempt.purpose == "order" and isinstance(order.state, AwaitingPayment):
         event = confirm_payment(order, policy, attempt_id=attempt.id, amount=attempt.amount, paid_at=paid_at, at=at)
-        await move(tx, order, event, policy=policy)
+        await move(tx, order, event, policy=policy, known=Books(attempts=(attempt,)))
     elif attempt.purpose == "tip" and takes_tip(order, attempt.amount, policy):
         tip = raise_tip(order, attempt_id=attempt.id, amount=attempt.amount, paid_at=paid_at, at=at)
-        await move(tx, order, tip, policy=policy)
+        await move(tx, order, tip, policy=policy, known=Books(attempts=(attempt,)))
     else:
         gather(tx, book_late(attempt, Books(), paid_at=paid_at, at=at))
