@@ -347,7 +347,7 @@ async def test_every_fault_of_a_notification_is_seen(heard, kind):
     play, listener = heard
     play.outside.faults.ask("alipay.notify.payment", kind)
     await play.paid()
-    if kind in {"lost", "delay"}:
+    if kind in {"lost", "delay", "reorder"}:  # nothing is behind it by which it could be overtaken
         (carried,) = play.outside.courier.all()
         assert listener.heard == []
         assert carried.tries[0].outcome.startswith("not sent")
@@ -359,7 +359,7 @@ async def test_every_fault_of_a_notification_is_seen(heard, kind):
         age = datetime.now(UTC) - datetime.fromisoformat(f"{told['notify_time']}+08:00")
         assert (age > DAY) == (kind == "old_timestamp")
         assert (told["total_amount"] == "5.01") == (kind == "wrong_amount")
-        assert (len(listener.heard) >= 10) == (kind == "duplicate")
+        assert len(listener.heard) == (10 if kind == "duplicate" else 1)
 
 
 # -- Faults of calls -----------------------------------------------------------------------------------------
