@@ -1,6 +1,8 @@
 """Alipay in a sandbox of its own, over real sockets, and merchants with clients of their own."""
 
+import atexit
 import json
+import shutil
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -39,7 +41,9 @@ CHINA = timedelta(hours=8)
 @cache
 def keys() -> AlipayKeys:
     """Made once: that takes longer than all the rest."""
-    return AlipayKeys(Keys(Path(mkdtemp(prefix="errand-alipay-"))))
+    folder = mkdtemp(prefix="errand-alipay-")
+    atexit.register(shutil.rmtree, folder)
+    return AlipayKeys(Keys(Path(folder)))
 
 
 @cache
