@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 import click
 from httpx import Client, HTTPError, InvalidURL, Response, Timeout
@@ -83,7 +84,8 @@ class SandboxConsole:
 
     def act(self, partner: str, kind: str, number: str, act: str) -> Mapping[str, object]:
         """Somebody does it; what became of it."""
-        return self._told(self._post(f"/{partner}/{kind}/{number}/{act}"), dict[str, object])
+        path = "/".join(quote(part, safe="") for part in (partner, kind, number, act))
+        return self._told(self._post(f"/{path}"), dict[str, object])
 
     def do(self, number: str, acts: Sequence[str]) -> Mapping[str, object]:
         """Somebody does the first of those acts that is possible, wherever that number waits."""
