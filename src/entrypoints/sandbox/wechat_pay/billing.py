@@ -19,13 +19,14 @@ from entrypoints.sandbox.words import CHINA
 WRITTEN_AT: Final = time(9)
 FETCHED_WITHIN: Final = timedelta(minutes=5)
 KINDS: Final = frozenset({"ALL", "SUCCESS", "REFUND"})
+PACKED: Final = "GZIP"
 
 
 @frozen
 class Laid:
     """A bill that lies ready, until then."""
 
-    file: BillFile = field(repr=False)
+    content: bytes = field(repr=False)
     until: datetime
 
 
@@ -42,21 +43,21 @@ class Billing:
         kind = query.get("bill_type", "ALL")
         if kind not in KINDS:
             raise WechatPayError("PARAM_ERROR", "bill_type不正确")
-        return self._place(asked, self._books().trades(self._day(query), kind))
+        return self._place(asked, query, self._books().trades(self._day(query), kind))
 
     def fund_bill(self, asked: Asked, _: Mapping[str, str], __: Kind | None) -> Mapping[str, object]:
         """What moved on the account on a day."""
         query = _query(asked)
         if query.get("account_type", "BASIC") != "BASIC":
             raise WechatPayError("NO_STATEMENT_EXIST")
-        return self._place(asked, self._books().funds(self._day(query)))
+        return self._place(asked, query, self._books().funds(self._day(query)))
 
     def download(self, asked: Asked, _: Mapping[str, str], __: Kind | None) -> bytes:
         """The file."""
         laid = self._laid.get(_query(asked).get("token", ""))
         if laid is None or datetime.now(UTC) > laid.until:
             raise WechatPayError("RESOURCE_NOT_EXISTS", "下载地址已失效")
-        return laid.file.content
+        return laid.content
 
     def _day(self, query: Mapping[str, str]) -> date:
         """The day asked for, if its bill is written by now."""
@@ -80,11 +81,15 @@ class Billing:
             transfers=tuple(self._kept.transfers.values()),
         )
 
-    def _place(self, asked: Asked, file: BillFile | None) -> Mapping[str, object]:
+    def _place(self, asked: Asked, query: Mapping[str, str], file: BillFile | None) -> Mapping[str, object]:
         if file is None:
             raise WechatPayError("NO_STATEMENT_EXIST")
+        packing = query.get("tar_type")
+        if packing not in (None, PACKED):
+            raise WechatPayError("PARAM_ERROR", "tar_type不正确")
         token = token_urlsafe()
-        self._laid[token] = Laid(file, datetime.now(UTC) + FETCHED_WITHIN)
+        content = file.packed if packing else file.plain
+        self._laid[token] = Laid(content, datetime.now(UTC) + FETCHED_WITHIN)
         address = f"http://{asked.headers.get('host', 'localhost')}/v3/billdownload/file?token={token}"
         return {"hash_type": "SHA1", "hash_value": file.digest, "download_url": address}
 

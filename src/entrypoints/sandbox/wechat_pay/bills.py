@@ -1,12 +1,12 @@
 """The files of one day: a back-tick before each cell, and two lines at the end that sum it up."""
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha1
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from entrypoints.sandbox.wechat_pay.payments import Payment, fee_fen
 from entrypoints.sandbox.wechat_pay.refunds import Refund
@@ -20,6 +20,12 @@ TRADE_HEAD: Final[Row] = (
     *("充值券退款金额", "退款类型", "退款状态", "商品名称", "商户数据包", "手续费", "费率", "订单金额"),
     *("申请退款金额", "费率备注"),
 )
+# Unverified against the live service: where the two columns stand that only a bill of refunds has.
+_TIMES_AT: Final = TRADE_HEAD.index("微信退款单号")
+REFUND_HEAD: Final[Row] = (*TRADE_HEAD[:_TIMES_AT], "退款申请时间", "退款成功时间", *TRADE_HEAD[_TIMES_AT:])
+_OF_REFUNDS: Final = frozenset(
+    {"微信退款单号", "商户退款单号", "退款金额", "充值券退款金额", "退款类型", "退款状态", "申请退款金额"}
+)
 TRADE_SUMS: Final[Row] = (
     *("总交易单数", "应结订单总金额", "退款总金额", "充值券退款总金额", "手续费总金额", "订单总金额"),
     "申请退款总金额",
@@ -30,14 +36,52 @@ FUND_HEAD: Final[Row] = (
 )
 FUND_SUMS: Final[Row] = ("资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额")
 RATE: Final = "0.60%"
+SPACES: Final = str.maketrans("`\r\n", "   ")
+
+# Unverified against the live service: the names of movements, all but the first of each pair of a trade; that a fee
+# and what comes back of a closed refund are movements of their own; that the number of ours stands in 业务凭证号.
+PAID: Final = ("交易", "交易")
+FEE: Final = ("交易", "扣除交易手续费")
+REFUNDED: Final = ("退款", "退款")
+FEE_BACK: Final = ("退款", "退还交易手续费")
+CAME_BACK: Final = ("退款", "退款失败退回")
+SENT: Final = ("商家转账", "商家转账")
 
 
 @frozen(kw_only=True)
 class BillFile:
-    """A bill that can be fetched: its bytes as they are downloaded, and the digest of what is packed in them."""
+    """A bill that can be fetched."""
 
-    content: bytes
-    digest: str
+    plain: bytes = field(repr=False)
+
+    @property
+    def packed(self) -> bytes:
+        """As most merchants fetch it."""
+        return gzip.compress(self.plain, mtime=0)
+
+    @property
+    def digest(self) -> str:
+        """Of the plain bytes, however they are fetched."""
+        return sha1(self.plain, usedforsecurity=False).hexdigest()
+
+
+@frozen(kw_only=True)
+class Moved:
+    """One movement on the merchant's account, or one of nothing, which no bill tells of."""
+
+    at: datetime
+    theirs: str
+    ours: str
+    what: tuple[str, str]
+    fen: int
+
+    def row(self) -> Row:
+        """The movement, as a bill tells it."""
+        way = "收入" if self.fen > 0 else "支出"
+        return (
+            *(written(self.at), self.theirs, self.theirs, *self.what, way),
+            *(yuan(abs(self.fen)), "0.00", "system", "", self.ours),
+        )
 
 
 @frozen(kw_only=True)
@@ -56,28 +100,43 @@ class Books:
         back = [r for r in self.refunds if _is_on(day, r.accepted_at)] if kind != "SUCCESS" else []
         if not paid and not back:
             return None
-        rows = sorted([self._paid(at, one) for at, one in paid] + [self._back(one, day) for one in back])
+        rows = sorted(
+            [self._paid(at, one) for at, one in paid]
+            + [self._back(one, day, with_times=kind == "REFUND") for one in back]
+        )
         fees = sum(fee_fen(p.amount_fen, self.fee_basis_points) for _, p in paid) - sum(r.fee_back_fen for r in back)
         ordered, returned = sum(p.amount_fen for _, p in paid), sum(r.amount_fen for r in back)
         sums = (str(len(rows)), *map(yuan, (ordered, returned, 0, fees, ordered, returned)))
-        return _file(TRADE_HEAD, rows, TRADE_SUMS, sums)
+        head = REFUND_HEAD if kind == "REFUND" else TRADE_HEAD
+        if kind == "SUCCESS":
+            head, rows = _without_refunds(head), [_without_refunds(row) for row in rows]
+        return _file(head, rows, TRADE_SUMS, sums)
 
     def funds(self, day: date) -> BillFile | None:
         """What moved on the merchant's account: transfers on the day on which their users had them."""
-        sent = [t for t in self.transfers if t.state == "SUCCESS" and _is_on(day, t.updated_at)]
-        paid = self._paid_on(day)
-        back = [r for r in self.refunds if _is_on(day, r.accepted_at)]
-        rows = sorted(
-            [_moved(t.updated_at, (t.bill_id, t.number), ("商家转账", "支出"), t.amount_fen) for t in sent]
-            + [_moved(at, (p.transaction_id, p.number), ("交易", "收入"), p.amount_fen) for at, p in paid]
-            + [_moved(r.accepted_at, (r.refund_id, r.number), ("退款", "支出"), r.amount_fen) for r in back]
+        moved = sorted(
+            (one for one in self._moved() if one.fen and _is_on(day, one.at)), key=lambda one: (one.at, one.ours)
         )
-        if not rows:
+        if not moved:
             return None
-        income = sum(p.amount_fen for _, p in paid)
-        spent = sum(t.amount_fen for t in sent) + sum(r.amount_fen for r in back)
-        sums = (str(len(rows)), str(len(paid)), yuan(income), str(len(sent) + len(back)), yuan(spent))
-        return _file(FUND_HEAD, rows, FUND_SUMS, sums)
+        income, spent = [m.fen for m in moved if m.fen > 0], [-m.fen for m in moved if m.fen < 0]
+        sums = (str(len(moved)), str(len(income)), yuan(sum(income)), str(len(spent)), yuan(sum(spent)))
+        return _file(FUND_HEAD, [one.row() for one in moved], FUND_SUMS, sums)
+
+    def _moved(self) -> Iterator[Moved]:
+        """Everything that ever moved, fees too, so that the days add up to what is on the account."""
+        for p in (one for one in self.payments if one.paid_at is not None):
+            at, fee = p.paid_at or p.ordered_at, fee_fen(p.amount_fen, self.fee_basis_points)
+            yield Moved(at=at, theirs=p.transaction_id, ours=p.number, what=PAID, fen=p.amount_fen)
+            yield Moved(at=at, theirs=p.transaction_id, ours=p.number, what=FEE, fen=-fee)
+        for r in self.refunds:
+            yield Moved(at=r.accepted_at, theirs=r.refund_id, ours=r.number, what=REFUNDED, fen=-r.amount_fen)
+            yield Moved(at=r.accepted_at, theirs=r.refund_id, ours=r.number, what=FEE_BACK, fen=r.fee_back_fen)
+            if r.state == "CLOSED" and r.ended_at is not None:
+                yield Moved(at=r.ended_at, theirs=r.refund_id, ours=r.number, what=CAME_BACK, fen=r.amount_fen)
+                yield Moved(at=r.ended_at, theirs=r.refund_id, ours=r.number, what=FEE, fen=-r.fee_back_fen)
+        for t in (one for one in self.transfers if one.state == "SUCCESS"):
+            yield Moved(at=t.updated_at, theirs=t.bill_id, ours=t.number, what=SENT, fen=-t.amount_fen)
 
     def _paid_on(self, day: date) -> list[tuple[datetime, Payment]]:
         return [(p.paid_at, p) for p in self.payments if p.paid_at is not None and _is_on(day, p.paid_at)]
@@ -91,31 +150,31 @@ class Books:
             *(yuan(payment.amount_fen), "0.00", ""),
         )
 
-    def _back(self, refund: Refund, day: date) -> Row:
+    def _back(self, refund: Refund, day: date, *, with_times: bool) -> Row:
         payment = next(one for one in self.payments if one.number == refund.payment_number)
         state = refund.state if refund.ended_at and refund.ended_at.astimezone(CHINA).date() <= day else "PROCESSING"
+        done = written(refund.ended_at) if refund.ended_at and state == "SUCCESS" else ""
         return (
             *(written(refund.accepted_at), payment.appid, self.merchant, "0", "", refund.transaction_id),
             *(payment.number, payment.openid, "JSAPI", "REFUND", "OTHERS", "CNY", "0.00", "0.00"),
+            *((written(refund.accepted_at), done) if with_times else ()),
             *(refund.refund_id, refund.number, yuan(refund.amount_fen), "0.00", "ORIGINAL", state),
             *(payment.description, "", _fee(-refund.fee_back_fen), RATE, "0.00", yuan(refund.amount_fen), ""),
         )
 
 
-def _moved(at: datetime, numbers: tuple[str, str], what: tuple[str, str], amount_fen: int) -> Row:
-    """One movement: their number and ours, its name and its direction."""
-    (theirs, ours), (name, way) = numbers, what
-    return (written(at), theirs, theirs, name, name, way, yuan(amount_fen), "0.00", "system", "", ours)
-
-
 def _file(head: Row, rows: Iterable[Row], sums_head: Row, sums: Row) -> BillFile:
     lines = [",".join(head), *map(_line, rows), ",".join(sums_head), _line(sums)]
-    plain = "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
-    return BillFile(content=gzip.compress(plain, mtime=0), digest=sha1(plain, usedforsecurity=False).hexdigest())
+    return BillFile(plain="".join(f"{line}\r\n" for line in lines).encode("utf-8-sig"))
 
 
 def _line(cells: Iterable[str]) -> str:
-    return ",".join(f"`{cell}" for cell in cells)
+    """One row; what a person wrote cannot end a cell or the row."""
+    return ",".join(f"`{cell.translate(SPACES)}" for cell in cells)
+
+
+def _without_refunds(row: Row) -> Row:
+    return tuple(cell for name, cell in zip(TRADE_HEAD, row, strict=True) if name not in _OF_REFUNDS)
 
 
 def _fee(fen: int) -> str:

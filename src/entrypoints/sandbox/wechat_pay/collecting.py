@@ -23,7 +23,7 @@ class Collecting:
         """Order a payment, or the same payment again."""
         order, params = decoded(asked.body, OrderAsked), canonical(asked.body)
         _check_merchant(order.mchid, order.appid)
-        known = self._kept.payments.get(order.out_trade_no)
+        known = self._known(order.out_trade_no)
         if known is None:
             known = ordered(order, params, prepay_id=f"wx{token_hex(17)}", at=self._kept.now())
             self._kept.payments[known.number] = known
@@ -46,7 +46,7 @@ class Collecting:
 
     def pay(self, number: str) -> str:
         """The payer pays, once."""
-        payment = self._kept.payments.get(number)
+        payment = self._known(number)
         if payment is None:
             raise LookupError(number)
         paid = payment.paid(self._kept.now(), transaction_id=f"4200{digits(24)}")
@@ -60,7 +60,7 @@ class Collecting:
     def waiting(self, partner: str) -> tuple[Waiting, ...]:
         """What could be paid now."""
         now = self._kept.now()
-        found = (self._kept.payments[number] for number in self._kept.unfinished("payment"))
+        found = (self._kept.payments[number].passed(now) for number in self._kept.unfinished("payment"))
         return tuple(
             Waiting(
                 partner=partner,
@@ -78,10 +78,14 @@ class Collecting:
         if by_id:
             found = next((one for one in self._kept.payments.values() if one.transaction_id == number), None)
         else:
-            found = self._kept.payments.get(number)
+            found = self._known(number)
         if found is None:
             raise WechatPayError("ORDER_NOT_EXIST")
         return found
+
+    def _known(self, number: str) -> Payment | None:
+        found = self._kept.payments.get(number)
+        return found.passed(self._kept.now()) if found else None
 
 
 def _check_merchant(merchant: str, app: str) -> None:

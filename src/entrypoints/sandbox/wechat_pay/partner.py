@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
+from urllib.parse import unquote
 
 from attrs import frozen
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -72,7 +73,7 @@ ROUTES: Final = (
     Route(
         operation="query_transfer",
         method="GET",
-        path=re.compile(rf"{_TRANSFERS}/out-bill-no/(?P<number>[^/]+)"),
+        path=re.compile(rf"{_TRANSFERS}/(?P<by>out|transfer)-bill-no/(?P<number>[^/]+)"),
         faults=TOLD_AMOUNTS,
     ),
     Route(
@@ -94,21 +95,30 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def _of_calls(route: Route) -> tuple[Kind, ...]:
+    """What may befall the call; what is not signed has no signature to be wrong."""
+    if route.operation in UNSIGNED:
+        return tuple(kind for kind in ANY_CALL if kind not in ("bad_signature", "old_timestamp"))
+    return ANY_CALL
+
+
+OPERATIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    f"wechat_pay.{route.operation}": (*_of_calls(route), *route.faults) for route in ROUTES
+} | {f"wechat_pay.notify.{kind}": NEWS for kind in NOTICES}
+"""What may go wrong, and where: everything that a test of faults has to try."""
+
+
 class WechatPay(Partner):
     """One merchant's WeChat Pay."""
 
     def __init__(self, outside: Outside, keys: WechatPayKeys, clock: Clock) -> None:
         self.name = "wechat-pay"
-        self.operations = {f"wechat_pay.{route.operation}": (*_of_calls(route), *route.faults) for route in ROUTES} | {
-            f"wechat_pay.notify.{kind}": NEWS for kind in NOTICES
-        }
+        self.operations = OPERATIONS
         self.schedule = SCHEDULE
         self._outside = outside
         self._kept = Kept(outside, clock)
         self._collecting = Collecting(self._kept)
         self._returning = Returning(self._kept)
-        self._paying_out = PayingOut(self._kept)
-        self._billing = Billing(self._kept)
         self._wire = Wire(
             merchant=MERCHANT,
             merchant_key=keys.merchant_key,
@@ -118,6 +128,8 @@ class WechatPay(Partner):
             public_key_id=keys.public_key_id,
             api_v3_key=keys.api_v3_key,
         )
+        self._paying_out = PayingOut(self._kept, self._wire.opened)
+        self._billing = Billing(self._kept)
         self._certificate = keys.own_certificate
         self._work: Mapping[str, Work] = {
             "prepay": self._collecting.prepay,
@@ -144,10 +156,15 @@ class WechatPay(Partner):
         if found is None:
             return Reply(status=404, headers={"content-type": JSON}, body=b'{"code":"RESOURCE_NOT_EXISTS"}')
         route, match = found
+        try:
+            self._wire.check(asked)
+        except WechatPayError as refusal:  # a stranger does not use up what the merchant is to meet
+            return self._refusal(refusal)
         fault = self._outside.faults.take(f"wechat_pay.{route.operation}")
         if fault == "drop_request":
             return DROPPED
-        reply = self._done(route, asked, match.groupdict(), fault)
+        names = {name: unquote(value) for name, value in match.groupdict().items()}
+        reply = self._done(route, asked, names, fault)
         if fault == "drop_answer":
             return DROPPED
         if fault == "server_error_after" and reply.status in SUCCEEDED:
@@ -201,7 +218,6 @@ class WechatPay(Partner):
 
     def _done(self, route: Route, asked: Asked, names: Mapping[str, str], fault: Kind | None) -> Reply:
         try:
-            self._wire.check(asked)
             _fail_early(fault)
             told = self._work[route.operation](asked, names, fault)
         except WechatPayError as refusal:
@@ -241,13 +257,6 @@ def _fail_early(fault: Kind | None) -> None:
         raise WechatPayError("SYSTEM_ERROR")
     if fault == "rate_limited":
         raise WechatPayError("FREQUENCY_LIMITED")
-
-
-def _of_calls(route: Route) -> tuple[Kind, ...]:
-    """What may befall the call; what is not signed has no signature to be wrong."""
-    if route.operation in UNSIGNED:
-        return tuple(kind for kind in ANY_CALL if kind not in ("bad_signature", "old_timestamp"))
-    return ANY_CALL
 
 
 def _another_amount(event: dict[str, object]) -> dict[str, object]:

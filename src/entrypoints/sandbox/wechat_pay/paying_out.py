@@ -1,6 +1,7 @@
 """Paying out: transfers to users, and what users do with them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Final
@@ -23,15 +24,18 @@ READY_AFTER: Final = timedelta(minutes=2)
 class PayingOut:
     """The desk of transfers."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, opened: Callable[[str], str]) -> None:
+        """`opened` reads what the merchant has encrypted."""
         self._kept = kept
+        self._opened = opened
 
     def transfer(self, asked: Asked, _: Mapping[str, str], fault: Kind | None) -> Mapping[str, object]:
         """Take a transfer on, or give out the package of the same one again."""
-        wanted, params = decoded(asked.body, TransferAsked), canonical(asked.body)
+        wanted = decoded(asked.body, TransferAsked)
         if wanted.appid != APP:
             raise WechatPayError("APPID_MCHID_NOT_MATCH")
         check(wanted)
+        params = self._params(wanted, asked.body)
         known = self._kept.transfers.get(wanted.out_bill_no)
         if known is None:
             known = self._taken(wanted, params, fault)
@@ -39,11 +43,12 @@ class PayingOut:
 
     def query_transfer(self, _: Asked, names: Mapping[str, str], fault: Kind | None) -> Mapping[str, object]:
         """What became of it: everything but the package."""
-        return self._found(names["number"]).told(MERCHANT, APP, more_fen=1 if fault == "wrong_amount" else 0)
+        found = self._found(names["number"], by_id=names["by"] == "transfer")
+        return found.told(MERCHANT, APP, more_fen=1 if fault == "wrong_amount" else 0)
 
     def cancel_transfer(self, _: Asked, names: Mapping[str, str], __: Kind | None) -> Mapping[str, object]:
         """Take it back, which takes a moment."""
-        transfer = self._found(names["number"]).cancelled(self._kept.now())
+        transfer = self._found(names["number"], by_id=False).cancelled(self._kept.now())
         self._kept.transfers[transfer.number] = transfer
         return {
             "out_bill_no": transfer.number,
@@ -134,8 +139,18 @@ class PayingOut:
         self._kept.tell("transfer", "MCHTRANSFER.BILL.FINISHED", transfer.notify_url, told)
         return transfer
 
-    def _found(self, number: str) -> Transfer:
-        found = self._kept.transfers.get(number)
+    def _params(self, wanted: TransferAsked, body: bytes) -> str:
+        """What a second request must repeat: a name encrypted anew is another text, and the same name."""
+        if not wanted.user_name:
+            return canonical(body)
+        name = self._opened(wanted.user_name)
+        return canonical(json.dumps({**json.loads(body), "user_name": name}).encode())
+
+    def _found(self, number: str, *, by_id: bool) -> Transfer:
+        if by_id:
+            found = next((one for one in self._kept.transfers.values() if one.bill_id == number), None)
+        else:
+            found = self._kept.transfers.get(number)
         if found is None:
             raise WechatPayError("NOT_FOUND")
         return found

@@ -11,7 +11,7 @@ from entrypoints.sandbox.wechat_pay.wire import rfc3339
 
 FULL_BASIS_POINTS: Final = 10_000
 EXPIRES_AT_LEAST_AFTER: Final = timedelta(minutes=1)
-EXPIRES_ANYWAY_AFTER: Final = timedelta(days=7)
+CLOSES_AFTER: Final = timedelta(days=7)
 
 
 @frozen(kw_only=True)
@@ -65,6 +65,11 @@ class Payment:
             raise WechatPayError("ORDER_PAID")
         return self if self.closed_at else evolve(self, closed_at=at)
 
+    def passed(self, at: datetime) -> "Payment":
+        """What time has made of it: nobody pays it after a week, and then it is closed."""
+        closes_at = self.ordered_at + CLOSES_AFTER
+        return self.closed(closes_at) if self.paid_at is None and at >= closes_at else self
+
     def is_waiting(self, at: datetime) -> bool:
         """Whether somebody could pay it now."""
         return self.paid_at is None and self.closed_at is None and at < self.expires_at
@@ -94,7 +99,7 @@ class Payment:
 
 def ordered(asked: OrderAsked, params: str, *, prepay_id: str, at: datetime) -> Payment:
     """A new order."""
-    expires_at = asked.time_expire or at + EXPIRES_ANYWAY_AFTER
+    expires_at = asked.time_expire or at + CLOSES_AFTER
     return Payment(
         number=asked.out_trade_no,
         appid=asked.appid,

@@ -98,8 +98,8 @@ def accepted(
     """A new refund; raises `WechatPayError` where it may not be."""
     if payment.paid_at is None:
         raise WechatPayError("RESOURCE_NOT_EXISTS", "订单未支付")
-    if asked.amount.total != payment.amount_fen or asked.amount.currency != "CNY":
-        raise WechatPayError("PARAM_ERROR", "订单金额或币种不一致")
+    if asked.amount.total != payment.amount_fen:
+        raise WechatPayError("PARAM_ERROR", "订单金额不一致")
     if payment.refunded_fen + asked.amount.refund > payment.amount_fen:
         raise WechatPayError("INVALID_REQUEST", "退款总金额大于订单金额")
     if payment.refunds >= REFUNDS_MOST:

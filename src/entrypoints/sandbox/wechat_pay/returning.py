@@ -74,6 +74,8 @@ class Returning:
 
     def _payment(self, wanted: RefundAsked) -> Payment:
         number, transaction_id = wanted.out_trade_no, wanted.transaction_id
+        if not number and not transaction_id:
+            raise WechatPayError("PARAM_ERROR", "缺少transaction_id或out_trade_no")
         found = self._kept.payments.get(number) if number else None
         if found is None and transaction_id:
             found = next((one for one in self._kept.payments.values() if one.transaction_id == transaction_id), None)

@@ -1,7 +1,7 @@
 """What merchants send, read strictly: every field that we know of as WeChat Pay documents it."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -9,19 +9,20 @@ from msgspec import Meta, Struct
 from entrypoints.sandbox.wechat_pay.errors import WechatPayError
 
 T = TypeVar("T")
-Number = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-|*]{6,32}$")]
-RefundNumber = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-|*@]{1,64}$")]
-BillNumber = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,32}$")]
+Number = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-|*]{6,32}\Z")]
+RefundNumber = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-|*@]{1,64}\Z")]
+BillNumber = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
-NotifyUrl = Annotated[str, Meta(pattern=r"^https?://[^?#]+$", max_length=255)]
+NotifyUrl = Annotated[str, Meta(pattern=r"^https?://[^?#\s]+\Z", max_length=255)]
 Fen = Annotated[int, Meta(ge=1)]
+Currency = Literal["CNY"]
 
 
 class Amount(Struct, frozen=True):
     """What an order asks for."""
 
     total: Fen
-    currency: str = "CNY"
+    currency: Currency = "CNY"
 
 
 class Payer(Struct, frozen=True):
@@ -55,7 +56,7 @@ class RefundAmount(Struct, frozen=True):
 
     refund: Fen
     total: Fen
-    currency: str
+    currency: Currency
 
 
 class RefundAsked(Struct, frozen=True):

@@ -11,10 +11,10 @@ from typing import Final
 
 from attrs import field, frozen
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from entrypoints.sandbox.wechat_pay.errors import WechatPayError
 from entrypoints.sandbox.wire import Asked
@@ -24,6 +24,7 @@ SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
 SKEW_MOST: Final = timedelta(minutes=5)
 LONG_AGO: Final = timedelta(days=1)
 AGENT: Final = "user-agent"
+OAEP_AS_DOCUMENTED: Final = OAEP(MGF1(SHA1()), SHA1(), None)  # noqa: S303 - no other is understood there
 _PAIR: Final = re.compile(r'(\w+)="([^"]*)"')
 _NAMES: Final = {"mchid", "nonce_str", "timestamp", "serial_no", "signature"}
 
@@ -75,6 +76,13 @@ class Wire:
     def names_public_key(self, asked: Asked) -> bool:
         """Whether the merchant wants to be answered under WeChat Pay's public key."""
         return asked.headers.get("wechatpay-serial") == self.public_key_id
+
+    def opened(self, secret: str) -> str:
+        """What the merchant encrypted under WeChat Pay's key, for its eyes; raises `WechatPayError`."""
+        try:
+            return self.own_key.decrypt(b64decode(secret, validate=True), OAEP_AS_DOCUMENTED).decode()
+        except ValueError:
+            raise WechatPayError("PARAM_ERROR", "敏感信息解密失败") from None
 
     def encrypted(self, plain: str, *, about: str) -> dict[str, str]:
         """Something for the merchant's eyes, under the API v3 key."""
