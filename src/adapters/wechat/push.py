@@ -53,6 +53,10 @@ class WechatPush(Notifications):
         self._clock = clock
         self._plain_allowed = plain_allowed
 
+    async def greet(self, delivery: Delivery) -> str:
+        """What WeChat wants to read before it pushes to the address; raises `NotificationRefused`."""
+        return self.echo(delivery.query)
+
     def echo(self, query: Mapping[str, str]) -> str:
         """What WeChat wants to read when the address is set in its console; raises `NotificationRefused`."""
         self._check_signature(query, "signature")
