@@ -9,7 +9,9 @@ from errand_domain.member.member import Member
 from errand_domain.member.roles import Grant
 from errand_domain.money import Money
 from errand_domain.policy import Policy
+from errand_domain.ports.payments import PayoutDone
 from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, Withdrawal, WithdrawalUnknown
+from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
 from errand_domain.use_cases.manage_campus import ChangePolicy
 from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
@@ -105,6 +107,18 @@ async def test_what_nobody_could_learn_for_a_day_is_put_before_finance_and_found
     assert (await world.use(GiveUpWithdrawal)(withdrawal.id, finance, reason="unknown")).state_name == "succeeded"
     assert world.provider.totals.paid_out == FEN
     await world.prove()
+
+
+async def test_another_amount_than_was_asked_for_is_no_answer_and_written_down_once(world: World, runner: Member):
+    withdrawal = await waiting(world, runner)
+    wrong = PayoutDone(at=world.clock.now(), amount=Money(FEN + 1))
+    for _ in range(3):
+        told = await world.use(AdvanceWithdrawal).record(withdrawal.id, 1, wrong)
+        assert told.state_name == "waiting_for_user"
+    assert await frozen(world, runner) == FEN
+    async with world.begin() as tx:
+        written = await tx.audit.of_subject(f"withdrawal:{withdrawal.id}", limit=5)
+    assert [line.action for line in written] == ["withdrawal.mismatch"]
 
 
 async def test_nothing_is_given_up_while_the_provider_does_not_tell(world: World, runner: Member):

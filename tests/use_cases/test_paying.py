@@ -9,6 +9,7 @@ from attrs import evolve
 from adapters.memory.faults import Decline, LoseAfter, LoseBefore
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import compact
+from errand_domain.member.member import Way
 from errand_domain.money import Money
 from errand_domain.order.refusals import IllegalTransition, OrderNotOpen
 from errand_domain.order.states import Cancelled, Expired, Open
@@ -16,6 +17,7 @@ from errand_domain.payment.attempt import (
     Closed,
     ClosedAtProvider,
     Failed,
+    PayerMissing,
     PaymentMismatch,
     PaymentRefused,
     PaymentUnknown,
@@ -329,3 +331,13 @@ async def test_a_tip_that_nobody_pays_is_closed_in_the_end(world: World):
     await world.use(RaiseTip)(order.id, requester.id, amount=Money(100), provider="memory")
     await world.pass_time(timedelta(minutes=16))
     assert [type(attempt.state) for attempt in await world.attempts(order)] == [Succeeded, Closed]
+
+
+async def test_a_provider_with_accounts_of_its_own_collects_from_those_who_have_linked_one(world: World):
+    world.provider.payer_way = "wechat"
+    stranger = await world.member(Way("phone", "+8613900001111"))
+    order = await world.published(stranger)
+    with pytest.raises(PayerMissing):
+        await world.use(PayForErrand)(order.id, stranger.id, provider="memory")
+    started = await world.use(PayForErrand)(order.id, stranger.id, provider="rival")
+    assert started.attempt.provider == "rival", "another provider is not kept waiting"

@@ -12,11 +12,12 @@ from errand_domain.order.order import Order
 from errand_domain.payment.attempt import Attempt, PaymentMismatch, PaymentUnknown, Succeeded
 from errand_domain.ports.notifications import SettlementReport
 from errand_domain.settlement.earning import Earning
+from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
 from errand_domain.use_cases.pay_for_errand import RaiseTip
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_settlement import RecordSettlement
-from tests.domain.examples import HOUR, MINUTE
+from tests.domain.examples import CAMPUS, HOUR, MINUTE
 from tests.use_cases.world import World
 
 
@@ -130,6 +131,37 @@ async def test_the_word_of_one_payment_is_not_the_word_of_the_other(world: World
     shipping.settle(second.number)
     await world.pass_time(HOUR)
     assert (await earning(world, order)).state_name == "available"
+
+
+async def test_a_word_about_one_of_two_payments_frees_nothing_early(shipping: MemoryShipping):
+    policy = evolve(CAMPUS.policy, hold_earnings_for=timedelta(days=5), dispute_within=timedelta(days=2))
+    slow = await World.built(policy=policy)
+    slow.parts[Providers] = evolve(slow.parts[Providers], shipping={"memory": shipping})
+    requester, runner = await slow.member(), await slow.runner()
+    order = await slow.opened(requester)
+    tip = await slow.use(RaiseTip)(order.id, requester.id, amount=Money(200), provider="memory")
+    await slow.tell(slow.provider.pay(tip.attempt.number))
+    await slow.complete(order, runner)
+    held_until = (await earning(slow, order)).release_at
+    for attempt in await slow.attempts(order):
+        assert (await earning(slow, order)).release_at == held_until
+        report = SettlementReport(number=attempt.number, provider="memory", at=slow.clock.now())
+        await slow.use(RecordSettlement)(report)
+    assert (await earning(slow, order)).release_at == slow.clock.now() + timedelta(days=2)
+
+
+async def test_of_two_payments_only_the_one_that_is_kept_is_told(world: World, shipping: MemoryShipping):
+    requester, runner = await world.member(), await world.runner()
+    order = await world.opened(requester)
+    tip = await world.use(RaiseTip)(order.id, requester.id, amount=Money(200), provider="memory")
+    await world.tell(world.provider.pay(tip.attempt.number))
+    await world.use(AcceptErrand)(order.id, runner.id)
+    world.clock.advance(10 * MINUTE)
+    fee = await world.use(QuoteCancellation)(order.id, requester.id)
+    assert fee == Money(200)
+    await world.use(CancelErrand)(order.id, requester.id, reason="不需要了", confirmed_fee=fee)
+    await world.pass_time(MINUTE)
+    assert set(shipping.uploaded) == {tip.attempt.number}
 
 
 @pytest.mark.usefixtures("shipping")
