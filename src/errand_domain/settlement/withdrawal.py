@@ -82,6 +82,14 @@ class WithdrawalUnknown(Conflict):
 
 
 @frozen(str=False)
+class AbsenceProvesNothing(Conflict):
+    """It is parked for so long that the provider may have forgotten a payout that it made."""
+
+    code = "withdrawal.absence_proves_nothing"
+    sentence = "搁置过久，支付平台查无记录不足以证明未付款，请先重试"
+
+
+@frozen(str=False)
 class WithdrawalOpen(Conflict):
     """Another withdrawal of this runner is under way."""
 

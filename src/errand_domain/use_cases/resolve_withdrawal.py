@@ -1,6 +1,7 @@
 """What finance does with a withdrawal that is parked: try it again, or give it up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import frozen
 
@@ -12,11 +13,20 @@ from errand_domain.ports.outbox import SendPayout
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Declined, Lost, PayoutUnderWay
 from errand_domain.ports.transaction import Begin, Transaction
-from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, Withdrawal, WithdrawalUnknown
+from errand_domain.settlement.withdrawal import (
+    AbsenceProvesNothing,
+    IllegalWithdrawalTransition,
+    Withdrawal,
+    WithdrawalUnknown,
+)
 from errand_domain.settlement.withdrawal_states import Parked, PartFailed, PartSent
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal, follow_part
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
+
+ABSENCE_PROVES_FOR: Final = timedelta(days=28)
+"""How long after it was parked a provider's "unheard of" still says that nothing was paid: WeChat Pay answers questions
+about thirty days, and a part is parked a day after it was sent at the latest while a worker runs."""
 
 
 @frozen(kw_only=True)
@@ -52,7 +62,8 @@ class GiveUpWithdrawal:
     async def __call__(self, withdrawal_id: WithdrawalId, operator: Member, *, reason: str) -> Withdrawal:
         """The withdrawal, failed; or as the provider says it is, where it knows of it after all.
 
-        Audited. Raises `WithdrawalUnknown` where the provider does not tell.
+        Audited. Raises `WithdrawalUnknown` where the provider does not tell, and `AbsenceProvesNothing` where it has
+        been parked so long that the provider may have forgotten: tried again first, it is parked anew or paid.
         """
         async with self.begin() as tx:
             withdrawal, parked = await _parked(tx, withdrawal_id, operator, "give_up")
@@ -60,6 +71,8 @@ class GiveUpWithdrawal:
         known = await desk.query_payout(withdrawal.part_number(parked.part))
         match known:
             case Declined():
+                if self.clock.now() - parked.since > ABSENCE_PROVES_FOR:
+                    raise AbsenceProvesNothing
                 return await self._end(withdrawal_id, operator, part=parked.part, reason=reason)
             case Lost():
                 raise WithdrawalUnknown

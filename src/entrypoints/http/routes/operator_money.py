@@ -26,7 +26,7 @@ from entrypoints.http.wire.operations import (
 )
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, MessageId, WithdrawalId
-from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, WithdrawalUnknown
+from errand_domain.settlement.withdrawal import AbsenceProvesNothing, IllegalWithdrawalTransition, WithdrawalUnknown
 from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
 from errand_domain.use_cases.refunding import RetryRefund
 from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
@@ -85,7 +85,9 @@ async def retry_parked_withdrawal(
 @post(
     "/withdrawals/{withdrawal_id:uuid}/give-up",
     status_code=200,
-    responses=refusals(InvalidField, NotPermitted, Missing, IllegalWithdrawalTransition, WithdrawalUnknown),
+    responses=refusals(
+        InvalidField, NotPermitted, Missing, AbsenceProvesNothing, IllegalWithdrawalTransition, WithdrawalUnknown
+    ),
 )
 async def give_up_parked_withdrawal(
     withdrawal_id: PathId,
