@@ -35,10 +35,11 @@ class Requested:
 
 @frozen(kw_only=True)
 class Processing:
-    """The provider is working on it."""
+    """The provider is working on it. `silent_since` is when it last began to leave us without a word that counts."""
 
     refund_id: str
     accepted_at: datetime | None = None
+    silent_since: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -173,6 +174,17 @@ class Refund:
         """Whether the provider still has to do or to say something."""
         return isinstance(self.state, Requested | Processing)
 
+    @property
+    def silent_since(self) -> datetime | None:
+        """Since when nobody has learnt anything of it; `None` where the provider told when it was asked last."""
+        match self.state:
+            case Requested():
+                return self.requested_at
+            case Processing(silent_since=since):
+                return since
+            case _:
+                return None
+
     def apply(self, event: RefundEvent, *, query_at: datetime | None = None) -> "Refund":
         """The refund after the event, to be queried again at `query_at` while it is open."""
         step = REFUND_TRANSITIONS.get((type(self.state), type(event)))
@@ -181,9 +193,11 @@ class Refund:
         after = evolve(self, state=step(self.state, event), version=self.version + 1)
         return evolve(after, query_at=query_at if after.is_open else None)
 
-    def asked_again(self, *, query_at: datetime) -> "Refund":
-        """The same refund, to be asked for again then: nothing new is known of it."""
-        return evolve(self, query_at=query_at, version=self.version + 1)
+    def asked_again(self, *, query_at: datetime, silent_since: datetime | None = None) -> "Refund":
+        """The same refund, to be asked for again then: nothing new is known of it, or since then nothing at all."""
+        state = self.state
+        state = evolve(state, silent_since=silent_since) if isinstance(state, Processing) else state
+        return evolve(self, state=state, query_at=query_at, version=self.version + 1)
 
 
 def refund_number(attempt_id: AttemptId, reason: RefundReason, *, nth: int = 1) -> str:

@@ -86,7 +86,9 @@ class AdvanceRefund:
             if event is None:
                 if not refund.is_open:
                     return refund
-                refund = refund.asked_again(query_at=next_query(refund.requested_at, at=now))
+                silent_since = None if isinstance(answer, RefundReport) else refund.silent_since or now
+                again = next_query(refund.requested_at, at=now)
+                refund = refund.asked_again(query_at=again, silent_since=silent_since)
             else:
                 refund = refund.apply(event, query_at=next_query(refund.requested_at, at=now))
             tx.refunds.save(refund)
@@ -124,11 +126,16 @@ def _event(refund: Refund, answer: RefundReport | Declined | Lost, *, at: dateti
 
 
 def _stuck(refund: Refund, answer: Lost | Declined, *, at: datetime) -> RefundStuck | None:
-    """A refund that is refused, or of which nobody could learn for too long, waits for a person."""
-    if isinstance(answer, Declined):
-        return RefundStuck(at=at, advice=answer.reason) if isinstance(refund.state, Requested) else None
-    too_long = refund.is_open and at - refund.requested_at >= UNKNOWN_MOST
-    return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{answer.why}）") if too_long else None
+    """A refund that is refused, or of which nobody could learn for too long, waits for a person.
+
+    A provider that took it and has never heard of it now tells nothing either.
+    """
+    if isinstance(answer, Declined) and isinstance(refund.state, Requested):
+        return RefundStuck(at=at, advice=answer.reason)
+    if refund.silent_since is None or at - refund.silent_since < UNKNOWN_MOST:
+        return None
+    why = answer.reason if isinstance(answer, Declined) else answer.why
+    return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{why}）")
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:

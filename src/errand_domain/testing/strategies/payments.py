@@ -70,7 +70,10 @@ def refund_states(kind: type[RefundState]) -> SearchStrategy[RefundState]:
     made: dict[type[RefundState], SearchStrategy[Any]] = {
         refunding.Requested: st.just(refunding.Requested()),
         refunding.Processing: st.builds(
-            refunding.Processing, refund_id=lines(most=64), accepted_at=st.none() | moments()
+            refunding.Processing,
+            refund_id=lines(most=64),
+            accepted_at=st.none() | moments(),
+            silent_since=st.none() | moments(),
         ),
         refunding.Refunded: st.builds(refunding.Refunded, refunded_at=moments(), accepted_at=st.none() | moments()),
         refunding.RefundClosed: st.builds(refunding.RefundClosed, closed_at=moments()),
