@@ -38,7 +38,7 @@ class Billing:
     def bill(self, parameters: dict[str, str], *, origin: str) -> Mapping[str, object]:
         """Where the bill lies, on that origin; one of a day without movement is not written at all."""
         order = bill_order(parameters)
-        now = self._kept.now().astimezone(CHINA)
+        now = self._kept.account.now().astimezone(CHINA)
         is_written = now >= datetime.combine(order.day + timedelta(days=1), WRITTEN_AT, tzinfo=CHINA)
         archive = self._archive(order) if is_written else None
         if archive is None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from entrypoints.sandbox.account import digits
 from entrypoints.sandbox.alipay.errors import AlipayError
-from entrypoints.sandbox.alipay.kept import NAME, Kept, digits
+from entrypoints.sandbox.alipay.kept import NAME, Kept
 from entrypoints.sandbox.alipay.orders import TradeKey, payment_order, read
 from entrypoints.sandbox.alipay.trades import WAITS, Trade, opened
 from entrypoints.sandbox.faults import Kind
@@ -18,26 +19,26 @@ class Collecting:
 
     def opened(self, parameters: dict[str, str]) -> Trade:
         """A payer opens an order, with which the payment begins; raises `AlipayError`."""
-        now = self._kept.now()
+        now = self._kept.account.now()
         order = payment_order(parameters, now)
         known = self._kept.trades.get(order.number)
         if known is not None:
             return known.opened_again(order, now)
         trade = opened(order, trade_number=f"{now:%Y%m%d}22001{digits(15)}", at=now)
         self._kept.trades[trade.number] = trade
-        self._kept.begin("payment", trade.number)
+        self._kept.account.begin("payment", trade.number)
         return trade
 
     def query(self, parameters: dict[str, str], fault: Kind | None) -> Mapping[str, object]:
         """What became of it."""
         trade = self.found(read(parameters, TradeKey))
-        return trade.shown(self._kept.now(), more_fen=1 if fault == "wrong_amount" else 0)
+        return trade.shown(self._kept.account.now(), more_fen=1 if fault == "wrong_amount" else 0)
 
     def close(self, parameters: dict[str, str], _: Kind | None) -> Mapping[str, object]:
         """Let nobody pay it any more."""
-        trade = self.found(read(parameters, TradeKey)).closed(self._kept.now())
+        trade = self.found(read(parameters, TradeKey)).closed(self._kept.account.now())
         self._kept.trades[trade.number] = trade
-        self._kept.end("payment", trade.number)
+        self._kept.account.end("payment", trade.number)
         return {"trade_no": trade.trade_number, "out_trade_no": trade.number}
 
     def pay(self, number: str) -> Trade:
@@ -47,17 +48,17 @@ class Collecting:
             raise LookupError(f"{number} (Alipay hears of a payment only when its payer opens it)")
         if known.paid_at is not None:
             return known
-        trade = known.paid(self._kept.now(), fee_basis_points=self._kept.manners.fee_basis_points)
+        trade = known.paid(self._kept.account.now(), fee_basis_points=self._kept.account.manners.fee_basis_points)
         self._kept.trades[number] = trade
-        self._kept.end("payment", number)
-        self._kept.move(trade.amount_fen - trade.fee_fen)
+        self._kept.account.end("payment", number)
+        self._kept.account.move(trade.amount_fen - trade.fee_fen)
         self._kept.tell(trade)
         return trade
 
     def waiting(self) -> tuple[Waiting, ...]:
         """What could be paid now."""
-        now = self._kept.now()
-        found = (self._kept.trades[number] for number in self._kept.unfinished("payment"))
+        now = self._kept.account.now()
+        found = (self._kept.trades[number] for number in self._kept.account.unfinished("payment"))
         return tuple(
             Waiting(
                 partner=NAME,

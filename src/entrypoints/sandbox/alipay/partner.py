@@ -132,7 +132,7 @@ class Alipay(Partner):
 
     def balance_fen(self) -> int:
         """What is on the merchant's account."""
-        return self._kept.balance_fen
+        return self._kept.account.balance_fen
 
     def _answer(self, asked: Asked, pairs: list[tuple[str, str]], method: str, fault: Kind | None) -> Reply:
         certified = is_certified(dict(pairs))
@@ -198,7 +198,7 @@ class Alipay(Partner):
 
     def _pay(self, number: str) -> str:
         try:
-            return self._collecting.pay(number).status(self._kept.now())
+            return self._collecting.pay(number).status(self._kept.account.now())
         except AlipayError as refusal:
             raise ValueError(f"{number} cannot be paid: {refusal}") from None
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.sandbox.account import digits
 from entrypoints.sandbox.alipay.errors import AlipayError
-from entrypoints.sandbox.alipay.kept import NAME, Kept, digits
+from entrypoints.sandbox.alipay.kept import NAME, Kept
 from entrypoints.sandbox.alipay.orders import TransferKey, TransferOrder, read, transfer_order
 from entrypoints.sandbox.alipay.transfers import ACCOUNT_BARRED, Course, Transfer, ordered
 from entrypoints.sandbox.alipay.wire import is_certified
@@ -43,7 +44,7 @@ class PayingOut:
 
     def finish(self, number: str) -> str:
         """One that takes its time arrives; raises `LookupError`."""
-        return self._ended(self._found(number).arrived(self._kept.now()))
+        return self._ended(self._found(number).arrived(self._kept.account.now()))
 
     def fail(self, number: str) -> str:
         """One that takes its time comes back; raises `LookupError`."""
@@ -51,15 +52,15 @@ class PayingOut:
 
     def pass_time(self) -> None:
         """What takes its time comes to its end."""
-        now = self._kept.now()
-        for number in self._kept.unfinished("transfer"):
+        now = self._kept.account.now()
+        for number in self._kept.account.unfinished("transfer"):
             transfer = self._kept.transfers[number]
             if (passed := transfer.passed(now)) is not transfer:
                 self._ended(passed)
 
     def waiting(self) -> tuple[Waiting, ...]:
         """What is under way."""
-        found = (self._kept.transfers[number] for number in self._kept.unfinished("transfer"))
+        found = (self._kept.transfers[number] for number in self._kept.account.unfinished("transfer"))
         return tuple(
             Waiting(
                 partner=NAME,
@@ -73,23 +74,23 @@ class PayingOut:
         )
 
     def _taken(self, order: TransferOrder, fault: Kind | None) -> Transfer:
-        if fault == "not_enough" or order.amount_fen > self._kept.balance_fen:
+        if fault == "not_enough" or order.amount_fen > self._kept.account.balance_fen:
             raise AlipayError("PAYER_BALANCE_NOT_ENOUGH")
         course = COURSES.get(fault, "at_once") if fault else "at_once"
-        now = self._kept.now()
+        now = self._kept.account.now()
         transfer = ordered(order, order_number=f"{now:%Y%m%d}110070{digits(14)}", at=now, course=course)
         self._kept.transfers[transfer.number] = transfer
-        self._kept.move(-transfer.amount_fen)
+        self._kept.account.move(-transfer.amount_fen)
         if transfer.status == "DEALING":
-            self._kept.begin("transfer", transfer.number)
+            self._kept.account.begin("transfer", transfer.number)
         return transfer
 
     def _ended(self, transfer: Transfer) -> str:
         was = self._kept.transfers[transfer.number]
         if was != transfer:
             self._kept.transfers[transfer.number] = transfer
-            self._kept.end("transfer", transfer.number)
-            self._kept.move(was.spent_fen - transfer.spent_fen)
+            self._kept.account.end("transfer", transfer.number)
+            self._kept.account.move(was.spent_fen - transfer.spent_fen)
         return transfer.status
 
     def _found(self, number: str) -> Transfer:

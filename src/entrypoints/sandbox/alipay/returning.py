@@ -22,7 +22,7 @@ class Returning:
         """Give back, or say that it was given back before. The sum that is told is of all refunds."""
         order = refund_order(parameters)
         was = self._collecting.found(order.key)
-        trade = was.given_back(order.number, order.amount_fen, self._kept.now())
+        trade = was.given_back(order.number, order.amount_fen, self._kept.account.now())
         refund = trade.refunds[-1] if trade is not was else was.refund(order.number)
         if refund is None:
             raise AlipayError("ACQ.SYSTEM_ERROR")
@@ -57,8 +57,8 @@ class Returning:
 
     def _give(self, trade: Trade, refund: GivenBack, fault: Kind | None) -> None:
         leaves_fen = refund.amount_fen - refund.fee_back_fen
-        if fault == "not_enough" or leaves_fen > self._kept.balance_fen:
+        if fault == "not_enough" or leaves_fen > self._kept.account.balance_fen:
             raise AlipayError("ACQ.SELLER_BALANCE_NOT_ENOUGH")
         self._kept.trades[trade.number] = trade
-        self._kept.move(-leaves_fen)
+        self._kept.account.move(-leaves_fen)
         self._kept.tell(trade, refund)

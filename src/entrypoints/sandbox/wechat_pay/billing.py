@@ -65,7 +65,7 @@ class Billing:
             day = date.fromisoformat(query["bill_date"])
         except (KeyError, ValueError):
             raise WechatPayError("PARAM_ERROR", "bill_date不正确") from None
-        now = self._kept.now().astimezone(CHINA)
+        now = self._kept.account.now().astimezone(CHINA)
         if day >= now.date():
             raise WechatPayError("PARAM_ERROR", "只能下载昨天及以前的账单")
         if now < datetime.combine(day + timedelta(days=1), WRITTEN_AT, tzinfo=CHINA):
@@ -75,7 +75,7 @@ class Billing:
     def _books(self) -> Books:
         return Books(
             merchant=MERCHANT,
-            fee_basis_points=self._kept.manners.fee_basis_points,
+            fee_basis_points=self._kept.account.manners.fee_basis_points,
             payments=tuple(self._kept.payments.values()),
             refunds=tuple(self._kept.refunds.values()),
             transfers=tuple(self._kept.transfers.values()),

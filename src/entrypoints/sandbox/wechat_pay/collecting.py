@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from secrets import token_hex
 
+from entrypoints.sandbox.account import digits
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.partner import Waiting
 from entrypoints.sandbox.wechat_pay.errors import WechatPayError
-from entrypoints.sandbox.wechat_pay.kept import Kept, canonical, digits
+from entrypoints.sandbox.wechat_pay.kept import Kept, canonical
 from entrypoints.sandbox.wechat_pay.keys import APP, MERCHANT
 from entrypoints.sandbox.wechat_pay.payments import Payment, fee_fen, ordered
 from entrypoints.sandbox.wechat_pay.shapes import CloseAsked, OrderAsked, decoded
@@ -25,9 +26,9 @@ class Collecting:
         _check_merchant(order.mchid, order.appid)
         known = self._known(order.out_trade_no)
         if known is None:
-            known = ordered(order, params, prepay_id=f"wx{token_hex(17)}", at=self._kept.now())
+            known = ordered(order, params, prepay_id=f"wx{token_hex(17)}", at=self._kept.account.now())
             self._kept.payments[known.number] = known
-            self._kept.begin("payment", known.number)
+            self._kept.account.begin("payment", known.number)
         return {"prepay_id": known.ordered_again(params).prepay_id}
 
     def query(self, asked: Asked, names: Mapping[str, str], fault: Kind | None) -> Mapping[str, object]:
@@ -41,26 +42,28 @@ class Collecting:
         """Let nobody pay it any more."""
         _check_merchant(decoded(asked.body, CloseAsked).mchid, APP)
         payment = self._found(names["number"], by_id=False)
-        self._kept.payments[payment.number] = payment.closed(self._kept.now())
-        self._kept.end("payment", payment.number)
+        self._kept.payments[payment.number] = payment.closed(self._kept.account.now())
+        self._kept.account.end("payment", payment.number)
 
     def pay(self, number: str) -> str:
         """The payer pays, once."""
         payment = self._known(number)
         if payment is None:
             raise LookupError(number)
-        paid = payment.paid(self._kept.now(), transaction_id=f"4200{digits(24)}")
+        paid = payment.paid(self._kept.account.now(), transaction_id=f"4200{digits(24)}")
         if paid is not payment:
             self._kept.payments[number] = paid
-            self._kept.end("payment", number)
-            self._kept.move(paid.amount_fen - fee_fen(paid.amount_fen, self._kept.manners.fee_basis_points))
+            self._kept.account.end("payment", number)
+            self._kept.account.move(
+                paid.amount_fen - fee_fen(paid.amount_fen, self._kept.account.manners.fee_basis_points)
+            )
             self._kept.tell("payment", "TRANSACTION.SUCCESS", paid.notify_url, paid.told(MERCHANT))
         return paid.state()
 
     def waiting(self, partner: str) -> tuple[Waiting, ...]:
         """What could be paid now."""
-        now = self._kept.now()
-        found = (self._kept.payments[number].passed(now) for number in self._kept.unfinished("payment"))
+        now = self._kept.account.now()
+        found = (self._kept.payments[number].passed(now) for number in self._kept.account.unfinished("payment"))
         return tuple(
             Waiting(
                 partner=partner,
@@ -85,7 +88,7 @@ class Collecting:
 
     def _known(self, number: str) -> Payment | None:
         found = self._kept.payments.get(number)
-        return found.passed(self._kept.now()) if found else None
+        return found.passed(self._kept.account.now()) if found else None
 
 
 def _check_merchant(merchant: str, app: str) -> None:

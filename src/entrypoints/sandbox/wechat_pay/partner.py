@@ -214,7 +214,7 @@ class WechatPay(Partner):
 
     def balance_fen(self) -> int:
         """What is on the merchant's account."""
-        return self._kept.balance_fen
+        return self._kept.account.balance_fen
 
     def _done(self, route: Route, asked: Asked, names: Mapping[str, str], fault: Kind | None) -> Reply:
         try:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Final
 
+from entrypoints.sandbox.account import digits
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.partner import Waiting
 from entrypoints.sandbox.wechat_pay.errors import WechatPayError
-from entrypoints.sandbox.wechat_pay.kept import Kept, canonical, digits
+from entrypoints.sandbox.wechat_pay.kept import Kept, canonical
 from entrypoints.sandbox.wechat_pay.keys import APP, MERCHANT
 from entrypoints.sandbox.wechat_pay.shapes import TransferAsked, decoded
 from entrypoints.sandbox.wechat_pay.transfers import State, Transfer, check, requested
@@ -48,7 +49,7 @@ class PayingOut:
 
     def cancel_transfer(self, _: Asked, names: Mapping[str, str], __: Kind | None) -> Mapping[str, object]:
         """Take it back, which takes a moment."""
-        transfer = self._found(names["number"], by_id=False).cancelled(self._kept.now())
+        transfer = self._found(names["number"], by_id=False).cancelled(self._kept.account.now())
         self._kept.transfers[transfer.number] = transfer
         return {
             "out_bill_no": transfer.number,
@@ -71,8 +72,8 @@ class PayingOut:
 
     def pass_time(self) -> None:
         """What is not ready becomes ready, what is taken back is back, what nobody confirmed is over."""
-        now = self._kept.now()
-        for number in self._kept.unfinished("transfer"):
+        now = self._kept.account.now()
+        for number in self._kept.account.unfinished("transfer"):
             transfer = self._kept.transfers[number]
             if transfer.state == "PROCESSING" and now >= transfer.created_at + READY_AFTER:
                 self._kept.transfers[number] = transfer.moved("WAIT_USER_CONFIRM", now)
@@ -81,7 +82,7 @@ class PayingOut:
 
     def waiting(self, partner: str) -> tuple[Waiting, ...]:
         """What could be confirmed now."""
-        found = (self._kept.transfers[number] for number in self._kept.unfinished("transfer"))
+        found = (self._kept.transfers[number] for number in self._kept.account.unfinished("transfer"))
         return tuple(
             Waiting(
                 partner=partner,
@@ -96,7 +97,7 @@ class PayingOut:
         )
 
     def _taken(self, wanted: TransferAsked, params: str, fault: Kind | None) -> Transfer:
-        now = self._kept.now()
+        now = self._kept.account.now()
         today = now.astimezone(CHINA).date()
         to_user = sum(
             one.spent_fen
@@ -105,7 +106,7 @@ class PayingOut:
         )
         if to_user + wanted.transfer_amount > A_DAY_FEN_MOST:
             raise WechatPayError("INVALID_REQUEST", "超过该用户单日收款限额")
-        if fault == "not_enough" or wanted.transfer_amount > self._kept.balance_fen:
+        if fault == "not_enough" or wanted.transfer_amount > self._kept.account.balance_fen:
             raise WechatPayError("NOT_ENOUGH")
         transfer = requested(
             wanted,
@@ -116,8 +117,8 @@ class PayingOut:
             at=now,
         )
         self._kept.transfers[transfer.number] = transfer
-        self._kept.move(-transfer.amount_fen)
-        self._kept.begin("transfer", transfer.number)
+        self._kept.account.move(-transfer.amount_fen)
+        self._kept.account.begin("transfer", transfer.number)
         return transfer
 
     def _acted(self, number: str, state: State, *, reason: str = "") -> str:
@@ -128,13 +129,13 @@ class PayingOut:
             return state
         if transfer.state != "WAIT_USER_CONFIRM":
             raise ValueError(f"{number} waits for nobody: it is {transfer.state}")
-        return self._ended(transfer.moved(state, self._kept.now(), reason=reason)).state
+        return self._ended(transfer.moved(state, self._kept.account.now(), reason=reason)).state
 
     def _ended(self, transfer: Transfer) -> Transfer:
         self._kept.transfers[transfer.number] = transfer
-        self._kept.end("transfer", transfer.number)
+        self._kept.account.end("transfer", transfer.number)
         if transfer.state != "SUCCESS":
-            self._kept.move(transfer.amount_fen)
+            self._kept.account.move(transfer.amount_fen)
         told = transfer.told(MERCHANT, APP, key="mchid")
         self._kept.tell("transfer", "MCHTRANSFER.BILL.FINISHED", transfer.notify_url, told)
         return transfer

@@ -5,10 +5,11 @@ from typing import Final
 
 from attrs import evolve
 
+from entrypoints.sandbox.account import digits
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.partner import Waiting
 from entrypoints.sandbox.wechat_pay.errors import WechatPayError
-from entrypoints.sandbox.wechat_pay.kept import Kept, digits
+from entrypoints.sandbox.wechat_pay.kept import Kept
 from entrypoints.sandbox.wechat_pay.keys import MERCHANT
 from entrypoints.sandbox.wechat_pay.payments import Payment
 from entrypoints.sandbox.wechat_pay.refunds import Outcome, Refund, accepted
@@ -51,15 +52,15 @@ class Returning:
 
     def pass_time(self) -> None:
         """What is old enough comes to its end."""
-        now = self._kept.now()
-        for number in self._kept.unfinished("refund"):
+        now = self._kept.account.now()
+        for number in self._kept.account.unfinished("refund"):
             refund = self._kept.refunds[number]
-            if refund.state == "PROCESSING" and now >= refund.accepted_at + self._kept.manners.refund_takes:
+            if refund.state == "PROCESSING" and now >= refund.accepted_at + self._kept.account.manners.refund_takes:
                 self._end(refund, refund.ends_as)
 
     def waiting(self, partner: str) -> tuple[Waiting, ...]:
         """What is on its way back."""
-        found = (self._kept.refunds[number] for number in self._kept.unfinished("refund"))
+        found = (self._kept.refunds[number] for number in self._kept.account.unfinished("refund"))
         return tuple(
             Waiting(
                 partner=partner,
@@ -90,31 +91,31 @@ class Returning:
             wanted,
             payment,
             refund_id=f"5030{digits(24)}",
-            fee_basis_points=self._kept.manners.fee_basis_points,
-            balance_fen=self._kept.balance_fen,
-            at=self._kept.now(),
+            fee_basis_points=self._kept.account.manners.fee_basis_points,
+            balance_fen=self._kept.account.balance_fen,
+            at=self._kept.account.now(),
         )
         refund = evolve(refund, ends_as=ENDS_AS.get(fault, "SUCCESS")) if fault else refund
         self._kept.refunds[refund.number] = refund
         self._kept.payments[payment.number] = evolve(
             payment, refunded_fen=payment.refunded_fen + refund.amount_fen, refunds=payment.refunds + 1
         )
-        self._kept.move(refund.fee_back_fen - refund.amount_fen)
-        self._kept.begin("refund", refund.number)
+        self._kept.account.move(refund.fee_back_fen - refund.amount_fen)
+        self._kept.account.begin("refund", refund.number)
         return refund
 
     def _end(self, refund: Refund, outcome: Outcome) -> Refund:
-        ended = refund.ended(self._kept.now(), outcome=outcome)
+        ended = refund.ended(self._kept.account.now(), outcome=outcome)
         if ended is refund:
             return refund
         self._kept.refunds[refund.number] = ended
         if ended.state != "ABNORMAL":
-            self._kept.end("refund", refund.number)
+            self._kept.account.end("refund", refund.number)
         if ended.state == "CLOSED":
             payment = self._kept.payments[refund.payment_number]
             back = evolve(payment, refunded_fen=payment.refunded_fen - refund.amount_fen)
             self._kept.payments[payment.number] = back
-            self._kept.move(refund.amount_fen - refund.fee_back_fen)
+            self._kept.account.move(refund.amount_fen - refund.fee_back_fen)
         url = ended.notify_url or self._kept.payments[refund.payment_number].notify_url
         self._kept.tell("refund", f"REFUND.{ended.state}", url, ended.noticed(MERCHANT))
         return ended
