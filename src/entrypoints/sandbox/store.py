@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
+from time import monotonic, sleep
 from typing import Any, Final, TypeVar
 
 from cattrs.preconf.json import JsonConverter, make_converter
 
 BUSY_SECONDS: Final = 10.0
+PAUSE_SECONDS: Final = 0.01
 FILE_MODE: Final = 0o600
 IN_MEMORY: Final = ":memory:"
 _SCHEMA: Final = """
@@ -33,7 +35,7 @@ class Store:
             path or IN_MEMORY, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._lock = RLock()
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(self._connection)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_SCHEMA)
 
@@ -92,6 +94,20 @@ class Table(MutableMapping[str, K]):
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, (self._name, *values)).fetchall()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a log beside the file; SQLite does not wait here for another who opens the same new file, so we do."""
+    patience_ends = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if monotonic() > patience_ends:
+                raise
+            sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def _converter() -> JsonConverter:

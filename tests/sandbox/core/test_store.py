@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -125,6 +126,24 @@ def test_another_thread_does_not_get_into_what_is_written_together(store: Store)
         assert not written.wait(BREATH_SECONDS)
     other.join()
     assert dict(numbers) == {"theirs": 1}
+
+
+def test_whoever_opens_a_new_file_waits_for_another_who_does(tmp_path: Path):
+    path, opened = tmp_path / "books.sqlite3", Event()
+
+    def open_it() -> None:
+        Store(path).close()
+        opened.set()
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as first:
+        first.execute("CREATE TABLE other (key TEXT)")
+        first.execute("BEGIN IMMEDIATE")
+        second = Thread(target=open_it)
+        second.start()
+        assert not opened.wait(BREATH_SECONDS)
+        first.execute("COMMIT")
+        second.join()
+    assert opened.is_set()
 
 
 def test_what_was_written_before_the_answer_outlives_a_kill(tmp_path: Path):
