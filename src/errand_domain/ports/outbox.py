@@ -34,6 +34,7 @@ NoticeKind = Literal[
     "withdrawal_failed",
     "withdrawal_parked",
     "refund_abnormal",
+    "money_unclear",
 ]
 
 

@@ -48,6 +48,7 @@ SENTENCES: dict[NoticeKind, str] = {
     "withdrawal_failed": "提现未成功，款项已退回您的可用余额。",
     "withdrawal_parked": "有一笔提现未能发出，需要人工处理。",
     "refund_abnormal": "有一笔退款需要人工处理。",
+    "money_unclear": "有一笔款项迟迟没有结果，或与记录不符，请查看审计记录并核对。",
 }
 
 

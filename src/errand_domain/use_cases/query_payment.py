@@ -9,6 +9,7 @@ from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Lost, NoLonger, NotPaid, PaymentReport
 from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.alarming import alarm_finance
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_payment import RecordPayment
@@ -78,6 +79,6 @@ class QueryPayment:
                     subject=f"order:{attempt.order_id}",
                     detail=doubt,
                 )
-                tx.audit.record(entry)
+                await alarm_finance(tx, entry, order_id=attempt.order_id)
             await tx.commit()
         return attempt

@@ -23,6 +23,7 @@ from errand_domain.payment.refund import (
     Requested,
     allocate,
 )
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import AskRefund, Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import (
@@ -36,12 +37,14 @@ from errand_domain.ports.payments import (
 )
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement import recipes
+from errand_domain.use_cases.alarming import TOLD_MOST, alarm_finance
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 
-TOLD_MOST: Final = 20
 UNKNOWN_MOST: Final = timedelta(days=1)
 """How long the provider may leave us in the dark before finance is asked; asking again is the same refund."""
+UNDER_WAY_MOST: Final = timedelta(days=7)
+"""How long a provider may say that it is working on a refund: a bank takes days, and no more than these."""
 REISSUES_MOST: Final = 3
 
 
@@ -87,6 +90,8 @@ class AdvanceRefund:
                 if not refund.is_open:
                     return refund
                 silent_since = None if isinstance(answer, RefundReport) else refund.silent_since or now
+                if now - refund.requested_at >= UNDER_WAY_MOST:
+                    await alarm_finance(tx, _slow(refund, at=now), order_id=refund.order_id)
                 again = next_query(refund.requested_at, at=now)
                 refund = refund.asked_again(query_at=again, silent_since=silent_since)
             else:
@@ -136,6 +141,12 @@ def _stuck(refund: Refund, answer: Lost | Declined, *, at: datetime) -> RefundSt
         return None
     why = answer.reason if isinstance(answer, Declined) else answer.why
     return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{why}）")
+
+
+def _slow(refund: Refund, *, at: datetime) -> AuditLine:
+    return AuditLine(
+        at=at, actor_id=None, campus_id=refund.campus_id, action="refund.slow", subject=f"refund:{refund.number}"
+    )
 
 
 async def _follow(tx: Transaction, refund: Refund, event: RefundEvent | None, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from errand_domain.ids import OrderId
 from errand_domain.payment.attempt import Attempt, Succeeded
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.notifications import SettlementReport
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.shipping import SettledAt
@@ -14,12 +15,16 @@ from errand_domain.ports.transaction import Begin
 from errand_domain.settlement import recipes
 from errand_domain.settlement.earning import Earning, EarningReleased, EarningRescheduled, Held
 from errand_domain.settlement.ledger import Transfer
+from errand_domain.use_cases.alarming import alarm_finance
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_settlement import RecordSettlement
 from errand_domain.use_cases.report_delivery import unsettled_payments
 
 ASK_AGAIN_AFTER: Final = timedelta(hours=1)
+KEPT_BACK_MOST: Final = timedelta(days=14)
+"""How long a provider may keep back what was earned before finance looks at it: one settles by itself within ten days,
+unless it never heard of the delivery."""
 
 
 @frozen(kw_only=True)
@@ -67,12 +72,24 @@ class ReleaseEarning:
             if await unsettled_payments(tx, order_id, self.providers):
                 earning = earning.apply(EarningRescheduled(at=now, release_at=now + ASK_AGAIN_AFTER))
                 tx.earnings.save(earning)
+                if now - earning.earned_at >= KEPT_BACK_MOST:
+                    await alarm_finance(tx, _kept_back(earning, at=now), order_id=order_id)
             else:
                 earning = earning.apply(EarningReleased(at=now))
                 tx.earnings.save(earning)
                 tx.ledger.post(*_released(earning, at=now))
             await tx.commit()
         return earning
+
+
+def _kept_back(earning: Earning, *, at: datetime) -> AuditLine:
+    return AuditLine(
+        at=at,
+        actor_id=None,
+        campus_id=earning.campus_id,
+        action="earning.kept_back",
+        subject=f"earning:{earning.order_id}:{earning.round}",
+    )
 
 
 def _released(earning: Earning, *, at: datetime) -> tuple[Transfer, ...]:
