@@ -1,12 +1,17 @@
 """Money that could be lost, paid twice or forgotten, as a review found it: each would happen without its guard."""
 
 import pytest
+from attrs import evolve
 
 from adapters.memory.faults import Decline, Fault, LoseBefore
+from adapters.memory.shipping import MemoryShipping
 from errand_domain.money import Money
 from errand_domain.payment.refund import Refund
+from errand_domain.ports.payments import PayoutDone, RefundReport, RefundUnderWay
 from errand_domain.settlement.withdrawal import AbsenceProvesNothing, Withdrawal
+from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.resolve_withdrawal import ABSENCE_PROVES_FOR, GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
@@ -83,3 +88,95 @@ async def test_a_refund_that_was_taken_and_of_which_nothing_is_told_for_a_day_is
     stuck = await refund_now(world, refund)
     assert (stuck.state_name, stuck.query_at) == ("abnormal", None)
     assert [notice.to for notice in world.notices.inbox if "退款需要人工处理" in notice.text] == [finance.ways[0]]
+
+
+async def withdrawal_under_way(world: World) -> Withdrawal:
+    """A withdrawal that the provider is working on."""
+    runner = await world.runner()
+    await world.earned(runner)
+    world.provider.next_payout("under_way")
+    withdrawal = await world.use(RequestWithdrawal)(runner.id, amount=Money(FEN), provider="memory")
+    await world.pass_time()
+    return await withdrawal_now(world, withdrawal)
+
+
+def alarms(world: World) -> int:
+    """How often somebody was told that the books of some money are unclear."""
+    return sum("请查看审计记录" in notice.text for notice in world.notices.inbox)
+
+
+async def test_one_lost_answer_about_an_old_payout_is_not_taken_for_a_day_of_silence(world: World):
+    withdrawal = await withdrawal_under_way(world)
+    world.clock.advance(2 * DAY)
+    world.provider.fail_next("query_payout", LoseBefore())
+    await world.pass_time()
+    assert (await withdrawal_now(world, withdrawal)).state_name == "sending"
+
+
+async def test_a_payout_that_stays_under_way_is_watched_on_and_told_to_finance_once(world: World):
+    """The merchant account may be short there. Nobody else would ever look."""
+    await world.operator("finance")
+    withdrawal = await withdrawal_under_way(world)
+    for _ in range(30):
+        await world.pass_time(2 * HOUR)
+    assert alarms(world) == 1
+    world.provider.confirm_payout(withdrawal.part_number(1))
+    await world.pass_time(HOUR)
+    assert (await withdrawal_now(world, withdrawal)).state_name == "succeeded"
+
+
+@pytest.mark.parametrize("fault", [LoseBefore(), Decline(reason="never heard of it")], ids=["silent", "forgetful"])
+async def test_a_payout_that_waited_for_its_runner_and_of_which_nothing_is_told_is_parked(world: World, fault: Fault):
+    """Its money would be set aside for ever, and its runner could never take out anything again."""
+    runner = await world.runner()
+    await world.earned(runner)
+    withdrawal = await world.use(RequestWithdrawal)(runner.id, amount=Money(FEN), provider="memory")
+    await world.pass_time()
+    assert (await withdrawal_now(world, withdrawal)).state_name == "waiting_for_user"
+    world.provider.fail_next("query_payout", *[fault] * 400)
+    for _ in range(50):
+        await world.pass_time(HOUR)
+    assert (await withdrawal_now(world, withdrawal)).state_name == "parked"
+
+
+async def test_a_payout_that_moves_after_it_was_given_up_is_told_to_finance_once(world: World):
+    finance, withdrawal = await world.operator("finance"), await parked_withdrawal(world)
+    await world.use(GiveUpWithdrawal)(withdrawal.id, finance, reason="never sent")
+    paid = PayoutDone(at=world.clock.now(), amount=withdrawal.amount)
+    for _ in range(3):
+        await world.use(AdvanceWithdrawal).record(withdrawal.id, 1, paid)
+    await world.pass_time()
+    assert alarms(world) == 1
+
+
+async def test_a_refund_that_stays_under_way_is_watched_on_and_told_to_finance_once(world: World):
+    await world.operator("finance")
+    refund = await refund_under_way(world)
+    report = RefundReport(number=refund.number, amount=refund.amount, refund_id="R", outcome=RefundUnderWay())
+    for days in (1, 6, 7):
+        world.clock.advance(days * DAY)
+        await world.use(AdvanceRefund).record(refund.number, report)
+    assert (await refund_now(world, refund)).query_at is not None
+    await world.pass_time()
+    assert alarms(world) == 1
+
+
+async def test_a_payment_that_is_told_wrongly_each_time_is_put_before_finance_once(world: World):
+    await world.operator("finance")
+    order = await world.published(await world.member())
+    await world.report(order)
+    world.provider.merchant = evolve(world.provider.merchant, app="another-app")
+    for _ in range(5):
+        await world.pass_time(10 * MINUTE)
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"order:{order.id}", "payment.mismatch") == 1
+    assert alarms(world) == 1
+
+
+async def test_earnings_that_a_provider_keeps_back_for_weeks_are_told_to_finance_once(world: World):
+    await world.operator("finance")
+    world.parts[Providers] = evolve(world.parts[Providers], shipping={"memory": MemoryShipping(world.clock)})
+    await world.completed(await world.member(), await world.runner())
+    for _ in range(10):
+        await world.pass_time(2 * DAY)
+    assert alarms(world) == 1

@@ -182,6 +182,13 @@ class Withdrawal:
         """The same withdrawal, to be asked about again then: nothing new is known of it."""
         return evolve(self, query_at=query_at, version=self.version + 1)
 
+    def listened(self, *, heard: bool, at: datetime, query_at: datetime) -> "Withdrawal":
+        """The same after an answer that brought nothing new, or after none that counts; to be asked about again."""
+        state = self.state
+        if isinstance(state, Sending):
+            state = evolve(state, silent_since=None if heard else state.silent_since or at)
+        return evolve(self.asked_again(query_at=query_at), state=state)
+
 
 def request_withdrawal(
     withdrawal_id: WithdrawalId,

@@ -23,10 +23,14 @@ class Approved:
 
 @frozen(kw_only=True)
 class Sending:
-    """The provider is, or may have been, asked for this part; its answer is not known yet."""
+    """The provider is, or may have been, asked for this part; its answer is not known yet.
+
+    `silent_since` is when it last began to leave us without a word that counts.
+    """
 
     part: int
     since: datetime
+    silent_since: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -165,7 +169,7 @@ def _send(_: Approved | Parked, event: PartSent) -> Sending:
     return Sending(part=event.part, since=event.at)
 
 
-def _park(_: Sending, event: PartParked) -> Parked:
+def _park(_: Sending | WaitingForUser, event: PartParked) -> Parked:
     return Parked(part=event.part, since=event.at, reason=event.reason)
 
 
@@ -197,6 +201,7 @@ WITHDRAWAL_TRANSITIONS: Mapping[tuple[type[WithdrawalState], type[WithdrawalEven
     (Sending, PartFailed): _fail,
     (Sending, PartExpired): _expire,
     (WaitingForUser, PartWaits): _wait,
+    (WaitingForUser, PartParked): _park,
     (WaitingForUser, PartPaid): _pay,
     (WaitingForUser, PartFailed): _fail,
     (WaitingForUser, PartExpired): _expire,

@@ -40,6 +40,7 @@ from errand_domain.settlement.withdrawal_states import (
     WaitingForUser,
     WithdrawalEvent,
 )
+from errand_domain.use_cases.alarming import TOLD_MOST, alarm_finance
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 
@@ -49,7 +50,6 @@ TURN: Final = timedelta(seconds=60)
 UNKNOWN_MOST: Final = timedelta(days=1)
 """How long an outcome may be unknown before a person is asked: what is parked is neither paid again nor forgotten."""
 
-TOLD_MOST: Final = 20
 NOTICES: dict[type, NoticeKind] = {
     WaitingForUser: "withdrawal_waiting",
     Succeeded: "withdrawal_succeeded",
@@ -127,7 +127,9 @@ class AdvanceWithdrawal:
             if event is None and not withdrawal.is_watched:
                 return withdrawal
             if event is None:
-                withdrawal = withdrawal.asked_again(query_at=again)
+                await self._mind_slowness(tx, withdrawal, answer, at=now)
+                heard = not isinstance(answer, Lost | Declined)
+                withdrawal = withdrawal.listened(heard=heard, at=now, query_at=again)
             else:
                 was = withdrawal
                 withdrawal = withdrawal.apply(event, query_at=again)
@@ -144,14 +146,21 @@ class AdvanceWithdrawal:
             return
         if isinstance(withdrawal.state, Succeeded) or part <= withdrawal.parts_paid:
             return
-        tx.audit.record(_entry(withdrawal, "withdrawal.moved_after_end", f"part {part}", at=self.clock.now()))
+        entry = _entry(withdrawal, "withdrawal.moved_after_end", f"part {part}", at=self.clock.now())
+        await alarm_finance(tx, entry)
         await tx.commit()
 
     async def _doubt(self, tx: Transaction, withdrawal: Withdrawal, detail: str) -> None:
-        """Another amount than was asked for is no answer; it is written down for people once."""
-        entry = _entry(withdrawal, "withdrawal.mismatch", detail, at=self.clock.now())
-        if not await tx.audit.count(entry.subject, entry.action):
-            tx.audit.record(entry)
+        """Another amount than was asked for is no answer; it is put before people once."""
+        await alarm_finance(tx, _entry(withdrawal, "withdrawal.mismatch", detail, at=self.clock.now()))
+
+    async def _mind_slowness(
+        self, tx: Transaction, withdrawal: Withdrawal, answer: PayoutAnswer | Declined, *, at: datetime
+    ) -> None:
+        """What the provider has been working on for a day may lack money there: it goes on, and people look at it."""
+        state = withdrawal.state
+        if isinstance(answer, PayoutUnderWay) and isinstance(state, Sending) and at - state.since >= UNKNOWN_MOST:
+            await alarm_finance(tx, _entry(withdrawal, "withdrawal.slow", f"part {state.part}", at=at))
 
 
 def part_request(withdrawal: Withdrawal, part: int) -> PayoutRequest:
@@ -201,14 +210,19 @@ def _event(
 
 
 def _parked(withdrawal: Withdrawal, part: int, answer: Lost | Declined, *, at: datetime) -> PartParked | None:
-    """A part that is being sent is parked when it is refused, or when nobody could learn of it for too long."""
-    state = withdrawal.state
-    if not isinstance(state, Sending):
-        return None
-    if isinstance(answer, Declined):
-        return PartParked(at=at, part=part, reason=answer.reason)
-    too_long = at - state.since >= UNKNOWN_MOST
-    return PartParked(at=at, part=part, reason=f"unknown for a day: {answer.why}") if too_long else None
+    """A part that is being sent is parked when it is refused, or when nobody could learn of it for too long.
+
+    One that waits for its runner is parked a day after the time for that is over: by then it must have ended there.
+    """
+    why = answer.reason if isinstance(answer, Declined) else answer.why
+    match withdrawal.state:
+        case Sending() if isinstance(answer, Declined):
+            return PartParked(at=at, part=part, reason=why)
+        case Sending(silent_since=since) | WaitingForUser(expires_at=since):
+            too_long = since is not None and at - since >= UNKNOWN_MOST
+            return PartParked(at=at, part=part, reason=f"unknown for a day: {why}") if too_long else None
+        case _:
+            return None
 
 
 async def follow_part(tx: Transaction, was: Withdrawal, after: Withdrawal, event: WithdrawalEvent) -> None:

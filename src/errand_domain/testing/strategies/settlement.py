@@ -80,7 +80,9 @@ def withdrawal_states(kind: type[WithdrawalState], *, parts: int) -> SearchStrat
     made: dict[type[WithdrawalState], SearchStrategy[Any]] = {
         withdrawing.Requested: st.just(withdrawing.Requested()),
         withdrawing.Approved: st.builds(withdrawing.Approved, approved_by=st.none() | identities().map(MemberId)),
-        withdrawing.Sending: st.builds(withdrawing.Sending, part=part, since=moments()),
+        withdrawing.Sending: st.builds(
+            withdrawing.Sending, part=part, since=moments(), silent_since=st.none() | moments()
+        ),
         withdrawing.WaitingForUser: st.builds(
             withdrawing.WaitingForUser, part=part, package=lines(most=200), expires_at=moments()
         ),
