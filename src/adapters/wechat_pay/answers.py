@@ -81,7 +81,7 @@ def understood(status: int, body: str | bytes, shape: type[T]) -> Answer[T]:
     code, meaning = documented(error.code), meaning_of(status, error.code)
     if meaning == "unknown":
         return Unknown(why=f"{code[:CODE_LENGTH_MOST]}, status {status}", status=status)
-    return Refused(code=code, message=error.message[:MESSAGE_LENGTH_MOST], status=status, meaning=meaning)
+    return Refused(code=code, message=_one_line(error.message), status=status, meaning=meaning)
 
 
 def decoded(body: str | bytes, shape: type[T]) -> T:
@@ -90,6 +90,11 @@ def decoded(body: str | bytes, shape: type[T]) -> T:
         return msgspec.json.decode(body, type=shape)
     except (ValueError, RecursionError):
         raise Malformed(f"not the JSON of a {shape.__name__.lower()}") from None
+
+
+def _one_line(message: str) -> str:
+    """As much of it as people need, without what cannot be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in message).split())[:MESSAGE_LENGTH_MOST]
 
 
 def _content(body: str | bytes, shape: type[T]) -> Ok[T] | Unknown:

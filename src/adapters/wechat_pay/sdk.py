@@ -129,8 +129,7 @@ class GuardedCore(AsyncCore):  # type: ignore[misc]
             status, body = await self.request("/v3/certificates", skip_verify=True)
             if status != 200:  # noqa: PLR2004 - the one that is no error
                 return
-            told = decoded(body, PlatformCertificates).data
-            found = [read_certificate(self.decrypted(one.encrypt_certificate), "a fetched certificate") for one in told]
+            found = self._read(body)
             known = {certificate.serial_number for certificate in found}
             self._certificates = found + [c for c in self._certificates if c.serial_number not in known]
 
