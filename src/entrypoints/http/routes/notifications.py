@@ -11,12 +11,13 @@ from typing import Any, Final
 import structlog
 from attrs import frozen
 from litestar import Request, Response, Router, get, post
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.errors import status_of
 from entrypoints.http.gate import PUBLIC
-from errand_domain.errors import DomainError, Missing
+from errand_domain.errors import DomainError
 from errand_domain.ports.notifications import Delivery
 from errand_domain.use_cases.receive_notification import ReceiveNotification
 
@@ -38,6 +39,8 @@ class Manner:
     media_type: str
 
 
+USUAL: Final = Manner(status=200, understood=b"success", refused=b"failure", media_type="text/plain")
+"""Of a provider that nobody here has heard of: an embedder's own."""
 MANNERS: Final[Mapping[str, Manner]] = {
     "wechat-pay": Manner(
         status=204,
@@ -45,8 +48,8 @@ MANNERS: Final[Mapping[str, Manner]] = {
         refused='{"code": "FAIL", "message": "通知未被接收"}'.encode(),
         media_type="application/json",
     ),
-    "alipay": Manner(status=200, understood=b"success", refused=b"failure", media_type="text/plain"),
-    "wechat": Manner(status=200, understood=b"success", refused=b"failure", media_type="text/plain"),
+    "alipay": USUAL,
+    "wechat": USUAL,
 }
 
 
@@ -55,16 +58,18 @@ async def receive(
     channel: FromPath[str], request: Asked, receive_notification: Uses[ReceiveNotification]
 ) -> Response[bytes]:
     """Believe what is verified; the answer says whether the provider may forget it."""
-    manner, delivery = _manner(channel), await _delivery(request)
+    manner = _manner(channel)
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MOST):
-            told = await receive_notification(channel, delivery)
+            told = await receive_notification(channel, await _delivery(request))
     except DomainError as refusal:
         log.warning("notification_refused", channel=channel, refusal=str(refusal))
         return _answer(manner, manner.refused, status_of(type(refusal)))
     except TimeoutError:
         log.warning("notification_too_slow", channel=channel)
         return _answer(manner, manner.refused, UNAVAILABLE)
+    except HTTPException:  # it is not even a request that we take
+        raise
     except Exception as fault:  # noqa: BLE001 - whatever it was, the provider must tell again
         log.error("notification_failed", channel=channel, fault=type(fault).__name__)  # noqa: TRY400 - it may quote
         return _answer(manner, manner.refused, UNAVAILABLE)
@@ -95,9 +100,7 @@ async def _delivery(request: Asked) -> Delivery:
 
 
 def _manner(channel: str) -> Manner:
-    if channel not in MANNERS:
-        raise Missing("channel")
-    return MANNERS[channel]
+    return MANNERS.get(channel, USUAL)
 
 
 def _answer(manner: Manner, body: bytes, status: int) -> Response[bytes]:
