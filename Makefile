@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NODE_PEERS := tests/interop/node_modules/.installed
 CHECKED := src tests
 
 # What the documentation's reference part is made with.
@@ -27,7 +28,7 @@ help: ## Show this list
 run: .venv/.run-installed ## Install what is missing, then serve a demonstration campus on this machine
 	@exec $(BIN)/errand demo
 
-test: .venv/.dev-installed servers lint types ## Check style, types and imports, then run the whole suite
+test: .venv/.dev-installed $(NODE_PEERS) servers lint types ## Check style, types and imports, then run the whole suite
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --ignore=tests/bench $(PYTEST_ARGS)
 
 lint: .venv/.dev-installed ## Check style and the direction of imports
@@ -62,12 +63,22 @@ compile = $(BIN)/uv pip compile pyproject.toml $(2) --quiet --generate-hashes --
 	--output-file requirements/$(1).txt
 
 clean: ## Remove the environment, caches and the demonstration's data
+	rm -rf $(dir $(NODE_PEERS))
 	rm -rf .demo .venv var build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PostgreSQL, MariaDB and Redis from Debian's packages: installed where that is allowed, named in one line where not.
 servers: .venv/.dev-installed
 	@$(BIN)/python -m tests.servers.install
+
+# Client libraries of another language, to try ours against: where Node is missing, so are the tests that ask them.
+$(NODE_PEERS): tests/interop/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+		echo "Installing the client libraries in Node that the tests ask…"; \
+		(cd $(<D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) && touch $@; \
+	else \
+		echo "Node is skipped: node or npm is not installed (Debian: apt-get install nodejs npm)"; test "$${CI:-}" != true; \
+	fi
 
 .venv/.run-installed: requirements/run.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the service needs…"
