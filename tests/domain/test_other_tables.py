@@ -303,7 +303,7 @@ def test_an_unknown_attempt_counts_its_queries_and_keeps_since_when():
 
 
 @pytest.mark.parametrize("example", LIVES[0].states, ids=lambda state: type(state).__name__)
-def test_an_attempt_is_queried_exactly_while_it_is_open(example: a.AttemptState):
+def test_an_attempt_is_queried_while_it_is_open_and_may_be_once_more_when_it_is_closed(example: a.AttemptState):
     attempt = evolve(paid(Money(601)), state=example)
     assert attempt.is_open == isinstance(example, a.Created | a.Pending | a.Unknown)
     for event in LIVES[0].events:

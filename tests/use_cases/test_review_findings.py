@@ -4,14 +4,25 @@ import pytest
 from attrs import evolve
 
 from adapters.memory.faults import Decline, Fault, LoseBefore
+from adapters.memory.provider import MemoryProvider
 from adapters.memory.shipping import MemoryShipping
 from errand_domain.money import Money
 from errand_domain.payment.refund import Refund
-from errand_domain.ports.payments import PayoutDone, RefundReport, RefundUnderWay
+from errand_domain.ports.payments import (
+    Lost,
+    NoLonger,
+    NotPaid,
+    PaymentReport,
+    PayoutDone,
+    RefundReport,
+    RefundUnderWay,
+)
 from errand_domain.settlement.withdrawal import AbsenceProvesNothing, Withdrawal
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.pay_for_errand import PayForErrand
 from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.query_payment import LAST_LOOK_AFTER
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.resolve_withdrawal import ABSENCE_PROVES_FOR, GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
@@ -180,3 +191,49 @@ async def test_earnings_that_a_provider_keeps_back_for_weeks_are_told_to_finance
     for _ in range(10):
         await world.pass_time(2 * DAY)
     assert alarms(world) == 1
+
+
+class Unopened(MemoryProvider):
+    """A provider that hears of a payment only when its payer opens it, and so has nothing to close before."""
+
+    async def close(self, number: str) -> PaymentReport | NoLonger | Lost:
+        """Nothing is known there, and nothing is changed."""
+        known = await self.query(number)
+        return NoLonger() if isinstance(known, NotPaid) else known
+
+
+@pytest.mark.parametrize("fault", [None, LoseBefore()], ids=["told", "told at last"])
+async def test_what_is_paid_after_it_was_closed_early_is_found_and_given_back_without_a_notification(
+    world: World, fault: Fault | None
+):
+    """An order for Alipay lies signed in the payer's hands: it can be paid until its time is over."""
+    desk = Unopened(world.clock)
+    found = world.parts[Providers]
+    world.provider, world.parts[Providers] = desk, evolve(found, payments={"memory": desk}, refunds={"memory": desk})
+    requester = await world.member()
+    order = await world.published(requester)
+    started = await world.use(PayForErrand)(order.id, requester.id, provider="memory")
+    await world.use(CancelErrand)(order.id, requester.id, reason="不需要了")
+    await world.pass_time()
+    assert [attempt.state_name for attempt in await world.attempts(order)] == ["closed"]
+    desk.pay(started.attempt.number)
+    if fault is not None:
+        desk.fail_next("query", fault)
+    for _ in range(6):
+        await world.pass_time(10 * MINUTE)
+    assert [refund.state_name for refund in await world.refunds(order)] == ["succeeded"]
+    assert desk.totals.balance == 0
+    await world.prove()
+
+
+async def test_a_closed_payment_is_looked_at_once_more_and_then_left(world: World):
+    requester = await world.member()
+    order = await world.published(requester)
+    await world.use(PayForErrand)(order.id, requester.id, provider="memory")
+    await world.use(CancelErrand)(order.id, requester.id, reason="不需要了")
+    await world.pass_time()
+    (closed,) = await world.attempts(order)
+    assert closed.query_at == closed.created_at + world.campus.policy.pay_within + LAST_LOOK_AFTER
+    await world.pass_time(30 * MINUTE)
+    (left,) = await world.attempts(order)
+    assert (left.state_name, left.query_at) == ("closed", None)

@@ -274,12 +274,16 @@ class Attempt:
         return isinstance(self.state, Created | Pending | Unknown)
 
     def apply(self, event: AttemptEvent, *, query_at: datetime | None = None) -> "Attempt":
-        """The attempt after the event, to be queried again at `query_at` while it is open."""
+        """The attempt after the event, to be queried again at `query_at` while it is open, or once more when closed."""
         step = ATTEMPT_TRANSITIONS.get((type(self.state), type(event)))
         if step is None:
             raise IllegalPaymentTransition(self.state_name, type(event).__name__)
         after = evolve(self, state=step(self.state, event), version=self.version + 1)
-        return evolve(after, query_at=query_at if after.is_open else None)
+        return evolve(after, query_at=query_at if after.is_open or isinstance(after.state, Closed) else None)
+
+    def looked_at(self, *, query_at: datetime | None) -> "Attempt":
+        """The same attempt, nothing new being known of it; to be queried again then, or no more."""
+        return evolve(self, query_at=query_at, version=self.version + 1)
 
 
 _QUERY_SOONEST: Final = timedelta(seconds=10)

@@ -1,10 +1,13 @@
 """Ask the provider what became of a payment, and close what nobody waits for any more."""
 
+from datetime import timedelta
+from typing import Final
+
 from attrs import frozen
 
 from errand_domain.ids import AttemptId
 from errand_domain.order.states import AwaitingPayment, Open
-from errand_domain.payment.attempt import AnswerLost, Attempt, ClosedAtProvider, PaymentMismatch, next_query
+from errand_domain.payment.attempt import AnswerLost, Attempt, Closed, ClosedAtProvider, PaymentMismatch, next_query
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Lost, NoLonger, NotPaid, PaymentReport
@@ -14,10 +17,18 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_payment import RecordPayment
 
+LAST_LOOK_AFTER: Final = timedelta(minutes=5)
+"""How long after the payer's time is over a closed attempt is looked at once more: a payment that was being made when
+it ended has arrived by then."""
+
 
 @frozen(kw_only=True)
 class QueryPayment:
-    """An open attempt is queried until it is known; an unknown one is never replaced meanwhile."""
+    """An open attempt is queried until it is known; an unknown one is never replaced meanwhile.
+
+    One that was closed early is looked at once more when its time is over: a provider that had not heard of it had
+    nothing to close, and the payer could still open it.
+    """
 
     begin: Begin
     clock: Clock
@@ -31,6 +42,9 @@ class QueryPayment:
             attempt = await tx.attempts.get(attempt_id)
             order = await tx.orders.get(attempt.order_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
+        if isinstance(attempt.state, Closed) and attempt.query_at is not None and attempt.query_at <= now:
+            provider = self.providers.collecting(attempt.provider)
+            return await self._believe(attempt, await provider.query(attempt.number))
         if not attempt.is_open:
             return attempt
         wanted = isinstance(order.state, AwaitingPayment if attempt.purpose == "order" else Open)
@@ -63,12 +77,17 @@ class QueryPayment:
         at = self.clock.now()
         async with self.begin() as tx:
             attempt = await tx.attempts.get(attempt_id)
-            if not attempt.is_open:
-                return attempt
             again = next_query(attempt.created_at, at=at)
-            gone = isinstance(answer, NoLonger)
-            event = ClosedAtProvider(at=at) if gone else AnswerLost(at=at)
-            attempt = attempt.apply(event, query_at=again)
+            if isinstance(attempt.state, Closed):
+                attempt = attempt.looked_at(query_at=again if isinstance(answer, Lost) else None)
+            elif not attempt.is_open:
+                return attempt
+            elif isinstance(answer, NoLonger):
+                policy = (await tx.campuses.get(attempt.campus_id)).policy
+                over = attempt.created_at + policy.pay_within + LAST_LOOK_AFTER
+                attempt = attempt.apply(ClosedAtProvider(at=at), query_at=over if over > at else None)
+            else:
+                attempt = attempt.apply(AnswerLost(at=at), query_at=again)
             tx.attempts.save(attempt)
             if doubt:
                 entry = AuditLine(
