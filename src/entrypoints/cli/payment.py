@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from entrypoints.cli.desk import OPERATOR, Desk, at_desk
+from entrypoints.cli.desk import DRY_RUN, OPERATOR, Desk, at_desk
 from errand_domain.payment.attempt import Attempt, Succeeded
 from errand_domain.ports.payments import Lost
 from errand_domain.use_cases.record_payment import attempt_of
@@ -52,14 +52,18 @@ async def show(desk: Desk, *, number: str) -> None:
 @noun.command("query")
 @NUMBER
 @OPERATOR
+@DRY_RUN
 @at_desk
 async def query(desk: Desk, *, number: str) -> None:
     """Ask the provider what became of it, and record what it says.
 
     One that we took for closed and that was paid after all counts now, or goes back where its order is gone. Exit 3
-    where no answer came: try later.
+    where no answer came: try later. Asks nobody in a dry run.
     """
-    await _seen(desk, number)
+    seen = await _seen(desk, number)
+    if desk.rehearsal is not None:
+        desk.decided(facts(seen))
+        return
     answer = await desk.container.recheck_payment()(number)
     if isinstance(answer, Lost):
         click.echo(f"no answer: {answer.why}", err=True)
