@@ -3,38 +3,26 @@
 from hashlib import md5
 from typing import Final
 
-from cryptography.x509 import BasicConstraints, Certificate, ExtensionNotFound, Name
-from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
+from cryptography.x509 import BasicConstraints, Certificate, ExtensionNotFound
 
 from adapters.alipay.pem import readable_certificates
 
-_ISSUER: Final = (
-    ("CN", NameOID.COMMON_NAME),
-    ("OU", NameOID.ORGANIZATIONAL_UNIT_NAME),
-    ("O", NameOID.ORGANIZATION_NAME),
-    ("C", NameOID.COUNTRY_NAME),
-)
-_SIGNED_BY_RSA: Final = frozenset(
-    {
-        SignatureAlgorithmOID.RSA_WITH_MD5,
-        SignatureAlgorithmOID.RSA_WITH_SHA1,
-        SignatureAlgorithmOID.RSA_WITH_SHA256,
-        SignatureAlgorithmOID.RSA_WITH_SHA384,
-        SignatureAlgorithmOID.RSA_WITH_SHA512,
-    }
-)
+_RSA: Final = "1.2.840.113549.1.1."
+"""How the object ids of all signatures by RSA begin."""
 
 
 def certificate_serial(certificate: Certificate) -> str:
     """The serial of one certificate (`app_cert_sn`, `alipay_cert_sn`)."""
+    # As Alipay's own libraries write the issuer: its last part first, and none that it does not have. Unverified
+    # against the live service: that no part has a comma, which one of them escapes and another does not.
+    written = f"{certificate.issuer.rfc4514_string()}{certificate.serial_number}"
     # MD5 is what Alipay names certificates with; nothing depends on its strength.
-    written = f"{_issuer(certificate.issuer)}{certificate.serial_number}"
     return md5(written.encode(), usedforsecurity=False).hexdigest()
 
 
 def root_serial(bundle: str) -> str:
     """The serials of the roots in a bundle that RSA signed (`alipay_root_cert_sn`); empty where there are none."""
-    roots = (c for c in readable_certificates(bundle) if c.signature_algorithm_oid in _SIGNED_BY_RSA)
+    roots = (c for c in readable_certificates(bundle) if c.signature_algorithm_oid.dotted_string.startswith(_RSA))
     return "_".join(certificate_serial(root) for root in roots)
 
 
@@ -44,16 +32,3 @@ def issues_others(certificate: Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(BasicConstraints).value.ca
     except (ExtensionNotFound, ValueError):
         return False
-
-
-def _issuer(name: Name) -> str:
-    """In this order, however the certificate has them, and as they are: nothing in them is escaped."""
-    parts: list[str] = []
-    for letters, oid in _ISSUER:
-        found = name.get_attributes_for_oid(oid)
-        parts.append(f"{letters}={_text(found[0].value) if found else None}")
-    return ",".join(parts)
-
-
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode(errors="replace")
