@@ -27,6 +27,8 @@ EXPONENT: Final = 65537
 VALID_FOR: Final = timedelta(days=3650)
 ORGANIZATION: Final = "Errand Sandbox"
 """Who issues every certificate here. Production refuses what is of the sandbox."""
+UNIT: Final = "Certification Authority"
+"""As Alipay's own have one: some clients cannot name a certificate whose issuer has none."""
 
 
 @frozen
@@ -104,6 +106,7 @@ def _named(name: str) -> x509.Name:
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, UNIT),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )

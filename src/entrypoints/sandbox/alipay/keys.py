@@ -6,7 +6,6 @@ from typing import Final
 
 from attrs import frozen
 from cryptography.x509 import Certificate
-from cryptography.x509.oid import NameOID
 
 from entrypoints.sandbox.alipay.wire import Wire
 from entrypoints.sandbox.keys import Keys
@@ -14,12 +13,6 @@ from entrypoints.sandbox.keys import Keys
 APP: Final = "9021000000000999"
 SELLER: Final = "2088000000000999"
 GATEWAY_PATH: Final = "/gateway.do"
-_ISSUER: Final = (
-    ("CN", NameOID.COMMON_NAME),
-    ("OU", NameOID.ORGANIZATIONAL_UNIT_NAME),
-    ("O", NameOID.ORGANIZATION_NAME),
-    ("C", NameOID.COUNTRY_NAME),
-)
 _AUTHORITY, _APP, _OWN = "alipay_authority", "alipay_app", "alipay_platform"
 
 
@@ -64,7 +57,6 @@ class AlipayKeys:
 
 
 def serial(certificate: Certificate) -> str:
-    """By which Alipay names it: a digest of its issuer and its number."""
-    found = ((letters, certificate.issuer.get_attributes_for_oid(oid)) for letters, oid in _ISSUER)
-    issuer = ",".join(f"{letters}={values[0].value!s}" if values else f"{letters}=None" for letters, values in found)
-    return md5(f"{issuer}{certificate.serial_number}".encode(), usedforsecurity=False).hexdigest()
+    """By which Alipay names it: a digest of its issuer, the last part first, and its number."""
+    written = f"{certificate.issuer.rfc4514_string()}{certificate.serial_number}"
+    return md5(written.encode(), usedforsecurity=False).hexdigest()
