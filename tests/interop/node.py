@@ -22,17 +22,15 @@ def _missing() -> str:
     return "" if INSTALLED.exists() else "`make test` has not installed the libraries in tests/interop"
 
 
-def node_or_skip() -> None:
-    """Without Node a person's machine skips the test; where the suite must be whole, it fails."""
-    missing = _missing()
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"the suite must ask every client library: {missing}")
-    if missing:
-        pytest.skip(missing)
-
-
 async def node(script: str, job: Mapping[str, object]) -> Any:
-    """What the script makes of the job. It is told nothing of proxies: all that it may ask is on this machine."""
+    """What the script makes of the job. It is told of no proxy: all that it may ask is on this machine.
+
+    Without Node a person's machine skips the test; where the suite must be whole, it fails.
+    """
+    if missing := _missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the suite must ask every client library: {missing}")
+        pytest.skip(missing)
     with anyio.fail_after(SECONDS_MOST):
         done = await anyio.run_process(
             ["node", FOLDER / script],

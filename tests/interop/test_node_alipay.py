@@ -14,7 +14,7 @@ import pytest
 
 from entrypoints.sandbox.alipay.keys import APP
 from errand_domain.testing import examples
-from tests.interop.node import node, node_or_skip
+from tests.interop.node import node
 from tests.sandbox.alipay.playing import NUMBER, Play, keys, playing
 from tests.sandbox.wechat.playing import Listener
 
@@ -24,13 +24,6 @@ IN_APP = {"method": "alipay.trade.app.pay", "content": ORDER | {"product_code": 
 DAY = f"{examples.NOW + timedelta(hours=8):%Y-%m-%d}"
 UNSIGNED = {"sign", "sign_type"}
 Step = Mapping[str, object]
-
-pytestmark = pytest.mark.usefixtures("libraries")
-
-
-@pytest.fixture(scope="module")
-def libraries() -> None:
-    node_or_skip()
 
 
 def merchant(address: str, *, certified: bool) -> dict[str, str]:

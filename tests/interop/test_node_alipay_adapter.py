@@ -39,7 +39,7 @@ from tests.adapters.alipay.far_side import (
     public_pem,
 )
 from tests.adapters.alipay.test_notifications import REPORT, TOLD
-from tests.interop.node import node, node_or_skip
+from tests.interop.node import node
 from tests.interop.tap import Sent, Tap
 
 ATTEMPT = examples.attempt(provider="alipay")
@@ -69,13 +69,6 @@ OIDS = {
     "CN": NameOID.COMMON_NAME,
 }
 Step = Mapping[str, object]
-
-pytestmark = pytest.mark.usefixtures("libraries")
-
-
-@pytest.fixture(scope="module")
-def libraries() -> None:
-    node_or_skip()
 
 
 async def provider(*wanted: Step) -> list[Any]:

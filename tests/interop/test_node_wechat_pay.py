@@ -20,7 +20,7 @@ from entrypoints.sandbox.store import Store
 from entrypoints.sandbox.wechat_pay.keys import APP, MERCHANT, WechatPayKeys
 from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.testing import examples
-from tests.interop.node import node, node_or_skip
+from tests.interop.node import node
 from tests.sandbox.serving import served
 from tests.sandbox.wechat.playing import Listener
 from tests.sandbox.wechat_pay.merchant import OPENID, merchant_from
@@ -33,13 +33,6 @@ ORDERS = "v3/pay/transactions"
 REFUNDS = "v3/refund/domestic/refunds"
 TRANSFERS = "v3/fund-app/mch-transfer/transfer-bills"
 Step = Mapping[str, object]
-
-pytestmark = pytest.mark.usefixtures("libraries")
-
-
-@pytest.fixture(scope="module")
-def libraries() -> None:
-    node_or_skip()
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ from tests.adapters.wechat_pay.far_side import (
     SERIAL,
     FarSide,
     Reply,
+    certificate_pem,
     credentials,
     in_certificate_mode,
     private_pem,
@@ -38,7 +39,7 @@ from tests.adapters.wechat_pay.far_side import (
     transaction,
     transfer,
 )
-from tests.interop.node import node, node_or_skip
+from tests.interop.node import node
 from tests.interop.tap import Sent, Tap
 
 ATTEMPT = examples.attempt(provider="wechat_pay")
@@ -55,13 +56,6 @@ REFUNDED = refund_bill(REFUND.number, ATTEMPT.number, state="SUCCESS") | {"refun
 TROUBLE = (500, {"content-type": "application/json"}, b'{"code":"SYSTEM_ERROR"}')
 Step = Mapping[str, object]
 
-pytestmark = pytest.mark.usefixtures("libraries")
-
-
-@pytest.fixture(scope="module")
-def libraries() -> None:
-    node_or_skip()
-
 
 async def provider(*wanted: Step, certified: bool = False) -> list[Any]:
     """What WeChat Pay makes of each step: with the key that has an id, or with the one that has a certificate."""
@@ -73,6 +67,14 @@ async def provider(*wanted: Step, certified: bool = False) -> list[Any]:
         "wanted": wanted,
     }
     return await node("wechat_pay_provider.mjs", job)
+
+
+def ours(*, certified: bool) -> WechatPayCredentials:
+    """In one mode or the other; the certificate is of today, for the library knows no other time."""
+    if not certified:
+        return credentials()
+    certificate = certificate_pem("certified", PLATFORM_SERIAL, until=datetime.now(UTC) + timedelta(days=30))
+    return in_certificate_mode(platform_certificates=(certificate,), fetch_certificates=True)
 
 
 def gateway(ours: WechatPayCredentials, url: str = "https://api.mch.weixin.qq.com") -> WechatPayGateway:
@@ -114,7 +116,7 @@ def request(sent: Sent, **changes: str) -> Step:
 
 @pytest.mark.parametrize("certified", [False, True])
 async def test_every_request_of_ours_is_signed_as_it_travels(certified: bool):
-    sent = await everything_sent(in_certificate_mode(fetch_certificates=True) if certified else credentials())
+    sent = await everything_sent(ours(certified=certified))
     (ordered,) = [one for one in sent if one.target.endswith("/transfer-bills")]
     told = await provider(
         {"step": "secret", "ciphertext": json.loads(ordered.body)["user_name"]},
@@ -152,7 +154,7 @@ async def test_we_believe_an_answer_that_the_library_signed_and_none_that_was_ch
     (answer,) = await provider({"step": "signed", "body": body}, certified=certified)
     tap = Tap([(200, answer["headers"], body.encode()), (200, answer["headers"], body.replace("e9", "e8").encode())])
     async with tap.listening() as url:
-        line = gateway(in_certificate_mode() if certified else credentials(), url)
+        line = gateway(ours(certified=certified), url)
         believed, doubted = await start(line), await start(line)
         await line.close()
     assert isinstance(believed, Started)
@@ -169,7 +171,7 @@ async def test_we_believe_the_notifications_that_the_library_signs_and_encrypts(
         | {"event": "MCHTRANSFER.BILL.FINISHED", "about": "mch_payment", "told": transfer(PAYOUT.number, fen=200_000)},
         certified=certified,
     )
-    notifications = WechatPayNotifications(gateway(in_certificate_mode() if certified else credentials()))
+    notifications = WechatPayNotifications(gateway(ours(certified=certified)))
     payment, refund, payout = [
         await notifications.read(Delivery(headers=one["headers"], body=one["body"].encode())) for one in told
     ]
@@ -186,7 +188,7 @@ async def test_we_believe_no_notification_of_which_a_byte_was_changed():
     (one,) = await provider(
         {"step": "notification", "event": "TRANSACTION.SUCCESS", "about": "transaction", "told": told}
     )
-    notifications = WechatPayNotifications(gateway(credentials()))
+    notifications = WechatPayNotifications(gateway(ours(certified=False)))
     good = Delivery(headers=one["headers"], body=one["body"].encode())
     assert isinstance(await notifications.read(good), PaymentReport)
     changed = [evolve(good, body=flipped(good.body, at)) for at in range(len(good.body))]
