@@ -44,6 +44,17 @@ Close = Callable[[], Awaitable[None]]
 Prepare = Callable[[], Awaitable[bool]]
 
 
+@frozen(kw_only=True)
+class Patience:
+    """How long a partner is waited for: for an answer, and for a file."""
+
+    answer_seconds: float = 9
+    file_seconds: float = 60
+
+
+USUAL_PATIENCE: Final = Patience()
+
+
 @frozen
 class Part:
     """What one partner does, and how to let go of its connections. An embedder's own factory returns one too."""
@@ -78,9 +89,12 @@ class Partners:
             await close()
 
 
-def find_partners(settings: Settings) -> Part:
+def find_partners(settings: Settings, *, patience: Patience = USUAL_PATIENCE) -> Part:
     """The providers that the settings name, each complete; raises `SettingsInvalid`."""
-    ours: Mapping[str, Make[Part]] = {"wechat_pay": _wechat_pay, "alipay": _alipay}
+    ours: Mapping[str, Make[Part]] = {
+        "wechat_pay": lambda given: _wechat_pay(given, patience),
+        "alipay": lambda given: _alipay(given, patience),
+    }
     return _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
 
 
@@ -144,7 +158,7 @@ class _Given:
         return f"{self.settings.public_url.rstrip('/')}{NOTIFICATIONS}/{channel}"
 
 
-def _wechat_pay(settings: Settings) -> Part:
+def _wechat_pay(settings: Settings, patience: Patience) -> Part:
     given = _Given(settings, "ERRAND_WECHAT_PAY_")
     given.refuse_sandbox("PUBLIC_KEY_ID")
     credentials = given.build(
@@ -167,6 +181,8 @@ def _wechat_pay(settings: Settings) -> Part:
             notify_url=given.notify_url("wechat-pay"),
             clock=given.clock,
             allow_plain_http=not given.is_production,
+            patience_seconds=patience.answer_seconds,
+            file_patience_seconds=patience.file_seconds,
         )
     )
     part = Part(
@@ -180,10 +196,10 @@ def _wechat_pay(settings: Settings) -> Part:
         closing=(gateway.close,),
         preparing=(gateway.prepare,) if credentials.fetch_certificates else (),
     )
-    return _together([part, _wechat(settings, merchant=credentials.merchant, app=credentials.app)])
+    return _together([part, _wechat(settings, patience, merchant=credentials.merchant, app=credentials.app)])
 
 
-def _wechat(settings: Settings, *, merchant: str, app: str) -> Part:
+def _wechat(settings: Settings, patience: Patience, *, merchant: str, app: str) -> Part:
     """Shipping management, where the app's secret is given; without it, earnings are held for their time alone."""
     given = _Given(settings, "ERRAND_WECHAT_")
     if not given.value("SECRET"):
@@ -195,6 +211,7 @@ def _wechat(settings: Settings, *, merchant: str, app: str) -> Part:
             url=given.gateway(WECHAT_URL),
             clock=given.clock,
             allow_plain_http=not given.is_production,
+            patience_seconds=patience.answer_seconds,
         )
     )
     providers = Providers(shipping={"wechat_pay": WechatShipping(api, merchant=merchant, clock=given.clock)})
@@ -213,7 +230,7 @@ def _wechat(settings: Settings, *, merchant: str, app: str) -> Part:
     return _together([Part(providers, (api.close,)), Part(Providers(notifications={"wechat": push}))])
 
 
-def _alipay(settings: Settings) -> Part:
+def _alipay(settings: Settings, patience: Patience) -> Part:
     given = _Given(settings, "ERRAND_ALIPAY_")
     given.refuse_sandbox("APP")
     credentials = given.build(
@@ -234,6 +251,8 @@ def _alipay(settings: Settings) -> Part:
             notify_url=given.notify_url("alipay"),
             clock=given.clock,
             allow_plain_http=not given.is_production,
+            patience_seconds=patience.answer_seconds,
+            file_patience_seconds=patience.file_seconds,
         )
     )
     providers = Providers(

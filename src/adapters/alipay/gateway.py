@@ -40,7 +40,8 @@ class AlipayGateway:
     """Asks Alipay, and says what came of it: an answer that is verified, a refusal, or that nobody knows.
 
     Nothing is asked when it is made. Raises `ValueError` for addresses that are not https, unless plain http is
-    allowed (in development), and for certificates that have expired by now.
+    allowed (in development), and for certificates that have expired by now. An answer is waited for `patience_seconds`,
+    a file `file_patience_seconds`.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class AlipayGateway:
         notify_url: str,
         clock: Clock,
         allow_plain_http: bool = False,
+        patience_seconds: float = CALL_SECONDS_MOST,
+        file_patience_seconds: float = DOWNLOAD_SECONDS_MOST,
         transport: AsyncBaseTransport | None = None,
     ) -> None:
         self._schemes = frozenset({"https", "http"} if allow_plain_http else {"https"})
@@ -65,6 +68,8 @@ class AlipayGateway:
         self._notify_url = notify_url
         self._own_key = credentials.own_key()
         self._certificates = credentials.named_certificates()
+        self._patience_seconds = patience_seconds
+        self._file_patience_seconds = file_patience_seconds
         self._line = Line(transport)
 
     async def tell(self, method: str, content: Mapping[str, object], shape: type[T]) -> Answer[T]:
@@ -79,7 +84,7 @@ class AlipayGateway:
         """A file that Alipay's signed answer named. It may lie anywhere, but not behind plain http."""
         try:
             _check_address(url, "the file's url", self._schemes, length_most=None)
-            async with asyncio.timeout(DOWNLOAD_SECONDS_MOST):
+            async with asyncio.timeout(self._file_patience_seconds):
                 return await _twice(lambda: self._line.get(url, bytes_most=bytes_most))
         except (HTTPError, InvalidURL, TimeoutError, NoAnswer, ValueError) as fault:
             return _lost(fault)
@@ -123,7 +128,7 @@ class AlipayGateway:
 
     async def _answer(self, method: str, call: Callable[[], Awaitable[bytes]], shape: type[T]) -> Answer[T]:
         try:
-            async with asyncio.timeout(CALL_SECONDS_MOST):
+            async with asyncio.timeout(self._patience_seconds):
                 body = await call()
             envelope = opened(body, f"{method.replace('.', '_')}_response")
         except (HTTPError, TimeoutError, NoAnswer, Malformed) as fault:

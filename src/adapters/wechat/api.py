@@ -23,7 +23,7 @@ class WechatApi:
     """Asks WeChat in the name of one app, and says what came of it. Nothing is asked when it is made.
 
     Raises `ValueError`, in one line that names the argument, where that could never work. `allow_plain_http` is for
-    development.
+    development. An answer is waited for `patience_seconds`.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class WechatApi:
         url: str = URL,
         clock: Clock,
         allow_plain_http: bool = False,
+        patience_seconds: float = CALL_SECONDS_MOST,
         cache: TokenCache | None = None,
         transport: AsyncBaseTransport | None = None,
     ) -> None:
@@ -43,6 +44,7 @@ class WechatApi:
             raise ValueError("secret is not 32 letters and digits")
         self._app = app
         self._secret = secret
+        self._patience_seconds = patience_seconds
         self._line = Line(url, allow_plain_http=allow_plain_http, transport=transport)
         self._tokens = AccessTokens(self._fetch_token, clock=clock, cache=cache or ProcessTokenCache())
 
@@ -81,7 +83,7 @@ class WechatApi:
 
     async def _exchange(self, path: str, body: object, shape: type[T], *, token: str = "") -> Answer[T]:
         try:
-            async with asyncio.timeout(CALL_SECONDS_MOST):
+            async with asyncio.timeout(self._patience_seconds):
                 response = await self._line.post(path, body, token=token)
         except (HTTPError, TimeoutError) as fault:
             # The name of what went wrong and no more: the rest of it may hold anything.

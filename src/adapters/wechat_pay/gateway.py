@@ -21,6 +21,7 @@ T = TypeVar("T")
 URL: Final = "https://api.mch.weixin.qq.com"
 CURRENCY: Final = "CNY"
 CALL_SECONDS_MOST: Final = 9
+FILE_SECONDS_MOST: Final = 60
 NOTIFY_URL_LENGTH_MOST: Final = 255
 READ_TRIES: Final = 2
 PAUSE_SECONDS: Final = 0.1
@@ -32,6 +33,7 @@ class WechatPayGateway:
     """Asks WeChat Pay, and says what came of it: an answer that is verified, a refusal, or that nobody knows.
 
     Nothing is asked when it is made. `prepare` fetches platform certificates, where the credentials leave that to it.
+    An answer is waited for `patience_seconds`, a file `file_patience_seconds`.
     """
 
     def __init__(
@@ -42,12 +44,16 @@ class WechatPayGateway:
         notify_url: str,
         clock: Clock,
         allow_plain_http: bool = False,
+        patience_seconds: float = CALL_SECONDS_MOST,
+        file_patience_seconds: float = FILE_SECONDS_MOST,
         transport: AsyncBaseTransport | None = None,
     ) -> None:
         schemes = {"https", "http"} if allow_plain_http else {"https"}
         self.url = _checked(url.rstrip("/"), "url", schemes, with_path=False)
         self.clock = clock
         self.merchant = Merchant(merchant=credentials.merchant, app=credentials.app, currency=CURRENCY)
+        self._patience_seconds = patience_seconds
+        self._file_patience_seconds = file_patience_seconds
         self._line = Line(transport)
         self._sdk = guarded_sdk(
             credentials,
@@ -60,7 +66,7 @@ class WechatPayGateway:
     async def prepare(self) -> bool:
         """Whether WeChat Pay's keys are known by now; without them every answer is lost, every notification refused."""
         try:
-            async with asyncio.timeout(CALL_SECONDS_MOST):
+            async with asyncio.timeout(self._patience_seconds):
                 await self._sdk.core.fetch_certificates()
         except (HTTPError, TimeoutError, ValueError):
             return False
@@ -68,18 +74,18 @@ class WechatPayGateway:
 
     async def tell(self, call: Call, shape: type[T]) -> Answer[T]:
         """Make a call that may change something, once."""
-        return await self._answer(call, shape, CALL_SECONDS_MOST)
+        return await self._answer(call, shape)
 
     async def ask(self, call: Call, shape: type[T]) -> Answer[T]:
         """Make a call that changes nothing, again where the connection broke; no longer than one may take."""
-        return await self._answer(_twice(call), shape, CALL_SECONDS_MOST)
+        return await self._answer(_twice(call), shape)
 
     async def download(self, url: str, *, seconds: int) -> bytes | Unknown:
         """A file of WeChat Pay's own, which is not signed: whoever asked has a digest of it."""
         if not url.startswith(f"{self.url}/"):
             return Unknown(why="the file is not where WeChat Pay is")
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(seconds, self._file_patience_seconds)):
                 status, body = await _twice(lambda sdk: sdk.download_bill(url))(self._sdk.calls)
         except (HTTPError, TimeoutError, _Broken) as fault:
             return _lost(fault)
@@ -107,9 +113,9 @@ class WechatPayGateway:
         """Let go of the connections."""
         await self._line.close()
 
-    async def _answer(self, call: Call, shape: type[T], seconds: int) -> Answer[T]:
+    async def _answer(self, call: Call, shape: type[T]) -> Answer[T]:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._patience_seconds):
                 status, body = await call(self._sdk.calls)
         except (HTTPError, TimeoutError, NotVerified, Malformed, _Broken) as fault:
             return _lost(fault)
