@@ -8,10 +8,10 @@ import anyio.to_thread
 
 from adapters.alipay.answers import Malformed, Ok, Refused, Unknown
 from adapters.alipay.bill_file import FILE_BYTES_MOST, payout_lines, trade_lines
-from adapters.alipay.china_time import CHINA
 from adapters.alipay.gateway import AlipayGateway
 from adapters.alipay.reports import PROVIDER
 from adapters.alipay.shapes import BillPlace
+from adapters.outside.china_time import CHINA
 from errand_domain.ports.bills import Bill, BillLine, BillNotReady, Bills
 from errand_domain.ports.payments import Lost
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from cryptography.x509 import BasicConstraints, Certificate, ExtensionNotFound
 
-from adapters.alipay.pem import readable_certificates
+from adapters.outside.pem import readable_certificates
 
 _RSA: Final = "1.2.840.113549.1.1."
 """How the object ids of all signatures by RSA begin."""

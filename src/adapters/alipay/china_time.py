@@ -1,12 +1,12 @@
 """Alipay writes times as they are read in China, without saying so."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final
 
 from adapters.alipay.answers import Malformed
+from adapters.outside.china_time import CHINA
 
-CHINA: Final = timezone(timedelta(hours=8))
 _LAYOUT: Final = "%Y-%m-%d %H:%M:%S"
 _OFFSET: Final = "+0800"
 _WRITTEN: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,6})?")

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.x509 import Certificate
 
 from adapters.alipay.certificates import certificate_serial, issues_others, root_serial
-from adapters.alipay.pem import certificate_texts, read_certificate, read_private_key, read_public_key
 from adapters.alipay.signing import AlipayKeys
+from adapters.outside.pem import certificate_texts, read_certificate, read_private_key, read_public_key
 
 # Both are unverified against the live service, but for their being digits.
 _APP: Final = re.compile(r"[0-9]{16}")

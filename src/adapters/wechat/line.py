@@ -4,12 +4,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
-from httpx import AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
+from httpx import AsyncBaseTransport, Request, Response
 
-CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 8
-CONNECTIONS_MOST: Final = 20
-_TIMEOUT: Final = Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+from adapters.outside.connections import Connections, wire
+
 _TOKEN: Final = "access_token"  # noqa: S105 - the name of the parameter
 
 
@@ -18,32 +16,20 @@ class Line:
 
     def __init__(self, url: str, *, allow_plain_http: bool, transport: AsyncBaseTransport | None = None) -> None:
         self._url = _checked(url.rstrip("/"), allow_plain_http=allow_plain_http)
-        self._transport = transport
-        self._client: AsyncClient | None = None
+        self._connections = Connections(_TokenBehind(transport or wire()))
 
     async def post(self, path: str, body: object, *, token: str = "") -> Response:
         """Send it, its characters as they are; raises what httpx raises, without a token in it."""
-        return await self._opened().post(
+        return await self._connections.client.post(
             f"{self._url}{path}",
             content=msgspec.json.encode(body),
             headers={"Content-Type": "application/json"},
             extensions={_TOKEN: token},
-            timeout=_TIMEOUT,
         )
 
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.aclose()
-
-    def _opened(self) -> AsyncClient:
-        if self._client is None:
-            inner = self._transport or AsyncHTTPTransport(
-                trust_env=False, limits=Limits(max_connections=CONNECTIONS_MOST)
-            )
-            self._client = AsyncClient(transport=_TokenBehind(inner), trust_env=False, timeout=_TIMEOUT)
-        return self._client
+        await self._connections.close()
 
 
 class _TokenBehind(AsyncBaseTransport):

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from adapters.outside.china_time import CHINA
 from adapters.wechat_pay.answers import Malformed, Ok, Refused, Unknown
 from adapters.wechat_pay.bill_file import Row, rows_of, unpacked
-from adapters.wechat_pay.china_time import CHINA, moment_of_bill
+from adapters.wechat_pay.china_time import moment_of_bill
 from adapters.wechat_pay.gateway import Call, WechatPayGateway
 from adapters.wechat_pay.reports import PROVIDER
 from adapters.wechat_pay.shapes import BillPlace

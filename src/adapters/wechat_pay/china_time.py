@@ -1,11 +1,9 @@
 """WeChat Pay's own time, which it writes with and without saying so."""
 
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from datetime import UTC, datetime
 
+from adapters.outside.china_time import CHINA
 from adapters.wechat_pay.answers import Malformed
-
-CHINA: Final = timezone(timedelta(hours=8))
 
 
 def rfc3339(moment: datetime) -> str:

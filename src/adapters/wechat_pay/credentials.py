@@ -6,13 +6,8 @@ from typing import Final
 from attrs import field, frozen
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from adapters.wechat_pay.pem import (
-    read_certificate,
-    read_private_key,
-    read_public_key,
-    written_private_key,
-    written_public_key,
-)
+from adapters.outside.pem import read_certificate, read_private_key, read_public_key
+from adapters.wechat_pay.pem import written_private_key, written_public_key
 
 API_V3_KEY_BYTES: Final = 32
 PUBLIC_KEY_ID_PREFIX: Final = "PUB_KEY_ID_"
@@ -66,8 +61,8 @@ class WechatPayCredentials:
         return written_public_key(read_public_key(self.public_key, "public_key")) if self.public_key else None
 
     def _check_own_certificate(self, key: RSAPrivateKey) -> None:
-        certificate = read_certificate(self.certificate, "certificate")
-        if certificate.public_key() != key.public_key():
+        certificate, certified = read_certificate(self.certificate, "certificate")
+        if certified != key.public_key():
             raise ValueError("private_key does not belong to certificate")
         if certificate.serial_number != int(self.certificate_serial, 16):
             raise ValueError("certificate_serial is not the serial of certificate")

@@ -2,15 +2,12 @@
 
 from typing import Final
 
-from httpx import AsyncBaseTransport, AsyncClient, Limits, Response, Timeout
+from httpx import AsyncBaseTransport, Response
 
-CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 8
-CONNECTIONS_MOST: Final = 50
-IDLE_CONNECTIONS_MOST: Final = 20
+from adapters.outside.connections import Connections
+
 SERIAL_DIGITS: Final = 40
 SERIAL_HEADER: Final = "Wechatpay-Serial"
-_TIMEOUT: Final = Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
 
 
 class Line:
@@ -24,12 +21,11 @@ class Line:
     """
 
     def __init__(self, transport: AsyncBaseTransport | None = None) -> None:
-        self._transport = transport
-        self._client: AsyncClient | None = None
+        self._connections = Connections(transport)
 
     async def get(self, url: str, headers: dict[str, str]) -> Response:
         """Ask."""
-        return await self._opened().get(url, headers=headers, timeout=_TIMEOUT)
+        return await self._connections.client.get(url, headers=headers)
 
     async def post(self, url: str, content: str, headers: dict[str, str]) -> Response:
         """Tell."""
@@ -37,20 +33,8 @@ class Line:
         serial = headers.get(SERIAL_HEADER)
         if serial is not None and serial.isalnum():  # the id of a public key has underscores
             headers = headers | {SERIAL_HEADER: serial.rjust(SERIAL_DIGITS, "0")}
-        return await self._opened().post(url, content=body, headers=headers, timeout=_TIMEOUT)
+        return await self._connections.client.post(url, content=body, headers=headers)
 
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.aclose()
-
-    def _opened(self) -> AsyncClient:
-        if self._client is None:
-            self._client = AsyncClient(
-                transport=self._transport,
-                trust_env=False,
-                limits=Limits(max_connections=CONNECTIONS_MOST, max_keepalive_connections=IDLE_CONNECTIONS_MOST),
-                timeout=_TIMEOUT,
-            )
-        return self._client
+        await self._connections.close()

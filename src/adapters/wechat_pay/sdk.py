@@ -19,11 +19,11 @@ from wechatpayv3.async_.core import AsyncCore  # type: ignore[import-untyped]
 from wechatpayv3.async_.type import WeChatPayType  # type: ignore[import-untyped]
 from wechatpayv3.async_.utils import aes_decrypt  # type: ignore[import-untyped]
 
+from adapters.outside.pem import read_certificate
 from adapters.wechat_pay.answers import Malformed, decoded
 from adapters.wechat_pay.calls import Sdk
 from adapters.wechat_pay.credentials import WechatPayCredentials
 from adapters.wechat_pay.line import Line
-from adapters.wechat_pay.pem import read_certificate
 from adapters.wechat_pay.shapes import Encrypted, PlatformCertificates
 from errand_domain.ports.outside import Clock
 
@@ -67,7 +67,7 @@ class GuardedCore(AsyncCore):  # type: ignore[misc]
         self._gate_way = address
         self._client: Any = line
         self._certificates: list[Certificate] = [
-            read_certificate(text, "platform_certificates") for text in credentials.platform_certificates
+            read_certificate(text, "platform_certificates")[0] for text in credentials.platform_certificates
         ]
         self._apiv3_key: str = credentials.api_v3_key
         self._public_key_name = credentials.public_key_id or None
@@ -136,7 +136,7 @@ class GuardedCore(AsyncCore):  # type: ignore[misc]
     def _read(self, body: str | bytes) -> list[Certificate]:
         told = decoded(body, PlatformCertificates).data
         try:
-            return [read_certificate(self.decrypted(one.encrypt_certificate), "certificate") for one in told]
+            return [read_certificate(self.decrypted(one.encrypt_certificate), "certificate")[0] for one in told]
         except ValueError:
             raise Malformed("what was handed out are no certificates") from None
 

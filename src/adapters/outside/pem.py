@@ -1,4 +1,4 @@
-"""Keys and certificates as Alipay's tools write them: PEM, or the base64 of it alone.
+"""Keys and certificates as providers and their tools hand them out: PEM in several spellings, or its base64 alone.
 
 What is refused is refused by the name of its field, and never shown.
 """
@@ -28,7 +28,7 @@ def read_private_key(text: str, field: str) -> RSAPrivateKey:
             raise ValueError(f"{field} is not an RSA key")  # noqa: TRY004 - the text is wrong, not its type
         _check_size(key.key_size, field)
         return key
-    raise ValueError(f"{field} is not an unencrypted private key")
+    raise ValueError(f"{field} is not an unencrypted private key in PEM")
 
 
 def read_public_key(text: str, field: str) -> RSAPublicKey:
@@ -36,7 +36,7 @@ def read_public_key(text: str, field: str) -> RSAPublicKey:
     try:
         key = load_pem_public_key(_armoured(text, "PUBLIC KEY"))
     except (ValueError, UnsupportedAlgorithm):
-        raise ValueError(f"{field} is not a public key") from None
+        raise ValueError(f"{field} is not a public key in PEM") from None
     if not isinstance(key, RSAPublicKey):
         raise ValueError(f"{field} is not an RSA key")  # noqa: TRY004 - as above
     _check_size(key.key_size, field)
@@ -62,7 +62,7 @@ def certificate_texts(text: str) -> tuple[str, ...]:
 
 
 def readable_certificates(text: str) -> Iterator[Certificate]:
-    """The certificates of a bundle that can be read at all: Alipay's holds some of algorithms that are foreign here."""
+    """The certificates of a bundle that can be read at all: some are of algorithms that are foreign here."""
     for one in certificate_texts(text):
         try:
             yield load_pem_x509_certificate(one.encode())
