@@ -17,6 +17,7 @@ from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellatio
 from errand_domain.use_cases.pay_for_errand import RaiseTip
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_settlement import RecordSettlement
+from errand_domain.use_cases.report_delivery import SILENCE_MOST, DeliveryNotTaken, ReportDelivery
 from tests.domain.examples import CAMPUS, HOUR, MINUTE
 from tests.use_cases.world import World
 
@@ -72,9 +73,31 @@ async def test_a_delivery_that_was_not_taken_is_told_again(world: World, shippin
     order = await world.delivered(await world.member(), await world.runner())
     await world.pass_time(MINUTE)
     assert (await paid(world, order)).shipped_at is None
-    await world.pass_time(MINUTE)
+    await world.pass_time(5 * MINUTE)
     assert (await paid(world, order)).shipped_at is not None
     assert len(shipping.uploaded) == 1
+
+
+async def test_a_delivery_is_told_through_an_outage_of_hours(world: World, shipping: MemoryShipping):
+    shipping.fail_next(*[Silence(done=False)] * 100)
+    order = await world.delivered(await world.member(), await world.runner())
+    for _ in range(100):
+        await world.pass_time(5 * MINUTE)
+    assert (await paid(world, order)).shipped_at is None
+    await world.pass_time(5 * MINUTE)
+    assert (await paid(world, order)).shipped_at is not None
+
+
+async def test_a_provider_that_is_silent_for_a_day_is_put_before_a_person(world: World, shipping: MemoryShipping):
+    order = await world.delivered(await world.member(), await world.runner())
+    shipping.fail_next(Silence(done=False), Silence(done=False))
+    tell = world.use(ReportDelivery)
+    delivered_at = world.clock.now()
+    world.clock.advance(SILENCE_MOST - MINUTE)
+    await tell(order.id, delivered_at=delivered_at)
+    world.clock.advance(MINUTE)
+    with pytest.raises(DeliveryNotTaken):
+        await tell(order.id, delivered_at=delivered_at)
 
 
 async def test_a_fee_that_was_kept_is_told_and_what_goes_back_whole_is_not(world: World, shipping: MemoryShipping):

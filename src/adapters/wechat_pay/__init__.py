@@ -7,7 +7,7 @@
                    └ answers  every answer is `Ok`, `Refused` or `Unknown`; `errors` is the table of codes
 
 `calls` are the SDK's methods with types, `shapes` the JSON that they answer with, `reports` its meaning for the domain;
-`numbers` are ours as WeChat Pay takes them; `bill_file`, `yuan` and `china_time` read its bills; `pem` reads keys.
+`numbers` are ours as WeChat Pay takes them; `bill_file`, `yuan` and `china_time` read its bills; `pem` writes keys.
 
 Build one `WechatPayGateway` for a merchant and give it to each of the five; call `prepare` before the first
 notification where certificates are to be fetched, and `close` when the process ends. What WeChat Pay does not
