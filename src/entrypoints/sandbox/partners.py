@@ -1,7 +1,11 @@
 """Who is played here, and what each of them hands out to the merchant."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from entrypoints.sandbox.alipay.keys import AlipayKeys
 from entrypoints.sandbox.alipay.partner import Alipay
+from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import MakePartners, Outside
 from entrypoints.sandbox.partner import Partner
@@ -10,6 +14,13 @@ from entrypoints.sandbox.wechat.partner import Wechat
 from entrypoints.sandbox.wechat_pay.keys import WechatPayKeys
 from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.ports.outside import Clock
+
+OPERATIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    **WechatPay.operations,
+    **Wechat.operations,
+    **Alipay.operations,
+}
+"""What may go wrong, and where, at all of them: known before any of them is made."""
 
 
 def make_partners(keys: Keys, clock: Clock, *, push_url: str = "") -> MakePartners:

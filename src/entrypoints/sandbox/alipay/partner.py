@@ -56,13 +56,14 @@ Work = Callable[[dict[str, str], Kind | None], Mapping[str, object]]
 class Alipay(Partner):
     """One merchant's Alipay."""
 
+    operations: Mapping[str, tuple[Kind, ...]] = {
+        **{operation: (*CALL_FAULTS, *MORE_FAULTS.get(operation, ())) for operation in OPERATIONS.values()},
+        DOWNLOAD: DOWNLOAD_FAULTS,
+        NOTIFY: NEWS,
+    }
+
     def __init__(self, outside: Outside, keys: AlipayKeys, clock: Clock) -> None:
         self.name = NAME
-        self.operations: Mapping[str, tuple[Kind, ...]] = {
-            **{operation: (*CALL_FAULTS, *MORE_FAULTS.get(operation, ())) for operation in OPERATIONS.values()},
-            DOWNLOAD: DOWNLOAD_FAULTS,
-            NOTIFY: NEWS,
-        }
         self.schedule = SCHEDULE
         self._outside = outside
         self._kept = Kept(outside, clock)

@@ -111,9 +111,10 @@ OPERATIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
 class WechatPay(Partner):
     """One merchant's WeChat Pay."""
 
+    operations = OPERATIONS
+
     def __init__(self, outside: Outside, keys: WechatPayKeys, clock: Clock) -> None:
         self.name = "wechat-pay"
-        self.operations = OPERATIONS
         self.schedule = SCHEDULE
         self._outside = outside
         self._kept = Kept(outside, clock)
