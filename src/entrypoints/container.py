@@ -257,7 +257,7 @@ class Container(DeclarativeContainer):
         deliveries=report_delivery,
         store=file_store,
     )
-    retry_refund = Factory(RetryRefund, begin=begin, advance=advance_refund)
+    retry_refund = Factory(RetryRefund, begin=begin, clock=clock, advance=advance_refund)
     release_earning = Factory(
         ReleaseEarning, begin=begin, clock=clock, providers=payment_providers, settle=record_settlement
     )

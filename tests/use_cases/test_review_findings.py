@@ -14,6 +14,7 @@ from errand_domain.ports.payments import (
     NotPaid,
     PaymentReport,
     PayoutDone,
+    RefundDone,
     RefundReport,
     RefundUnderWay,
 )
@@ -23,7 +24,7 @@ from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.pay_for_errand import PayForErrand
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.query_payment import LAST_LOOK_AFTER
-from errand_domain.use_cases.refunding import AdvanceRefund
+from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.resolve_withdrawal import ABSENCE_PROVES_FOR, GiveUpWithdrawal, RetryWithdrawal
 from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 from tests.domain.examples import DAY, HOUR, MINUTE
@@ -170,6 +171,30 @@ async def test_a_refund_that_stays_under_way_is_watched_on_and_told_to_finance_o
     assert (await refund_now(world, refund)).query_at is not None
     await world.pass_time()
     assert alarms(world) == 1
+
+
+async def test_a_closed_refund_that_arrives_after_all_is_told_to_finance_once(world: World):
+    await world.operator("finance")
+    world.provider.next_refund("impossible", "done")
+    refund = await refund_under_way(world)
+    await world.pass_time(DAY)
+    closed = await refund_now(world, refund)
+    assert closed.state_name == "closed"
+    done = RefundDone(at=world.clock.now())
+    report = RefundReport(number=refund.number, amount=refund.amount, refund_id="R", outcome=done)
+    for _ in range(3):
+        assert await world.use(AdvanceRefund).record(refund.number, report) == closed
+    await world.pass_time()
+    assert alarms(world) == 1
+
+
+async def test_who_tried_a_refund_again_stands_in_the_audit_record(world: World):
+    finance = await world.operator("finance")
+    world.provider.next_refund("needs_person")
+    refund = await refund_under_way(world)
+    await world.use(RetryRefund)(refund.number, finance)
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"refund:{refund.number}", "refund.retried") == 1
 
 
 async def test_a_payment_that_is_told_wrongly_each_time_is_put_before_finance_once(world: World):

@@ -81,17 +81,14 @@ class AdvanceRefund:
             event = _event(refund, answer, at=now)
             if isinstance(event, RefundGivenUp) and await _is_hopeless(tx, refund):
                 stuck = isinstance(refund.state, Abnormal)
-                event = (
-                    None
-                    if stuck
-                    else RefundStuck(at=now, advice="the provider gives up each time: pay it back by hand")
-                )
+                event = None if stuck else RefundStuck(at=now, advice="支付平台每次都关闭这笔退款，请线下退回")
             if event is None:
                 if not refund.is_open:
+                    await _watch_closed(tx, refund, answer, at=now)
                     return refund
                 silent_since = None if isinstance(answer, RefundReport) else refund.silent_since or now
                 if now - refund.requested_at >= UNDER_WAY_MOST:
-                    await alarm_finance(tx, _slow(refund, at=now), order_id=refund.order_id)
+                    await alarm_finance(tx, _entry(refund, None, "refund.slow", at=now), order_id=refund.order_id)
                 again = next_query(refund.requested_at, at=now)
                 refund = refund.asked_again(query_at=again, silent_since=silent_since)
             else:
@@ -143,9 +140,23 @@ def _stuck(refund: Refund, answer: Lost | Declined, *, at: datetime) -> RefundSt
     return RefundStuck(at=at, advice=f"支付平台一天未答复，请核实后重试（{why}）")
 
 
-def _slow(refund: Refund, *, at: datetime) -> AuditLine:
+async def _watch_closed(
+    tx: Transaction, refund: Refund, answer: RefundReport | Declined | Lost, *, at: datetime
+) -> None:
+    """A closed refund was asked for again under another number: where it arrives after all, it was paid twice."""
+    is_done = isinstance(answer, RefundReport) and isinstance(answer.outcome, RefundDone)
+    if is_done and isinstance(refund.state, RefundClosed):
+        await alarm_finance(tx, _entry(refund, None, "refund.paid_after_closing", at=at), order_id=refund.order_id)
+        await tx.commit()
+
+
+def _entry(refund: Refund, actor: Member | None, action: str, *, at: datetime) -> AuditLine:
     return AuditLine(
-        at=at, actor_id=None, campus_id=refund.campus_id, action="refund.slow", subject=f"refund:{refund.number}"
+        at=at,
+        actor_id=actor and actor.id,
+        campus_id=refund.campus_id,
+        action=action,
+        subject=f"refund:{refund.number}",
     )
 
 
@@ -191,11 +202,14 @@ class RetryRefund:
     """Finance asks again for a refund that waits for a person, under the same number."""
 
     begin: Begin
+    clock: Clock
     advance: AdvanceRefund
 
     async def __call__(self, number: str, operator: Member) -> Refund:
-        """The refund as known afterwards."""
+        """The refund as known afterwards; audited."""
         async with self.begin() as tx:
             refund = await tx.refunds.get(number)
-        operator.require("approve_withdrawals", refund.campus_id)
+            operator.require("approve_withdrawals", refund.campus_id)
+            tx.audit.record(_entry(refund, operator, "refund.retried", at=self.clock.now()))
+            await tx.commit()
         return await self.advance(number)
