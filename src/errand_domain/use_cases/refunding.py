@@ -153,7 +153,7 @@ async def _watch_closed(
 def _entry(refund: Refund, actor: Member | None, action: str, *, at: datetime) -> AuditLine:
     return AuditLine(
         at=at,
-        actor_id=actor and actor.id,
+        actor_id=None if actor is None else actor.id,
         campus_id=refund.campus_id,
         action=action,
         subject=f"refund:{refund.number}",
