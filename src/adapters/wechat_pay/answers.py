@@ -25,7 +25,7 @@ class Refused:
     """The call was answered with an error that says that it did nothing.
 
     WeChat Pay's own SDKs verify no error answers, and neither do we: a refusal is believed because it came through
-    TLS. None of them moves money.
+    TLS. None of them moves money by itself; a person who gives a withdrawal up relies on one that says there is none.
     """
 
     code: str
