@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 
 from adapters.memory.faults import Decline, LoseAfter, LoseBefore
+from adapters.memory.provider import MemoryProvider
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import compact
 from errand_domain.member.member import Way
@@ -14,6 +15,7 @@ from errand_domain.money import Money
 from errand_domain.order.refusals import IllegalTransition, OrderNotOpen
 from errand_domain.order.states import Cancelled, Expired, Open
 from errand_domain.payment.attempt import (
+    Attempt,
     Closed,
     ClosedAtProvider,
     Failed,
@@ -25,9 +27,11 @@ from errand_domain.payment.attempt import (
     Succeeded,
     Unknown,
 )
+from errand_domain.ports.payments import Declined, Lost, Started
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip
+from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.record_payment import RecordPayment
 from tests.domain.examples import MINUTE, SECOND, STRANGER
@@ -39,6 +43,28 @@ async def test_a_verified_success_opens_the_order_and_funds_its_escrow(world: Wo
     await world.tell(await world.report(order))
     assert isinstance((await world.order(order)).state, Open)
     assert await world.totals() == {"provider_clearing": order.price.payable.fen, "escrow": order.price.payable.fen}
+
+
+class Hasty(MemoryProvider):
+    """A provider whose payer pays, and whose notification comes, before its answer does, which is lost."""
+
+    world: World
+
+    async def start(self, attempt: Attempt, **rest: Any) -> Started | Declined | Lost:
+        """Collected and told before it is answered."""
+        await super().start(attempt, **rest)
+        await self.world.tell(self.pay(attempt.number))
+        return Lost(why="no answer")
+
+
+async def test_nobody_is_told_that_a_payment_was_refused_which_they_made(world: World):
+    desk, found = Hasty(world.clock), world.parts[Providers]
+    desk.world = world
+    world.provider, world.parts[Providers] = desk, evolve(found, payments={"memory": desk}, refunds={"memory": desk})
+    order = await world.published(await world.member())
+    with pytest.raises(PaymentUnknown):
+        await world.use(PayForErrand)(order.id, order.requester_id, provider="memory")
+    assert isinstance((await world.order(order)).state, Open)
 
 
 @pytest.mark.parametrize("times", [2, 10])

@@ -24,6 +24,7 @@ from errand_domain.payment.attempt import (
     Prepared,
     Purpose,
     Refused,
+    Succeeded,
     Unknown,
     next_query,
 )
@@ -80,7 +81,7 @@ class StartPayment:
         attempt = await self._note(attempt.id, event, at=now)
         if isinstance(attempt.state, Pending):
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
-        if isinstance(attempt.state, Unknown):
+        if isinstance(attempt.state, Unknown | Succeeded):  # paid already: its order will say so
             raise PaymentUnknown
         raise PaymentRefused
 
