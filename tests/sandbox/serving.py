@@ -24,7 +24,9 @@ class QuietServer(uvicorn.Server):
 @contextmanager
 def served(make: Callable[[str], Sandbox]) -> Generator[str, None, None]:
     """The address at which the sandbox that `make` makes of it answers."""
-    with socket.socket() as listener:
+    with socket.socket(
+        proto=socket.IPPROTO_TCP
+    ) as listener:  # asyncio sends at once only where it knows that it is TCP
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(

@@ -50,7 +50,7 @@ def serve_sandbox(folder: SandboxFolder, *, port: int, speed: int, as_json: bool
 
 
 def _listening(port: int) -> socket.socket:
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sends at once only where it knows that it is TCP
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HERE, port))

@@ -37,7 +37,7 @@ class QuietServer(uvicorn.Server):
 def listening(first: int) -> socket.socket:
     """A socket on that port, or on the next one that nobody has; raises `NoFreePort`."""
     for port in range(first, min(first + PORTS_TRIED, 2**16)):
-        listener = socket.socket()
+        listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sends at once only where it knows that it is TCP
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HERE, port))
