@@ -39,6 +39,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "notify.payment": "支付结果通知",
     "notify.refund": "退款结果通知",
     "notify.transfer": "转账结果通知",
+    "notify.delivery": "发货结果通知",
     "notify.settlement": "订单结算通知",
 }
 

@@ -13,7 +13,7 @@ from msgspec.json import decode
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
-from entrypoints.sandbox.wechat.desk import CONFIRM, ORDERS, PARTNER, SETTLEMENT, ShippingDesk, event_in
+from entrypoints.sandbox.wechat.desk import CONFIRM, DELIVERY, ORDERS, PARTNER, SETTLEMENT, ShippingDesk, event_in
 from entrypoints.sandbox.wechat.errors import WechatError
 from entrypoints.sandbox.wechat.keys import WechatKeys
 from entrypoints.sandbox.wechat.tokens import Tokens
@@ -57,6 +57,7 @@ class Wechat(Partner):
     name = PARTNER
     operations: Mapping[str, tuple[Kind, ...]] = {
         **dict.fromkeys(OPERATIONS.values(), CALL_FAULTS),
+        DELIVERY: PUSH_FAULTS,
         SETTLEMENT: PUSH_FAULTS,
     }
     schedule = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 5, 5))
