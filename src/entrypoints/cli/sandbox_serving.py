@@ -54,6 +54,7 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HERE, port))
+        listener.listen()  # until then others may bind the same port
     except OSError as fault:
         listener.close()
         raise click.ClickException(

@@ -41,6 +41,7 @@ def listening(first: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HERE, port))
+            listener.listen()  # a port that is bound and not listened at may be bound by another process as well
         except OSError:
             listener.close()
         else:
