@@ -8,7 +8,7 @@ from errand_domain.errors import NotPermitted
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.payment.attempt import PaymentMismatch
-from errand_domain.ports.payments import RefundDone, RefundReport
+from errand_domain.ports.payments import RefundDone, RefundImpossible, RefundReport
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.resolve_order import CancelByOperations
@@ -70,6 +70,38 @@ async def test_a_stuck_refund_is_shown_to_finance_with_what_to_do_and_retried_un
     assert done.state_name == "succeeded"
     assert await world.totals() == {}
     await world.prove()
+
+
+async def test_what_the_provider_always_gives_up_goes_out_under_a_new_number_once_finance_says_so(world: World):
+    world.provider.next_refund(*["impossible"] * 5, "done")
+    order = await cancelled(world)
+    await world.settle_outside()
+    await world.settle_outside()
+    finance = await world.operator("finance")
+    for tried in (4, 5):
+        (stuck,) = await world.use(ListAbnormalRefunds)(world.campus.id, finance, limit=10)
+        assert [refund.state_name for refund in await world.refunds(order)] == ["closed"] * (tried - 1) + ["abnormal"]
+        assert (await world.use(RetryRefund)(stuck.number, finance)).state_name == "closed"
+        await world.settle_outside()
+    refunds = await world.refunds(order)
+    assert [refund.state_name for refund in refunds] == ["closed"] * 5 + ["succeeded"]
+    assert len({refund.number for refund in refunds}) == 6
+    assert world.provider.totals.refunded == order.price.payable.fen
+    assert await world.totals() == {}
+    await world.prove()
+
+
+async def test_a_closed_refund_that_is_told_again_is_not_asked_for_under_a_new_number(world: World):
+    world.provider.next_refund(*["impossible"] * 4)
+    order = await cancelled(world)
+    await world.settle_outside()
+    await world.settle_outside()
+    refunds = await world.refunds(order)
+    for refund in refunds:
+        outcome = RefundReport(number=refund.number, amount=refund.amount, refund_id="x", outcome=RefundImpossible())
+        await world.use(AdvanceRefund).record(refund.number, outcome)
+    await world.settle_outside()
+    assert await world.refunds(order) == refunds
 
 
 async def test_a_refund_that_nobody_could_learn_of_for_a_day_is_put_before_finance_and_found_done(world: World):

@@ -45,7 +45,10 @@ async def show_list(desk: Desk, *, campus_ref: str | None, limit: int) -> None:
 @DRY_RUN
 @at_desk
 async def retry(desk: Desk, *, number: str) -> None:
-    """Ask the provider again, under the same number: what it has done is not done twice. Asks nobody in a dry run."""
+    """Ask the provider again, under the same number: what it has done is not done twice. Asks nobody in a dry run.
+
+    One that the provider closed each time is asked for under a new number.
+    """
     operator = desk.signed
     async with desk.begin() as tx:
         refund = await tx.refunds.get(number)

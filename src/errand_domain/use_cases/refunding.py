@@ -56,8 +56,8 @@ class AdvanceRefund:
     clock: Clock
     providers: Providers
 
-    async def __call__(self, number: str) -> Refund:
-        """The refund as known afterwards."""
+    async def __call__(self, number: str, *, by_person: bool = False) -> Refund:
+        """The refund as known afterwards. A person may have what was always given up asked for under a new number."""
         async with self.begin() as tx:
             refund = await tx.refunds.get(number)
             paid = (await tx.attempts.get(refund.attempt_id)).amount
@@ -69,19 +69,19 @@ class AdvanceRefund:
                 answer = await desk.query_refund(number, payment_number=compact(refund.attempt_id))
             case _:
                 return refund
-        return await self.record(number, answer)
+        return await self.record(number, answer, by_person=by_person)
 
     @decided_anew_when_stale
-    async def record(self, number: str, answer: RefundReport | Declined | Lost) -> Refund:
+    async def record(self, number: str, answer: RefundReport | Declined | Lost, *, by_person: bool = False) -> Refund:
         """Believe the provider's verified word; told twice, it happens once. Raises `PaymentMismatch`."""
         now = self.clock.now()
         async with self.begin() as tx:
             refund = await tx.refunds.get(number)
             _check_report(refund, answer)
             event = _event(refund, answer, at=now)
-            if isinstance(event, RefundGivenUp) and await _is_hopeless(tx, refund):
+            if isinstance(event, RefundGivenUp) and not by_person and await _is_hopeless(tx, refund):
                 stuck = isinstance(refund.state, Abnormal)
-                event = None if stuck else RefundStuck(at=now, advice="支付平台每次都关闭这笔退款，请线下退回")
+                event = None if stuck else RefundStuck(at=now, advice="支付平台每次都关闭这笔退款，请查明原因后重试")
             if event is None:
                 if not refund.is_open:
                     await _watch_closed(tx, refund, answer, at=now)
@@ -199,7 +199,10 @@ async def _reissue(tx: Transaction, given_up: Refund, *, at: datetime) -> tuple[
 
 @frozen(kw_only=True)
 class RetryRefund:
-    """Finance asks again for a refund that waits for a person, under the same number."""
+    """Finance asks again for a refund that waits for a person, under the same number.
+
+    Where the provider has closed that for ever, it is asked for under a new one: finance has learnt why it was closed.
+    """
 
     begin: Begin
     clock: Clock
@@ -212,4 +215,4 @@ class RetryRefund:
             operator.require("approve_withdrawals", refund.campus_id)
             tx.audit.record(_entry(refund, operator, "refund.retried", at=self.clock.now()))
             await tx.commit()
-        return await self.advance(number)
+        return await self.advance(number, by_person=True)
