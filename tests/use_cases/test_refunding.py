@@ -8,8 +8,10 @@ from errand_domain.errors import NotPermitted
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.payment.attempt import PaymentMismatch
-from errand_domain.ports.payments import RefundDone, RefundImpossible, RefundReport
+from errand_domain.payment.refund import Refund
+from errand_domain.ports.payments import Declined, Lost, RefundDesk, RefundDone, RefundImpossible, RefundReport
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.resolve_order import CancelByOperations
 from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds
@@ -139,6 +141,42 @@ async def test_the_refunds_result_is_compared_before_it_is_believed(world: World
             await record(refund.number, evolve(right, **{field: wrong}))
         assert refusal.value.field == field
     assert (await world.refunds(order))[0].state_name == "requested"
+
+
+class Liar(RefundDesk):
+    """A desk that does what is asked, and tells of a fen more."""
+
+    def __init__(self, desk: RefundDesk) -> None:
+        self.provider, self._desk = desk.provider, desk
+
+    async def refund(self, refund: Refund, *, paid: Money, payment_number: str) -> RefundReport | Declined | Lost:
+        return _with_a_fen_more(await self._desk.refund(refund, paid=paid, payment_number=payment_number))
+
+    async def query_refund(self, number: str, *, payment_number: str) -> RefundReport | Declined | Lost:
+        return _with_a_fen_more(await self._desk.query_refund(number, payment_number=payment_number))
+
+
+def _with_a_fen_more(told: RefundReport | Declined | Lost) -> RefundReport | Declined | Lost:
+    return evolve(told, amount=Money(told.amount.fen + 1)) if isinstance(told, RefundReport) else told
+
+
+async def test_an_answer_about_another_amount_is_no_answer_and_finance_hears_of_it_once(world: World):
+    finance = await world.operator("finance")
+    order = await cancelled(world)
+    world.parts[Providers] = evolve(world.parts[Providers], refunds={"memory": Liar(world.provider)})
+    for _ in range(26):
+        await world.pass_time(60 * MINUTE)
+    (refund,) = await world.refunds(order)
+    assert refund.state_name == "abnormal"
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"refund:{refund.number}", "refund.mismatch") == 1
+    assert await world.database.relay.pending() == 0
+    world.parts[Providers] = evolve(world.parts[Providers], refunds={"memory": world.provider})
+    await world.use(RetryRefund)(refund.number, finance)
+    await world.settle_outside()
+    assert [one.state_name for one in await world.refunds(order)] == ["succeeded"]
+    assert world.provider.totals.refunded == order.price.payable.fen
+    await world.prove()
 
 
 async def test_a_result_that_is_told_twice_happens_once(world: World):

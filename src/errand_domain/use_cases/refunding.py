@@ -69,7 +69,19 @@ class AdvanceRefund:
                 answer = await desk.query_refund(number, payment_number=compact(refund.attempt_id))
             case _:
                 return refund
-        return await self.record(number, answer, by_person=by_person)
+        try:
+            return await self.record(number, answer, by_person=by_person)
+        except PaymentMismatch as mismatch:
+            return await self._doubt(number, mismatch)
+
+    async def _doubt(self, number: str, mismatch: PaymentMismatch) -> Refund:
+        """Something else than what was asked for is no answer: it is asked for again, and put before people once."""
+        async with self.begin() as tx:
+            refund = await tx.refunds.get(number)
+            entry = _entry(refund, None, "refund.mismatch", at=self.clock.now())
+            await alarm_finance(tx, entry, order_id=refund.order_id)
+            await tx.commit()
+        return await self.record(number, Lost(why=str(mismatch)))
 
     @decided_anew_when_stale
     async def record(self, number: str, answer: RefundReport | Declined | Lost, *, by_person: bool = False) -> Refund:
