@@ -173,7 +173,7 @@ async def test_an_answer_about_another_amount_is_no_answer_and_finance_hears_of_
     assert await world.database.relay.pending() == 0
     world.parts[Providers] = evolve(world.parts[Providers], refunds={"memory": world.provider})
     await world.use(RetryRefund)(refund.number, finance)
-    await world.settle_outside()
+    await world.pass_time(60 * MINUTE)
     assert [one.state_name for one in await world.refunds(order)] == ["succeeded"]
     assert world.provider.totals.refunded == order.price.payable.fen
     await world.prove()
