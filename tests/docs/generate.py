@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Final
 
-from tests.docs.pages import PAGES
+from tests.docs import pages
+from tests.faults.page import fault_matrix
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
+PAGES: Final = {**pages.PAGES, "fault-matrix.md": fault_matrix}
 
 
 def generate(folder: Path = REFERENCE) -> None:

@@ -7,8 +7,8 @@ from errand_domain.order.events import EVENTS
 from errand_domain.order.states import NAMES
 from errand_domain.order.transitions import TRANSITIONS
 from errand_domain.settlement.accounts import ACCOUNTS
-from tests.docs.generate import REFERENCE
-from tests.docs.pages import KINDS, PAGES, STATUSES, kind_of, recipes_of_the_domain, refusals
+from tests.docs.generate import PAGES, REFERENCE
+from tests.docs.pages import KINDS, STATUSES, kind_of, recipes_of_the_domain, refusals
 from tests.docs.recipe_examples import RECIPES
 
 

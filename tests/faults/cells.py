@@ -16,6 +16,8 @@ from tests.faults.stories import Story
 
 Often = Literal["once", "twice", "for two days"]
 OFTEN: Final[tuple[Often, ...]] = get_args(Often)
+NOT_FELT: Final[tuple[Kind, ...]] = ("drop_request", "drop_answer")
+"""Once is not enough: a question is asked again at once where its connection broke."""
 TIMES: Final[Mapping[Often, int]] = {"once": 1, "twice": 2, "for two days": 100}
 NOT_REACHED: Final[Mapping[str, str]] = {
     "wechat_pay.certificates": "asked for in certificate mode only, and the sandbox hands out a public key",
@@ -70,7 +72,6 @@ TELLINGS: Final = tuple(
     for line in (
         (s.payment, "wechat_pay", "told", "open", "prepay notify.payment"),
         (s.payment, "wechat_pay", "untold", "open", "prepay query"),
-        (s.payment_at_the_last_moment, "wechat_pay", "told", "open", "prepay query notify.payment"),
         (s.payment_at_the_last_moment, "wechat_pay", "untold", "open", "prepay query close"),
         (
             *(s.payment_of_a_cancelled_order, "wechat_pay", "told", "given back"),
@@ -82,17 +83,12 @@ TELLINGS: Final = tuple(
         ),
         (s.nobody_pays, "wechat_pay", "told", "unpaid", "prepay query close"),
         (s.tip_and_cancellation, "wechat_pay", "told", "given back", "prepay notify.payment refund notify.refund"),
-        (s.tip_and_cancellation, "wechat_pay", "untold", "given back", "prepay query refund query_refund"),
         (s.cancellation, "wechat_pay", "told", "given back", "refund notify.refund"),
         (s.cancellation, "wechat_pay", "untold", "given back", "refund query_refund"),
         (s.refund_asked_for_again, "wechat_pay", "untold", "given back", "refund"),
         (
             *(s.cancellation_for_a_fee, "wechat_pay", "told", "divided"),
             f"refund notify.refund {DELIVERY} wechat.notify.delivery wechat.notify.settlement",
-        ),
-        (
-            *(s.cancellation_for_a_fee, "wechat_pay", "untold", "divided"),
-            f"refund query_refund {DELIVERY} wechat.get_order",
         ),
         (
             *(s.purchase, "wechat_pay", "told", "divided"),
@@ -114,13 +110,11 @@ TELLINGS: Final = tuple(
         (s.reconciliation, "wechat_pay", "told", "matched", "trade_bill fund_bill download"),
         (s.payment, "alipay", "told", "open", "notify.payment"),
         (s.payment, "alipay", "untold", "open", "query"),
-        (s.payment_at_the_last_moment, "alipay", "told", "open", "query notify.payment"),
         (s.payment_at_the_last_moment, "alipay", "untold", "open", "query close"),
         (s.payment_of_a_cancelled_order, "alipay", "told", "given back", "notify.payment refund"),
         (s.payment_of_a_cancelled_order, "alipay", "untold", "given back", "query close refund"),
         (s.nobody_pays, "alipay", "told", "unpaid", "query close"),
         (s.tip_and_cancellation, "alipay", "told", "given back", "notify.payment refund"),
-        (s.tip_and_cancellation, "alipay", "untold", "given back", "query refund"),
         (s.cancellation, "alipay", "told", "given back", "refund notify.payment"),
         (s.cancellation, "alipay", "untold", "given back", "refund"),
         (s.refund_asked_for_again, "alipay", "untold", "given back", "refund query_refund"),
@@ -136,4 +130,5 @@ CELLS: Final = tuple(
     for operation in telling.reaches
     for kind in OPERATIONS[operation]
     for often in OFTEN
+    if often != "twice" or kind in NOT_FELT
 )

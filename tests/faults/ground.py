@@ -37,8 +37,8 @@ from errand_domain.use_cases.providers import Providers
 
 START: Final = datetime.combine(datetime.now(UTC).date() - timedelta(days=30), time(0), UTC)
 """Eight in the morning in China, long enough ago that every bill of the days to come can be fetched."""
-HURRIED: Final = Patience(answer_seconds=0.15, file_seconds=0.15)
-LATE_SECONDS: Final = 0.3
+HURRIED: Final = Patience(answer_seconds=0.1, file_seconds=0.1)
+LATE_SECONDS: Final = 0.2
 PATIENT: Final = Patience(answer_seconds=30, file_seconds=30)
 MANNERS: Final = Manners(
     answer_late_seconds=LATE_SECONDS,
@@ -140,7 +140,7 @@ async def _served(application: Callable[..., Any], listener: socket) -> AsyncGen
     server = QuietServer(config)
     async with create_task_group() as group:
         group.start_soon(server.serve, [listener])
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - the server has no event to wait for
             await sleep(0.001)
         yield
         server.should_exit = True

@@ -1,7 +1,6 @@
 """With any one thing going wrong, at any step, every story ends rightly: by itself, or by a command that there is."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 

@@ -34,11 +34,11 @@ WITHIN_A_DAY: Final = evolve(
 )
 """So that most stories end on the day on which they begin: each day has bills to be compared."""
 PAUSES: Final[Sequence[timedelta]] = (
-    *(timedelta(0), MINUTE, MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, HOUR, HOUR),
-    *(6 * HOUR, 12 * HOUR, 12 * HOUR, 12 * HOUR, 6 * HOUR),
+    *(timedelta(0), MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE, 20 * MINUTE),
+    *(HOUR, 10 * HOUR, 14 * HOUR, 24 * HOUR),
 )
 """What goes wrong may last for two days, after which somebody outside mends it."""
-AFTERWARDS: Final[Sequence[timedelta]] = (timedelta(0), MINUTE, 10 * MINUTE, HOUR, HOUR, 12 * HOUR, 12 * HOUR)
+AFTERWARDS: Final[Sequence[timedelta]] = (timedelta(0), MINUTE, 10 * MINUTE, HOUR, 12 * HOUR, 13 * HOUR)
 Condition = Callable[[], Awaitable[bool]]
 
 
