@@ -32,7 +32,7 @@ async def told(ground: Ground, telling: Telling, trouble: Trouble | None = None)
     """
     ground.clear(hurried=trouble is not None and trouble.kind == "delay")
     silence = nullcontext() if telling.is_told else ground.outside.courier.muted()
-    with silence, stamina.set_testing(True, attempts=READ_TRIES):  # noqa: FBT003 - that is how it is asked for
+    with silence, stamina.set_testing(True, attempts=READ_TRIES):
         world = await World.built(ground, provider=telling.provider, trouble=trouble)
         end = await telling.story(world)
         await world.passes(timedelta(0))
