@@ -34,6 +34,7 @@ async def tell_all(folder: Path) -> dict[Cell, Outcome]:
 def main() -> None:
     """Write `outcomes.csv`, and print how many cells of each story ended in which way."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         found = asyncio.run(tell_all(Path(folder)))
     write(found)

@@ -25,15 +25,15 @@ async def played(ground: Ground, cell: Cell) -> Outcome:
     return outcome
 
 
-async def told(ground: Ground, telling: Telling, trouble: Trouble | None = None) -> tuple[World, Outcome]:
+async def told(ground: Ground, telling: Telling, *troubles: Trouble) -> tuple[World, Outcome]:
     """Tell the story from its beginning to its end, and prove that the end is right, and is one.
 
     Questions are asked as often as always, but without a pause in between.
     """
-    ground.clear(hurried=trouble is not None and trouble.kind == "delay")
+    ground.clear(hurried="delay" in {trouble.kind for trouble in troubles})
     silence = nullcontext() if telling.is_told else ground.outside.courier.muted()
     with silence, stamina.set_testing(True, attempts=READ_TRIES):
-        world = await World.built(ground, provider=telling.provider, trouble=trouble)
+        world = await World.built(ground, provider=telling.provider, troubles=troubles)
         end = await telling.story(world)
         await world.passes(timedelta(0))
         world.mend()

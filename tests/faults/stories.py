@@ -186,6 +186,7 @@ async def reconciliation(world: World) -> End:
         return not (await _now(world, asked)).is_open and await world.is_paid_up()
 
     await world.until(is_over)
+    await world.passes(AT_ONCE)  # so that the last notification is no step of what follows
     day = day_of(world.clock.now())
     world.clock.reach(world.clock.now() + DAY + BILLS_ARE_WRITTEN_AFTER)
     world.arm()

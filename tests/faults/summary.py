@@ -6,6 +6,8 @@ from typing import Final
 
 from tests.faults.cells import TELLINGS
 
+MATRIX: Final = "fault matrix"
+"""Under this name a test says what became of its cell."""
 HEAD: Final = ("story", "told", "✓ self", "✓ operator")
 
 
@@ -21,7 +23,7 @@ def rows(counts: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, str, str,
 
 def table(counts: Mapping[tuple[str, str], int]) -> str:
     """The rows in columns, for a terminal."""
-    lines = [HEAD, *rows(counts)]
+    lines = [HEAD, *(row for row in rows(counts) if row[1] != "0")]
     widest = max(len(line[0]) for line in lines)
     return "\n".join(f"{story:{widest}}  {told:>5}  {alone:>6}  {people:>10}" for story, told, alone, people in lines)
 

@@ -54,7 +54,7 @@ class Trouble:
 class World:
     """One campus with one provider; what is asked to go wrong goes wrong once the story says so."""
 
-    def __init__(self, ground: Ground, *, provider: str, trouble: Trouble | None = None) -> None:
+    def __init__(self, ground: Ground, *, provider: str, troubles: Sequence[Trouble] = ()) -> None:
         self.outside = ground.outside
         self.store = ground.store
         self.use = ground.container
@@ -66,8 +66,8 @@ class World:
         self.people = People(self, ground.browser)
         self.operators = Operators(self)
         self._worker = make_worker(self.use)
-        self._trouble = trouble
-        self._left = trouble.times if trouble else 0
+        self._troubles = troubles
+        self._left = sum(trouble.times for trouble in troubles)
 
     @classmethod
     async def built(cls, ground: Ground, **about: Any) -> "World":
@@ -81,8 +81,8 @@ class World:
 
     def arm(self) -> None:
         """From here on it goes wrong."""
-        if self._trouble is not None:
-            self.outside.faults.ask(self._trouble.operation, self._trouble.kind, times=self._trouble.times)
+        for trouble in self._troubles:
+            self.outside.faults.ask(trouble.operation, trouble.kind, times=trouble.times)
 
     def mend(self) -> None:
         """From here on it does not."""
@@ -92,7 +92,7 @@ class World:
     @property
     def times_met(self) -> int:
         """How often it has gone wrong by now, once it was mended."""
-        return self._trouble.times - self._left if self._trouble else 0
+        return sum(trouble.times for trouble in self._troubles) - self._left
 
     # -- Time ------------------------------------------------------------------------------------------------
 
