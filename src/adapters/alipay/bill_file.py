@@ -5,6 +5,7 @@ The columns' names, and what their rows mean, are unverified against the live se
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO, StringIO
 from typing import Final
@@ -21,6 +22,15 @@ from errand_domain.settlement.recipes import MovementKind
 
 FILE_BYTES_MOST: Final = 64 << 20
 ENCODING: Final = "gb18030"  # GBK and what is not in it
+_PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_BROKEN: Final = (
+    zipfile.BadZipFile,  # not a zip, or a sum that is not its content's
+    zlib.error,  # deflated, and damaged
+    ValueError,  # a place before the beginning, or letters that are none
+    RuntimeError,  # encrypted, or of a later version of the format
+    EOFError,  # cut off
+)
+"""What `zipfile` raises for an archive that is broken; it names the first alone."""
 _REMARK: Final = "#"
 _END: Final = "结束"
 
@@ -111,12 +121,21 @@ def _texts(archive: bytes) -> Iterator[str]:
     """The files of the archive. That all of each has arrived is checked by its sum."""
     try:
         with zipfile.ZipFile(BytesIO(archive)) as opened:
-            if sum(entry.file_size for entry in opened.infolist()) > FILE_BYTES_MOST:
-                raise Malformed("a bill that is too long")
-            for entry in opened.infolist():
+            for entry in _readable(opened.infolist()):
                 yield opened.read(entry).decode(ENCODING)
-    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except Malformed:
+        raise
+    except _BROKEN:
         raise Malformed("not a zip of bills") from None
+
+
+def _readable(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The same, unless unpacking them would take too much, or a way of packing that bills do not need."""
+    if sum(entry.file_size for entry in entries) > FILE_BYTES_MOST:
+        raise Malformed("a bill that is too long")
+    if any(entry.compress_type not in _PACKED for entry in entries):
+        raise Malformed("a bill that is packed in a way that is new to us")
+    return entries
 
 
 def _table(text: str, columns: Columns) -> list[dict[str, str]] | None:

@@ -1,6 +1,7 @@
 """Bills: two zipped tables in GBK become the lines of one day."""
 
 import zipfile
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -151,6 +152,17 @@ async def test_a_bill_whose_bytes_were_damaged_is_lost(bills, far_side: FarSide)
         archive.writestr("a.csv", TRADES.encode("gbk"))
     will_hand_out(far_side, stored.getvalue().replace(b"20.00,20.00", b"30.00,20.00"))
     assert isinstance(await bills.of_day(DAY), Lost)
+
+
+def test_a_bill_of_which_any_byte_was_damaged_is_the_same_or_is_refused():
+    """What the library that unpacks raises is not told to anybody: it is a bill that cannot be read."""
+    whole = zipped(a=TRADES)
+    expected = trade_lines(whole)
+    for place, byte in enumerate(whole):
+        for other in {0, 1, 8, 9, 12, 14, 93, 99, 255, byte ^ 1, byte ^ 128}:
+            damaged = whole[:place] + bytes([other]) + whole[place + 1 :]
+            with suppress(Malformed):
+                assert trade_lines(damaged) == expected
 
 
 async def test_a_bill_is_not_fetched_from_behind_plain_http(bills, far_side: FarSide):
