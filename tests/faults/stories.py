@@ -131,43 +131,41 @@ async def purchase(world: World) -> End:
 
 async def withdrawal(world: World) -> End:
     """A runner takes out what they earned, in parts."""
-    runner = await world.people.runner()
-    earned = await world.people.earn(runner)
-    world.arm()
-    asked = await world.people.withdraw(runner, earned)
 
-    async def is_over() -> bool:
+    async def confirm(_: Member, asked: Withdrawal) -> None:
         await world.people.confirm(await _now(world, asked))
-        return not (await _now(world, asked)).is_open
 
-    await world.until(is_over)
-    return partial(_end_of_withdrawal, world, asked)
+    return await _withdrawn(world, confirm)
 
 
 async def withdrawal_taken_back(world: World) -> End:
     """A runner takes a withdrawal back while it waits for them."""
-    runner = await world.people.runner()
-    earned = await world.people.earn(runner)
-    world.arm()
-    asked = await world.people.withdraw(runner, earned)
 
-    async def is_over() -> bool:
+    async def take_back(runner: Member, asked: Withdrawal) -> None:
         cancel = world.use.cancel_withdrawal()
         await world.people.insist(lambda: cancel(asked.id, runner.id))
-        return not (await _now(world, asked)).is_open
 
-    await world.until(is_over)
-    return partial(_end_of_withdrawal, world, asked)
+    return await _withdrawn(world, take_back)
 
 
 async def withdrawal_never_confirmed(world: World) -> End:
     """A runner does not confirm what waits for them, until it is over."""
+
+    async def do_nothing(_runner: Member, _asked: Withdrawal) -> None:
+        """It is over by itself."""
+
+    return await _withdrawn(world, do_nothing)
+
+
+async def _withdrawn(world: World, meanwhile: Callable[[Member, Withdrawal], Awaitable[None]]) -> End:
+    """All that a runner earned is asked for, and they do that again and again until it is over."""
     runner = await world.people.runner()
     earned = await world.people.earn(runner)
     world.arm()
     asked = await world.people.withdraw(runner, earned)
 
     async def is_over() -> bool:
+        await meanwhile(runner, asked)
         return not (await _now(world, asked)).is_open
 
     await world.until(is_over)
