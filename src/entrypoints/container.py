@@ -120,14 +120,14 @@ async def upgrade_database(settings: Settings, revision: str = "head") -> None:
 
 async def downgrade_database(settings: Settings, revision: str) -> None:
     """Take the schema back to that revision."""
-    from adapters.sql import migrations  # noqa: PLC0415 - as above
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
     await migrations.downgrade(settings.database_url, revision)
 
 
 async def database_revision(settings: Settings) -> str | None:
     """The revision of the schema; `None` where there is none."""
-    from adapters.sql import migrations  # noqa: PLC0415 - as above
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
     return await migrations.current(settings.database_url)
 

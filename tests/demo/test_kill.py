@@ -150,7 +150,7 @@ def test_nothing_is_lost_and_nothing_doubled(installation: Installation, tmp_pat
             campus=campus,
             requester=requester,
             runner=runner,
-            chance=Random(chance.random()),  # noqa: S311 - as above
+            chance=Random(chance.random()),  # noqa: S311 - replayed, not secret
             acknowledged=acknowledged,
         )
         for requester, runner in zip(requesters, runners, strict=True)
@@ -183,7 +183,7 @@ async def _traffic(started: Sequence[Process], pairs: Sequence[Pair], chance: Ra
                 process.kill()
                 process.start()
             await asyncio.to_thread(started[0].await_answer, ready)
-        await asyncio.sleep(1)
+        await asyncio.sleep(1)  # of traffic that nothing disturbs any more
         finishing.set()
     assert sum(pair.retries for pair in pairs) > 0, "no client noticed that a server died"
 

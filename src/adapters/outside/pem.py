@@ -38,7 +38,7 @@ def read_public_key(text: str, field: str) -> RSAPublicKey:
     except (ValueError, UnsupportedAlgorithm):
         raise ValueError(f"{field} is not a public key in PEM") from None
     if not isinstance(key, RSAPublicKey):
-        raise ValueError(f"{field} is not an RSA key")  # noqa: TRY004 - as above
+        raise ValueError(f"{field} is not an RSA key")  # noqa: TRY004 - the text is wrong, not its type
     _check_size(key.key_size, field)
     return key
 
@@ -51,7 +51,7 @@ def read_certificate(text: str, field: str) -> tuple[Certificate, RSAPublicKey]:
     except (ValueError, UnsupportedAlgorithm):
         raise ValueError(f"{field} is not a certificate in PEM") from None
     if not isinstance(key, RSAPublicKey):
-        raise ValueError(f"{field} is not a certificate of an RSA key")  # noqa: TRY004 - as above
+        raise ValueError(f"{field} is not a certificate of an RSA key")  # noqa: TRY004 - the text is wrong, not its type
     _check_size(key.key_size, field)
     return certificate, key
 

@@ -4,9 +4,8 @@ Money is its fen, a UUID and a time are text, a span of time is microseconds, a 
 union carries the name of its class under `is`. Old documents stay readable as long as a new field has a default.
 """
 
-from collections.abc import Callable  # noqa: TC003 - the house imports what it names
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Generic, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -23,6 +22,9 @@ from errand_domain.ports.outbox import Message
 from errand_domain.runner.verification import VERIFICATION_NAMES, Verification
 from errand_domain.settlement.earning import EARNING_STATE_NAMES, EarningState
 from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES, WithdrawalState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 

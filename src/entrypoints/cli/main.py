@@ -46,13 +46,13 @@ class Nouns(click.Group):
         """The nouns, in the order in which one meets them."""
         return list(NOUNS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same in every context
         """The noun of that name."""
         if cmd_name not in NOUNS:
             return None
         return cast("click.Command", import_module(NOUNS[cmd_name][0]).noun)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same in every context
         """One line per noun, without loading it."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in NOUNS.items()])

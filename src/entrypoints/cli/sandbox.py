@@ -55,7 +55,7 @@ def noun() -> None:
 def serve(*, folder: Path, port: int, speed: int, as_json: bool) -> None:
     """Serve until told to stop; once that is ready, say what the service must be started with."""
     from entrypoints.cli.sandbox_serving import serve_sandbox  # noqa: PLC0415 - loaded only where it is served
-    from entrypoints.sandbox.folder import SandboxFolder  # noqa: PLC0415 - as above
+    from entrypoints.sandbox.folder import SandboxFolder  # noqa: PLC0415 - loaded only where it is served
 
     serve_sandbox(SandboxFolder(folder), port=port, speed=speed, as_json=as_json)
 

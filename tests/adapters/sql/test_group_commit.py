@@ -81,7 +81,7 @@ async def test_two_processes_may_write_the_same_file(sqlite, sqlite_url):
     holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     task = asyncio.create_task(commit(sqlite, lambda tx: tx.orders.add(examples.order())))
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.2)  # nothing tells that a lock of the file is waited for: it would be done long before
     assert not task.done()
     holder.execute("COMMIT")
     holder.close()

@@ -44,6 +44,6 @@ def asked_for_many(question: str) -> str:
     names = ", ".join(f"a{number}" for number in sorted(kinds))
     one = _TYPED_SLOT.sub(lambda slot: f"asked.a{slot[1]}", question)
     return (
-        f"SELECT asked.place, answer.* FROM unnest({arrays}) WITH ORDINALITY AS asked({names}, place),"  # noqa: S608 - as above
+        f"SELECT asked.place, answer.* FROM unnest({arrays}) WITH ORDINALITY AS asked({names}, place),"  # noqa: S608 - our own names
         f" LATERAL ({one} OFFSET 0) AS answer"
     )
