@@ -28,14 +28,16 @@ class Settings:
     """Everything that differs between installations.
 
     `secret_key` keys digests and seals: changing it signs everybody out and voids open quotes. `payments`, `maps`,
-    `notices` and `content` name adapters; an embedder's own is written `module:factory`. `partners` is what the payment
-    providers gave us, by the name of its variable; `entrypoints.partners` knows what each means. `public_url` is where
-    they reach us.
+    `notices`, `content` and `mini_program` name adapters; an embedder's own is written `module:factory`. `partners` is
+    what the payment providers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
+    `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
+    development alone may do, with a key that follows from `secret_key`.
     """
 
     mode: Mode = "production"
     database_url: str = field(default="sqlite:///errand.db", repr=False)
     secret_key: bytes = field(repr=False)
+    key_ring_file: Path | None = None
     files_folder: Path = Path("errand-files")
     public_url: str = "http://127.0.0.1:8000"
     payments: tuple[str, ...] = ()
@@ -43,6 +45,7 @@ class Settings:
     maps: str = "memory"
     notices: str = "memory"
     content: str = "memory"
+    mini_program: str = "memory"
     host: str = "127.0.0.1"
     port: int = 8000
     user_agreement_version: str = "2026-11-01"
@@ -68,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mode=cast("Mode", mode),
         database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
         secret_key=_secret(environment),
+        key_ring_file=Path(environment["ERRAND_KEY_RING_FILE"]) if environment.get("ERRAND_KEY_RING_FILE") else None,
         files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
         public_url=environment.get("ERRAND_PUBLIC_URL", "http://127.0.0.1:8000"),
         payments=_names(environment.get("ERRAND_PAYMENTS", "")),
@@ -75,6 +79,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         maps=environment.get("ERRAND_MAPS", "memory"),
         notices=environment.get("ERRAND_NOTICES", "memory"),
         content=environment.get("ERRAND_CONTENT", "memory"),
+        mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         host=environment.get("ERRAND_HOST", "127.0.0.1"),
         port=_port(environment.get("ERRAND_PORT", "8000")),
         user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),

@@ -1,0 +1,147 @@
+"""The keys that personal data is encrypted with: several, by name, of which one is current.
+
+The ring lies in a file of its own, away from the database and its backups: a backup without the ring tells nothing. A
+key that is not current any more still opens what it sealed, until everything was sealed anew.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, Final, Protocol, cast
+
+from attrs import evolve, field, frozen
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES: Final = 32
+NAME_BYTES: Final = 4
+
+
+class KeyRingInvalid(Exception):
+    """The ring cannot be used; the message says why and shows no key."""
+
+
+@frozen(kw_only=True)
+class KeyRing:
+    """Keys of AES-256 by name, the name of the one that seals, and the key of indices and marks, which stays."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+    current: str
+    index_key: bytes = field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a ring whose current key is missing, or with a key of another length."""
+        if self.current not in self.keys:
+            raise KeyRingInvalid("the current key is not in the key ring")
+        if any(len(key) != KEY_BYTES for key in (*self.keys.values(), self.index_key)):
+            raise KeyRingInvalid(f"a key of the key ring has not {KEY_BYTES} bytes")
+
+    def with_new_key(self) -> "KeyRing":
+        """The ring with a further key, which is current from now on."""
+        name = secrets.token_hex(NAME_BYTES)
+        return evolve(self, keys={**self.keys, name: secrets.token_bytes(KEY_BYTES)}, current=name)
+
+    def without(self, name: str) -> "KeyRing":
+        """The ring without a key that is not current."""
+        return evolve(self, keys={other: key for other, key in self.keys.items() if other != name})
+
+
+def new_ring() -> KeyRing:
+    """A ring of one random key."""
+    name = secrets.token_hex(NAME_BYTES)
+    return KeyRing(keys={name: secrets.token_bytes(KEY_BYTES)}, current=name, index_key=secrets.token_bytes(KEY_BYTES))
+
+
+def ring_from(secret: bytes) -> KeyRing:
+    """The ring that follows from one secret: for development and tests, where nothing has to be rotated."""
+    return KeyRing(keys={"derived": _derived(secret, b"data")}, current="derived", index_key=_derived(secret, b"index"))
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"errand key ring, " + purpose).derive(secret)
+
+
+class KeyRings(Protocol):
+    """Where the ring comes from."""
+
+    def current(self) -> KeyRing:
+        """The ring as it was read last."""
+        ...
+
+    def again(self) -> KeyRing:
+        """The ring as it is now, read anew: asked for where a key was not known."""
+        ...
+
+
+@frozen
+class GivenRing(KeyRings):
+    """A ring that does not change."""
+
+    ring: KeyRing
+
+    def current(self) -> KeyRing:
+        """The ring."""
+        return self.ring
+
+    def again(self) -> KeyRing:
+        """The same ring."""
+        return self.ring
+
+
+class KeyRingFile(KeyRings):
+    """A ring in a JSON file that is readable by this user alone; it is replaced as a whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ring: KeyRing | None = None
+        self._changed_at = 0
+
+    def current(self) -> KeyRing:
+        """The ring; read again where the file was replaced. Raises `KeyRingInvalid`."""
+        try:
+            changed_at = self._path.stat().st_mtime_ns
+        except OSError as fault:
+            if self._ring is not None:
+                return self._ring  # serving goes on with what is known
+            raise KeyRingInvalid(f"the key ring cannot be read: {fault.strerror}") from fault
+        if self._ring is None or changed_at != self._changed_at:
+            self._ring, self._changed_at = _parsed(self._path), changed_at
+        return self._ring
+
+    def again(self) -> KeyRing:
+        """The ring, read anew."""
+        self._changed_at = 0
+        return self.current()
+
+    def replace(self, ring: KeyRing) -> None:
+        """Write another ring in the place of this one, durably."""
+        written = {
+            "current": ring.current,
+            "index": ring.index_key.hex(),
+            "keys": {name: key.hex() for name, key in ring.keys.items()},
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = mkstemp(dir=self._path.parent, prefix=".")  # made with mode 0600
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(written, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(self._path)
+        self.again()
+
+
+def _parsed(path: Path) -> KeyRing:
+    try:
+        written = cast("dict[str, Any]", json.loads(path.read_text("ascii")))
+        return KeyRing(
+            keys={str(name): bytes.fromhex(key) for name, key in written["keys"].items()},
+            current=str(written["current"]),
+            index_key=bytes.fromhex(written["index"]),
+        )
+    except OSError as fault:
+        raise KeyRingInvalid(f"the key ring cannot be read: {fault.strerror}") from fault
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise KeyRingInvalid("the key ring is not the JSON that `errand keys` writes") from None

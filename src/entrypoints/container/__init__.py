@@ -1,0 +1,76 @@
+"""Everything put together: with the partners that it holds, the only package that names concrete adapters.
+
+It is a list of constructors, by subject. A provider is overridden in tests and by embedders:
+`container.clock.override(…)`.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from dependency_injector.providers import Factory, Object
+
+from entrypoints.container.databases import (
+    MEMORY,
+    database_revision,
+    downgrade_database,
+    open_database,
+    schema_revisions,
+    upgrade_database,
+)
+from entrypoints.container.money import Money
+from entrypoints.container.orders import Orders
+from entrypoints.container.people import People
+from entrypoints.container.ports import Ports
+from entrypoints.settings import Settings
+from errand_domain.use_cases.deliver_message import DeliverMessage
+from errand_domain.use_cases.fire_timers import FireTimer
+from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
+
+__all__ = [
+    "MEMORY",
+    "Container",
+    "database_revision",
+    "downgrade_database",
+    "running",
+    "schema_revisions",
+    "upgrade_database",
+]
+
+
+class Container(People, Orders):
+    """One installation. `running(settings)` opens it; in memory, `Container(settings=…)` will do."""
+
+    deliver_message = Factory(
+        DeliverMessage,
+        begin=Ports.begin,
+        notices=Ports.notices,
+        query=Money.query_payment,
+        refunds=Money.advance_refund,
+        withdrawals=Money.advance_withdrawal,
+        deliveries=Money.report_delivery,
+        store=Ports.file_store,
+    )
+    fire_timer = Factory(
+        FireTimer,
+        orders=Orders.watch_order,
+        attempts=Money.query_payment,
+        refunds=Money.advance_refund,
+        earnings=Money.release_earning,
+        withdrawals=Money.advance_withdrawal,
+        documents=People.erase_document,
+        runners=People.lapse_runner,
+    )
+    list_parked_messages = Factory(ListParkedMessages, relay=Ports.relay)
+    retry_message = Factory(RetryMessage, relay=Ports.relay, clock=Ports.clock)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator["Container", None]:
+    """A container on its open database, which is closed at the end."""
+    database = await open_database(settings)
+    container = Container(settings=settings, database=Object(database))
+    try:
+        yield container
+    finally:
+        await container.partners().close()
+        await database.close()

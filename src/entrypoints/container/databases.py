@@ -1,0 +1,55 @@
+"""The database that the settings name, open, and the history of its schema."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import adapters
+from adapters.memory.database import MemoryDatabase
+from entrypoints.settings import Settings, SettingsInvalid
+
+if TYPE_CHECKING:
+    from adapters.sql.database import SqlDatabase
+
+MEMORY: Final = "memory:"
+
+
+async def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
+    """The database of the URL; SQLAlchemy is loaded only when it is needed, for `errand --help` has no time for it."""
+    if settings.database_url == MEMORY:
+        return MemoryDatabase()
+    from adapters.sql.database import SqlDatabase  # noqa: PLC0415 - see above
+
+    return await SqlDatabase.connect(settings.database_url)
+
+
+async def upgrade_database(settings: Settings, revision: str = "head") -> None:
+    """Bring the schema to that revision."""
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
+
+    await migrations.upgrade(settings.database_url, revision)
+
+
+async def downgrade_database(settings: Settings, revision: str) -> None:
+    """Take the schema back to that revision."""
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
+
+    await migrations.downgrade(settings.database_url, revision)
+
+
+async def database_revision(settings: Settings) -> str | None:
+    """The revision of the schema; `None` where there is none."""
+    from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
+
+    return await migrations.current(settings.database_url)
+
+
+def schema_revisions() -> tuple[str, ...]:
+    """The revisions that this program brings, by file name: found without loading what would walk them."""
+    return tuple(sorted(file.name for file in (Path(adapters.__path__[0]) / "sql/migrations/versions").glob("*.py")))
+
+
+def memory_database(settings: Settings) -> MemoryDatabase:
+    """The database of a container that was made without one; raises `SettingsInvalid` where it would be another."""
+    if settings.database_url != MEMORY:
+        raise SettingsInvalid("a container on a stored database is opened with `running`")
+    return MemoryDatabase()

@@ -1,0 +1,57 @@
+"""What people do with their accounts, and staff with people."""
+
+from dependency_injector.providers import Factory
+
+from entrypoints.container.ports import Ports
+from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.erase_document import EraseDocument
+from errand_domain.use_cases.export_member import ExportMember
+from errand_domain.use_cases.files import FetchFile, UploadFile
+from errand_domain.use_cases.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.manage_profile import (
+    BlockMember,
+    CloseAccount,
+    GiveConsent,
+    LinkWay,
+    UnlinkWay,
+    UpdateProfile,
+)
+from errand_domain.use_cases.read_audit import ReadAudit
+from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
+from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.sign_in import ListSessions, Recognise, RequestCode, SignIn, SignOut
+
+
+class People(Ports):
+    """Members, runners, their files and papers."""
+
+    request_code = Factory(
+        RequestCode, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets, notices=Ports.notices
+    )
+    sign_in = Factory(SignIn, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, secrets=Ports.secrets)
+    recognise = Factory(Recognise, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
+    list_sessions = Factory(ListSessions, begin=Ports.begin, clock=Ports.clock)
+    sign_out = Factory(SignOut, begin=Ports.begin, clock=Ports.clock)
+    update_profile = Factory(UpdateProfile, begin=Ports.begin, content=Ports.content_check)
+    give_consent = Factory(
+        GiveConsent, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
+    )
+    link_way = Factory(LinkWay, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
+    unlink_way = Factory(UnlinkWay, begin=Ports.begin)
+    block_member = Factory(BlockMember, begin=Ports.begin)
+    close_account = Factory(CloseAccount, begin=Ports.begin, clock=Ports.clock)
+    export_member = Factory(ExportMember, begin=Ports.begin, clock=Ports.clock)
+    upload_file = Factory(UploadFile, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, store=Ports.file_store)
+    fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
+    apply_as_runner = Factory(
+        ApplyAsRunner, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
+    )
+    review_runner = Factory(ReviewRunner, begin=Ports.begin, clock=Ports.clock)
+    review_queue = Factory(ReviewQueue, begin=Ports.begin)
+    lapse_runner = Factory(LapseRunner, begin=Ports.begin, clock=Ports.clock)
+    erase_document = Factory(EraseDocument, begin=Ports.begin, clock=Ports.clock)
+    view_standing = Factory(ViewStanding, begin=Ports.begin)
+    switch_shift = Factory(SwitchShift, begin=Ports.begin)
+    grant_role = Factory(GrantRole, begin=Ports.begin, clock=Ports.clock)
+    bar_member = Factory(BarMember, begin=Ports.begin, clock=Ports.clock)
+    read_audit = Factory(ReadAudit, begin=Ports.begin)

@@ -1,0 +1,73 @@
+"""What use cases need of the world, and who provides it here: the settings choose."""
+
+from typing import Any
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import Dependency, Provider, Singleton
+
+from adapters.crypto.key_ring import GivenRing, KeyRingFile, KeyRings, ring_from
+from adapters.crypto.quote_seal import HmacQuoteSeal
+from adapters.crypto.secrets import SystemSecrets
+from adapters.crypto.vault import Vault
+from adapters.memory.mini_program import MemoryMiniProgram
+from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.storage.folder import FolderFileStore
+from adapters.system.clock import SystemClock
+from adapters.system.ids import SystemIds
+from entrypoints.choosing import choose
+from entrypoints.container.databases import memory_database
+from entrypoints.partners import Partners
+from entrypoints.settings import Settings
+from errand_domain.ports.mini_program import MiniProgram
+from errand_domain.ports.outside import ContentCheck, Maps, Notices
+from errand_domain.use_cases.providers import Providers
+
+
+def find_maps(settings: Settings) -> Maps:
+    """The maps that the settings name."""
+    return choose("ERRAND_MAPS", settings.maps, {"memory": lambda _: MemoryMaps()}, settings)
+
+
+def find_notices(settings: Settings) -> Notices:
+    """The carrier of notices that the settings name."""
+    return choose("ERRAND_NOTICES", settings.notices, {"memory": lambda _: MemoryNotices()}, settings)
+
+
+def find_content_check(settings: Settings) -> ContentCheck:
+    """The content check that the settings name."""
+    return choose("ERRAND_CONTENT", settings.content, {"memory": lambda _: MemoryContentCheck()}, settings)
+
+
+def find_mini_program(settings: Settings) -> MiniProgram:
+    """The mini-program's platform that the settings name."""
+    return choose("ERRAND_MINI_PROGRAM", settings.mini_program, {"memory": lambda _: MemoryMiniProgram()}, settings)
+
+
+def find_key_rings(settings: Settings) -> KeyRings:
+    """Where the keys of personal data come from."""
+    return KeyRingFile(settings.key_ring_file) if settings.key_ring_file else GivenRing(ring_from(settings.secret_key))
+
+
+class Ports(DeclarativeContainer):
+    """The ports of one installation."""
+
+    settings = Dependency(instance_of=Settings)
+    database: Dependency[Any] = Dependency(default=Singleton(memory_database, settings))
+    begin = database.provided.begin
+    hall = database.provided.hall
+    timers = database.provided.timers
+    relay = database.provided.relay
+    answers = database.provided.answers
+    clock = Singleton(SystemClock)
+    ids = Singleton(SystemIds)
+    secrets = Singleton(SystemSecrets, settings.provided.secret_key)
+    quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
+    key_rings = Singleton(find_key_rings, settings)
+    vault = Singleton(Vault, key_rings)
+    partners = Singleton(Partners, settings)
+    payment_providers: Provider[Providers] = partners.provided.providers
+    maps = Singleton(find_maps, settings)
+    notices = Singleton(find_notices, settings)
+    mini_program = Singleton(find_mini_program, settings)
+    content_check = Singleton(find_content_check, settings)
+    file_store = Singleton(FolderFileStore, settings.provided.files_folder)

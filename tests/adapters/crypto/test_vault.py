@@ -1,0 +1,104 @@
+"""What is sealed opens with the ring, in its own place, and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.crypto.key_ring import GivenRing, KeyRing, KeyRingFile, KeyRingInvalid, new_ring, ring_from
+from adapters.crypto.vault import KeyMissing, NotSealed, Vault, key_of
+
+
+def vault(ring: KeyRing) -> Vault:
+    return Vault(GivenRing(ring))
+
+
+RING = new_ring()
+ONE = vault(RING)
+
+
+@given(text=st.text(), about=st.text(max_size=40))
+def test_what_was_sealed_opens_in_its_place_and_in_no_other(text, about):
+    sealed = ONE.seal(text, about=about)
+    assert ONE.open(sealed, about=about) == text
+    with pytest.raises(NotSealed):
+        ONE.open(sealed, about=f"{about}!")
+
+
+@given(content=st.binary(max_size=200))
+def test_bytes_that_were_sealed_open_again(content):
+    sealed = ONE.seal_bytes(content, about="files:1")
+    assert ONE.open_bytes(sealed, about="files:1") == content
+    assert content not in sealed or len(content) < 8
+
+
+@given(at=st.integers(0, 200), flip=st.integers(1, 255))
+def test_one_changed_byte_is_noticed(at, flip):
+    sealed = bytearray(ONE.seal_bytes(b"13800001234" * 9, about="files:1"))
+    at %= len(sealed)
+    sealed[at] ^= flip
+    with pytest.raises((NotSealed, KeyMissing)):
+        ONE.open_bytes(bytes(sealed), about="files:1")
+
+
+@pytest.mark.parametrize("written", ["", ".", "plain text", "a.b", '{"nickname":"x"}', f"{RING.current}."])
+def test_text_that_was_never_sealed_does_not_open(written):
+    with pytest.raises((NotSealed, KeyMissing)):
+        ONE.open(written, about="members:1")
+
+
+def test_the_same_text_is_never_sealed_the_same_way_twice():
+    assert ONE.seal("13800001234", about="members:1") != ONE.seal("13800001234", about="members:1")
+
+
+def test_an_old_key_opens_what_it_sealed_and_seals_nothing_more():
+    old = ONE.seal("a", about="x")
+    ring = RING.with_new_key()
+    after = vault(ring)
+    assert after.open(old, about="x") == "a"
+    assert key_of(after.seal("b", about="x")) == ring.current != RING.current
+    with pytest.raises(KeyMissing, match=RING.current):
+        vault(ring.without(RING.current)).open(old, about="x")
+
+
+def test_a_ring_without_its_current_key_is_none():
+    with pytest.raises(KeyRingInvalid):
+        RING.without(RING.current)
+
+
+def test_an_index_is_equal_for_equal_values_of_a_kind_and_stays_when_keys_are_rotated():
+    rotated = vault(RING.with_new_key())
+    assert ONE.index("phone", "+8613800001234") == rotated.index("phone", "+8613800001234")
+    assert ONE.index("phone", "x") != ONE.index("email", "x")
+    assert ONE.index("phone", "x") != vault(new_ring()).index("phone", "x")
+
+
+def test_a_process_that_runs_meets_the_key_that_another_has_added(tmp_path):
+    path = tmp_path / "ring.json"
+    KeyRingFile(path).replace(RING)
+    running = Vault(KeyRingFile(path))
+    assert running.current == RING.current
+    other = KeyRingFile(path)
+    other.replace(other.current().with_new_key())
+    sealed = Vault(other).seal("a", about="x")
+    assert running.open(sealed, about="x") == "a"
+    assert running.current == other.current().current
+
+
+def test_the_file_of_the_ring_is_readable_by_its_user_alone(tmp_path):
+    path = tmp_path / "ring.json"
+    KeyRingFile(path).replace(RING)
+    assert path.stat().st_mode & 0o077 == 0
+    assert KeyRingFile(path).current() == RING
+
+
+@pytest.mark.parametrize("written", ["", "{}", "[]", "null", '{"keys": {}, "current": "a", "index": "00"}', "\x00"])
+def test_a_file_that_is_no_ring_is_refused_without_a_word_of_it(tmp_path, written):
+    path = tmp_path / "ring.json"
+    path.write_text(written)
+    with pytest.raises(KeyRingInvalid) as refused:
+        KeyRingFile(path).current()
+    assert "00" not in str(refused.value)
+
+
+def test_the_ring_that_follows_from_a_secret_is_always_the_same():
+    assert ring_from(b"s" * 32) == ring_from(b"s" * 32) != ring_from(b"t" * 32)
