@@ -12,6 +12,15 @@ from entrypoints.http.request_id import give_request_id
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "none"
+UNLESS_SAID: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
+)
+"""What every answer says, unless its handler says otherwise: it is for its asker alone, over TLS, and never a page."""
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -74,7 +83,6 @@ def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
 
 
 def _completed(headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:
-    complete = [*headers, (b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
-    if not any(name.lower() == b"cache-control" for name, _ in headers):
-        complete.append((b"cache-control", b"no-store"))
-    return complete
+    said = {name.lower() for name, _ in headers}
+    usual = (header for header in UNLESS_SAID if header[0] not in said)
+    return [*headers, (b"x-request-id", request_id), *usual]

@@ -81,7 +81,7 @@ async def fetch(file_id: PathId, request: Asking, fetch_file: Uses[FetchFile]) -
         media_type=found.file.media_type,
         headers={
             "Content-Disposition": f'inline; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
             "Cache-Control": "private, max-age=3600",
         },
     )
