@@ -32,6 +32,7 @@ class Settings:
     what the payment providers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
     development alone may do, with a key that follows from `secret_key`.
+    Without `redis_url`, each process counts for itself what is limited.
     """
 
     mode: Mode = "production"
@@ -46,6 +47,7 @@ class Settings:
     notices: str = "memory"
     content: str = "memory"
     mini_program: str = "memory"
+    redis_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     user_agreement_version: str = "2026-11-01"
@@ -80,6 +82,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notices=environment.get("ERRAND_NOTICES", "memory"),
         content=environment.get("ERRAND_CONTENT", "memory"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
+        redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
         host=environment.get("ERRAND_HOST", "127.0.0.1"),
         port=_port(environment.get("ERRAND_PORT", "8000")),
         user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),
@@ -122,6 +125,12 @@ def _content(environment: Mapping[str, str], name: str) -> str:
 
 def _names(written: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in written.split(",") if name.strip())
+
+
+def _redis_url(written: str) -> str | None:
+    if written and not written.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsInvalid("ERRAND_REDIS_URL must begin with redis://, rediss:// or unix://")
+    return written or None
 
 
 def _port(written: str) -> int:

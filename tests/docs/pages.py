@@ -21,6 +21,7 @@ from errand_domain.order.transitions import EFFECTS, TIMERS, TRANSITIONS
 from errand_domain.payment import attempt as attempt_table
 from errand_domain.payment import refund as refund_table
 from errand_domain.policy import Policy
+from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.runner import verification as verification_table
 from errand_domain.settlement import earning as earning_table
 from errand_domain.settlement import recipes
@@ -33,7 +34,12 @@ from tests.docs.recipe_examples import RECIPES
 
 Page = Callable[[], str]
 KINDS: Final[Mapping[type[DomainError], int]] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409}
-STATUSES: Final[Mapping[type[DomainError], int]] = {NotSignedIn: 401, FileTooLarge: 413, CodeTooSoon: 429}
+STATUSES: Final[Mapping[type[DomainError], int]] = {
+    NotSignedIn: 401,
+    FileTooLarge: 413,
+    CodeTooSoon: 429,
+    TooManyRequests: 429,
+}
 """Refusals that HTTP has a word of its own for; all others have the status of their kind."""
 
 

@@ -4,7 +4,8 @@ import httpx
 from dependency_injector.providers import Object
 from litestar import Litestar
 
-from entrypoints.http.app import handlers_of
+from adapters.redis.line import RedisLine
+from entrypoints.http.app import create_app, handlers_of
 from entrypoints.http.dependencies import use_cases
 from errand_domain.errors import Stale
 from tests.http.visitors import Visitor, problem_of
@@ -57,6 +58,10 @@ async def test_health_and_figures_are_told_without_a_token(guest: Visitor, stage
     assert (await ask("/health/ready")).status_code == 200
     with stage.use.list_campuses.override(Object(failing)):
         assert (await ask("/health/ready")).status_code == 503
+    stage.use.redis.override(RedisLine("redis://127.0.0.1:9/0"))
+    without_redis = Visitor(create_app(stage.use), stage)
+    ready = await without_redis.http.get("http://errand/health/ready")
+    assert (ready.status_code, ready.text) == (200, "ready\nredis: degraded\n")
     await guest.get(f"/campuses/{stage.campus.id}")
     figures = (await ask("/metrics")).text
     line = 'errand_http_requests_total{method="GET",route="/api/v1/campuses/{campus_id}",status="200"} 1.0'

@@ -143,3 +143,12 @@ def test_nothing_secret_is_in_what_the_settings_show(given: dict[str, str]):
 
 def nobody(_: object) -> None:
     """Carries notices to nobody."""
+
+
+def test_an_address_that_cannot_be_redis_is_named_and_not_shown(given: dict[str, str]):
+    with pytest.raises(SettingsInvalid, match="ERRAND_REDIS_URL") as refused:
+        read_settings({**given, "ERRAND_REDIS_URL": "http://:hunter2@127.0.0.1"})
+    assert "hunter2" not in str(refused.value)
+    settings = read_settings({**given, "ERRAND_REDIS_URL": "redis://:hunter2@127.0.0.1:6379/0"})
+    assert settings.redis_url == "redis://:hunter2@127.0.0.1:6379/0"
+    assert "hunter2" not in repr(settings)

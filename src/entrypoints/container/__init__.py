@@ -73,4 +73,6 @@ async def running(settings: Settings) -> AsyncGenerator["Container", None]:
         yield container
     finally:
         await container.partners().close()
+        if redis := container.redis():
+            await redis.close()
         await database.close()

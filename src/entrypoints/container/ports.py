@@ -1,6 +1,6 @@
 """What use cases need of the world, and who provides it here: the settings choose."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Provider, Singleton
@@ -11,6 +11,7 @@ from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
 from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
@@ -20,7 +21,11 @@ from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outside import ContentCheck, Maps, Notices
+from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.providers import Providers
+
+if TYPE_CHECKING:
+    from adapters.redis.line import RedisLine
 
 
 def find_maps(settings: Settings) -> Maps:
@@ -48,6 +53,24 @@ def find_key_rings(settings: Settings) -> KeyRings:
     return KeyRingFile(settings.key_ring_file) if settings.key_ring_file else GivenRing(ring_from(settings.secret_key))
 
 
+def open_redis(settings: Settings) -> "RedisLine | None":
+    """The line to Redis, where the settings name one. Nothing is connected yet."""
+    if settings.redis_url is None:
+        return None
+    from adapters.redis.line import RedisLine  # noqa: PLC0415 - `errand --help` has no time for its client
+
+    return RedisLine(settings.redis_url)
+
+
+def find_rate_limits(redis: "RedisLine | None") -> RateLimits:
+    """Limits that all servers share where there is Redis; else this process's own."""
+    if redis is None:
+        return MemoryRateLimits()
+    from adapters.redis.rate_limits import RedisRateLimits  # noqa: PLC0415 - see above
+
+    return RedisRateLimits(redis, without=MemoryRateLimits())
+
+
 class Ports(DeclarativeContainer):
     """The ports of one installation."""
 
@@ -64,6 +87,8 @@ class Ports(DeclarativeContainer):
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
     key_rings = Singleton(find_key_rings, settings)
     vault = Singleton(Vault, key_rings)
+    redis: Provider["RedisLine | None"] = Singleton(open_redis, settings)
+    rate_limits: Provider[RateLimits] = Singleton(find_rate_limits, redis)
     partners = Singleton(Partners, settings)
     payment_providers: Provider[Providers] = partners.provided.providers
     maps = Singleton(find_maps, settings)

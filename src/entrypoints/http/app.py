@@ -54,8 +54,10 @@ def create_app(container: Container) -> Litestar:
     found = use_cases(container)
     routers = [wired(router, found) for router in ROUTERS]
     api = Router(API, route_handlers=routers, middleware=[Gate(container), Idempotency(container)])
+    redis = container.redis()
+    may_be_gone = {"redis": redis.is_there} if redis else {}
     app = Litestar(
-        route_handlers=[api, wired(health(figures), found)],
+        route_handlers=[api, wired(health(figures, may_be_gone), found)],
         exception_handlers={**EXCEPTION_HANDLERS},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MOST,

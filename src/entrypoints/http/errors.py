@@ -21,6 +21,7 @@ from errand_domain.member.session import CodeTooSoon, NotSignedIn
 from errand_domain.money import Money
 from errand_domain.payment.attempt import PaymentUnknown
 from errand_domain.ports.answers import StillWorking
+from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.settlement.withdrawal import WithdrawalUnknown
 from errand_domain.use_cases.files import FileTooLarge
 
@@ -36,6 +37,7 @@ STATUSES: Final[Mapping[type[DomainError], int]] = {
     NotSignedIn: 401,
     FileTooLarge: 413,
     CodeTooSoon: 429,
+    TooManyRequests: 429,
 }
 
 WORTH_RETRYING: Final[tuple[type[DomainError], ...]] = (Stale, StillWorking, PaymentUnknown, WithdrawalUnknown)
@@ -166,7 +168,7 @@ def refused(request: Request[Any, Any, Any], refusal: DomainError) -> Response[b
 
 
 def _refusal_headers(refusal: DomainError) -> dict[str, str]:
-    if isinstance(refusal, CodeTooSoon):
+    if isinstance(refusal, CodeTooSoon | TooManyRequests):
         return {"Retry-After": str(refusal.seconds)}
     if isinstance(refusal, WORTH_RETRYING):
         return {"Retry-After": str(RETRY_SECONDS)}

@@ -31,6 +31,7 @@ from errand_domain.testing.contracts.outside import (
 )
 from errand_domain.testing.contracts.payments import Outside, PaymentsContract, PayoutsContract, RefundDeskContract
 from errand_domain.testing.contracts.people import MembersContract, SessionsContract
+from errand_domain.testing.contracts.rate_limits import RateLimitsContract
 from errand_domain.testing.contracts.records import (
     AuditContract,
     CampusesContract,
@@ -71,6 +72,7 @@ __all__ = [
     "PaymentsContract",
     "PayoutsContract",
     "QuoteSealContract",
+    "RateLimitsContract",
     "Receiving",
     "RefundDeskContract",
     "RefundsContract",
