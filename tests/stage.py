@@ -11,6 +11,8 @@ from typing import Any, Final, TypeVar, cast
 from attrs import evolve
 from dependency_injector.providers import Object
 
+from adapters.crypto.key_ring import GivenRing, ring_from
+from adapters.crypto.vault import Vault
 from adapters.memory.clock import MemoryClock
 from adapters.memory.provider import MemoryProvider
 from entrypoints.container import Container
@@ -39,6 +41,11 @@ SECRET: Final = b"a key for tests, and for nothing else"
 NORTH_GATE: Final = Point(latitude=30.3080, longitude=120.0860)
 DORMITORY: Final = Point(latitude=30.3050, longitude=120.0850)
 PHONE_ROOM_AND_CODE: Final = ("+8613800001234", "Room 512", "8-2-3041")
+
+
+def vault() -> Vault:
+    """What seals personal data in a test, as in an installation with those settings."""
+    return Vault(GivenRing(ring_from(SECRET)))
 
 
 def settings(database_url: str, folder: Path) -> Settings:

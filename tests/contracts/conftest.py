@@ -11,6 +11,7 @@ from adapters.sql import migrations
 from adapters.sql.database import SqlDatabase
 from errand_domain.testing.contracts import Database
 from tests.databases import DATABASES, emptied
+from tests.stage import vault
 
 # The schema of an embedded database is made once for each worker, and copied for each test.
 _made = set[Path]()
@@ -36,7 +37,7 @@ async def database(address: str | None, tmp_path_factory: pytest.TempPathFactory
         shutil.copy(template, address.removeprefix("sqlite:///"))
     else:
         await emptied(address)
-    opened = await SqlDatabase.connect(address)
+    opened = await SqlDatabase.connect(address, vault())
     try:
         yield opened
     finally:

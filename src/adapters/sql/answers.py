@@ -6,9 +6,11 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.faults import Violated
 from adapters.sql.retries import patiently
+from adapters.sql.sealing import blind_index
 from adapters.sql.statements import Statement
 from adapters.sql.tables.delivery import ANSWERS
 from errand_domain.ids import MemberId
@@ -20,11 +22,14 @@ _RESERVED: Final = ("member_id", "key", "request_digest", "reserved_at", "leased
 _RESERVE: Final = Statement(
     insert(ANSWERS).values({name: bindparam(f"new_{name}", type_=ANSWERS.c[name].type) for name in _RESERVED})
 )
-_MINE: Final = (ANSWERS.c.member_id == bindparam("mine"), ANSWERS.c.key == bindparam("mine_key"))
+_MINE: Final = (ANSWERS.c.member_id == bindparam("old_member_id"), ANSWERS.c.key == bindparam("old_key"))
 _LOOK: Final = Statement(
-    select(*(ANSWERS.c[name] for name in ("request_digest", "leased_until", "status", "media_type", "body"))).where(
-        *_MINE
-    )
+    select(
+        *(
+            ANSWERS.c[name]
+            for name in ("member_id", "key", "request_digest", "leased_until", "status", "media_type", "body")
+        )
+    ).where(*_MINE)
 )
 _TAKE_OVER: Final = Statement(
     update(ANSWERS)
@@ -34,7 +39,7 @@ _TAKE_OVER: Final = Statement(
 _KEEP: Final = Statement(
     update(ANSWERS)
     .where(*_MINE)
-    .values(status=bindparam("done"), media_type=bindparam("kind"), body=bindparam("content"), leased_until=None)
+    .values(status=bindparam("done"), media_type=bindparam("kind"), body=bindparam("new_body"), leased_until=None)
 )
 _FORGET: Final = Statement(delete(ANSWERS).where(ANSWERS.c.reserved_at < bindparam("moment")))
 
@@ -44,19 +49,22 @@ class SqlAnswers(Answers):
     """One row per member and key."""
 
     driver: Driver
+    vault: Vault
 
     async def reserve(
         self, member_id: MemberId, key: str, *, request_digest: str, now: datetime, leased_until: datetime
     ) -> Answer | None:
         """Take the key: `None` says go on, an answer says that it was done before."""
-        mine = {"mine": member_id, "mine_key": key}
+        # What is asked may be guessed where there is little to choose from, such as a phone: a plain digest would tell.
+        request_digest = blind_index(self.vault, "request", request_digest)
+        mine = {"old_member_id": member_id, "old_key": key}
         if await self._insert(member_id, key, request_digest, now, leased_until):
             return None
         rows = await self.driver.fetch(_LOOK, mine)
         if not rows:
             # It was forgotten between the two statements: whoever asks again finds the key free.
             raise StillWorking
-        digest, lease, status, media_type, body = rows[0]
+        _, _, digest, lease, status, media_type, body = rows[0]
         if digest != request_digest:
             raise KeyForOther
         if status is not None:
@@ -70,11 +78,11 @@ class SqlAnswers(Answers):
         await self._change(
             _KEEP,
             {
-                "mine": member_id,
-                "mine_key": key,
+                "old_member_id": member_id,
+                "old_key": key,
                 "done": answer.status,
                 "kind": answer.media_type,
-                "content": answer.body,
+                "new_body": answer.body,
             },
         )
 

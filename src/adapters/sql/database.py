@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url
 
+from adapters.crypto.vault import Vault
 from adapters.sql.answers import SqlAnswers
 from adapters.sql.campuses import CampusCopies
 from adapters.sql.drivers.driver import Driver, OnStatement
@@ -13,6 +14,7 @@ from adapters.sql.drivers.postgres import PostgresDriver
 from adapters.sql.drivers.sqlite import SqliteDriver
 from adapters.sql.hall import SqlHall
 from adapters.sql.outbox import SqlRelay
+from adapters.sql.sealing import SealedDriver
 from adapters.sql.timers import SqlTimers
 from adapters.sql.transaction import SqlTransaction
 
@@ -20,23 +22,28 @@ from adapters.sql.transaction import SqlTransaction
 class SqlDatabase:
     """An open database: `begin` for use cases, `timers` and `relay` for workers, `answers` and `hall` for the edge."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, vault: Vault) -> None:
         self._driver = driver
+        self._vault = vault
+        self._sealed = sealed = SealedDriver(driver, vault)
         self._copies = CampusCopies()
-        self.timers = SqlTimers(driver)
-        self.relay = SqlRelay(driver)
-        self.answers = SqlAnswers(driver)
-        self.hall = SqlHall(driver)
+        self.timers = SqlTimers(sealed)
+        self.relay = SqlRelay(sealed)
+        self.answers = SqlAnswers(sealed, vault)
+        self.hall = SqlHall(sealed)
 
     @staticmethod
-    async def connect(url: str) -> "SqlDatabase":
-        """Open `postgresql://…`, `mysql://…` (or `mariadb://…`) or `sqlite:///path`; raises `Unavailable`."""
-        return SqlDatabase(await _driver(make_url(url)))
+    async def connect(url: str, vault: Vault) -> "SqlDatabase":
+        """Open `postgresql://…`, `mysql://…` (or `mariadb://…`) or `sqlite:///path`; raises `Unavailable`.
+
+        The vault seals what is personal: the database itself never sees it.
+        """
+        return SqlDatabase(await open_driver(make_url(url)), vault)
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[SqlTransaction]:
         """A transaction; leaving the block without `commit()` writes nothing."""
-        yield SqlTransaction(self._driver, self._copies)
+        yield SqlTransaction(self._sealed, self._copies, self._vault)
 
     def listen(self, on_statement: OnStatement | None) -> None:
         """Tell of every statement sent from now on, or of none: tests pin how many a request needs."""
@@ -47,7 +54,8 @@ class SqlDatabase:
         await self._driver.close()
 
 
-async def _driver(url: URL) -> Driver:
+async def open_driver(url: URL) -> Driver:
+    """The driver that the address asks for, which seals nothing by itself; raises `Unavailable`."""
     match url.get_backend_name():
         case "postgresql":
             return await PostgresDriver.connect(url)

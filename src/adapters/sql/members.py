@@ -5,9 +5,11 @@ from typing import Final
 from attrs import Factory, field, frozen
 from sqlalchemy import bindparam, delete, select
 
+from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every, first, only
 from adapters.sql.rows.people import CHANGING_MEMBER, READ_MEMBER, changing_member_columns, member_from_row
+from adapters.sql.sealing import blind_index
 from adapters.sql.statements import Statement
 from adapters.sql.tables.people import BLOCKS, MEMBER_GRANTS, MEMBER_WAYS, MEMBERS
 from adapters.sql.writes import Add, Change, Write, save, save_statement
@@ -46,12 +48,18 @@ def _searchable(member: Member) -> tuple[object, ...]:
     return member.ways, member.grants, member.blocked
 
 
+def way_index(vault: Vault, way: Way) -> str:
+    """By what a way is found; the address itself stands sealed with its member."""
+    return blind_index(vault, f"way {way.kind}", way.value)
+
+
 @frozen
 class SqlMembers(Members):
     """Members in SQL; a unique key gives a way to one member."""
 
     driver: Driver
     writes: list[Write]
+    vault: Vault
     read: dict[MemberId, Member] = field(default=Factory(dict[MemberId, Member]), init=False, repr=False)
 
     async def get(self, member_id: MemberId) -> Member:
@@ -62,7 +70,7 @@ class SqlMembers(Members):
 
     async def of_way(self, way: Way) -> Member | None:
         """Who signs in that way, if anybody does."""
-        rows = await self.driver.fetch(_OF_WAY, {"way_kind": way.kind, "way_value": way.value})
+        rows = await self.driver.fetch(_OF_WAY, {"way_kind": way.kind, "way_value": way_index(self.vault, way)})
         return first(rows, member_from_row)
 
     async def page(self, *, before: MemberId | None, limit: int) -> tuple[Member, ...]:
@@ -99,7 +107,7 @@ class SqlMembers(Members):
 
     def _add_searchable(self, member: Member) -> None:
         for way in sorted(member.ways, key=lambda way: (way.kind, way.value)):
-            row = {"kind": way.kind, "value": way.value, "member_id": member.id}
+            row = {"kind": way.kind, "value": way_index(self.vault, way), "member_id": member.id}
             self.writes.append(Add(table=MEMBER_WAYS, row=row))
         for grant in sorted(member.grants):
             row = {"campus_id": grant.campus_id, "role": grant.role, "member_id": member.id}

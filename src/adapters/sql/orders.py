@@ -33,7 +33,7 @@ WHAT: Final = "order"
 _GET: Final = Statement(select(*READ).where(ORDERS.c.id == bindparam("order_id")), is_gathered=True)
 _OF_QUOTE: Final = Statement(select(*READ).where(ORDERS.c.quote_id == bindparam("quote")))
 _HISTORY: Final = Statement(
-    select(ORDER_EVENTS.c.version, ORDER_EVENTS.c.document)
+    select(ORDER_EVENTS.c.order_id, ORDER_EVENTS.c.version, ORDER_EVENTS.c.document)
     .where(ORDER_EVENTS.c.order_id == bindparam("order"))
     .order_by(ORDER_EVENTS.c.version)
 )
@@ -87,7 +87,7 @@ class SqlOrders(Orders):
     async def history(self, order_id: OrderId) -> tuple[Recorded, ...]:
         """Every event of the order, oldest first."""
         rows = await self.driver.fetch(_HISTORY, {"order": order_id})
-        return tuple(Recorded(version=version, event=EVENT.load(document)) for version, document in rows)
+        return tuple(Recorded(version=version, event=EVENT.load(document)) for _, version, document in rows)
 
     async def placed_by(
         self, member_id: MemberId, *, phases: Sequence[Phase], before: OrderId | None, limit: int

@@ -39,15 +39,23 @@ _HEADS: Final = lease(
         ~exists().where(_EARLIER.c.lane == OUTBOX.c.lane, _EARLIER.c.sequence < OUTBOX.c.sequence),
     ),
 )
-_MINE: Final = OUTBOX.c.id == bindparam("mine")
+_MINE: Final = OUTBOX.c.id == bindparam("old_id")
 _ONE_MORE: Final = OUTBOX.c.tries + bindparam("one", 1, type_=Integer())
 _POSTPONE: Final = Statement(
     update(OUTBOX)
     .where(_MINE)
-    .values(due_at=bindparam("until"), leased_until=None, tries=_ONE_MORE, last_fault=bindparam("fault"), parked=False)
+    .values(
+        due_at=bindparam("until"),
+        leased_until=None,
+        tries=_ONE_MORE,
+        last_fault=bindparam("new_last_fault"),
+        parked=False,
+    )
 )
 _PARK: Final = Statement(
-    update(OUTBOX).where(_MINE).values(leased_until=None, tries=_ONE_MORE, last_fault=bindparam("fault"), parked=True)
+    update(OUTBOX)
+    .where(_MINE)
+    .values(leased_until=None, tries=_ONE_MORE, last_fault=bindparam("new_last_fault"), parked=True)
 )
 _UNPARK: Final = Statement(
     update(OUTBOX)
@@ -117,11 +125,11 @@ class SqlRelay(Relay):
 
     async def postpone(self, message_id: MessageId, *, until: datetime, fault: str) -> None:
         """It could not be delivered; try again then."""
-        await self._change(_POSTPONE, {"mine": message_id, "until": until, "fault": legible(fault)})
+        await self._change(_POSTPONE, {"old_id": message_id, "until": until, "new_last_fault": legible(fault)})
 
     async def park(self, message_id: MessageId, *, fault: str) -> None:
         """It will not be tried again until an operator says so."""
-        await self._change(_PARK, {"mine": message_id, "fault": legible(fault)})
+        await self._change(_PARK, {"old_id": message_id, "new_last_fault": legible(fault)})
 
     async def parked(self, *, limit: int) -> tuple[Envelope, ...]:
         """What is parked, oldest first."""
@@ -129,7 +137,7 @@ class SqlRelay(Relay):
 
     async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
         """Try it again; raises `Missing` where no such message is parked."""
-        if not await self._change(_UNPARK, {"mine": message_id, "now": now}):
+        if not await self._change(_UNPARK, {"old_id": message_id, "now": now}):
             raise Missing("message")
 
     async def pending(self) -> int:

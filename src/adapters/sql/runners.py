@@ -7,6 +7,7 @@ from attrs import frozen
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.sql import ClauseElement
 
+from adapters.crypto.vault import Vault
 from adapters.sql.column_types import Identity, Word
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import every, first, only
@@ -79,6 +80,7 @@ class SqlRunners(Runners):
 
     driver: Driver
     writes: list[Write]
+    vault: Vault
 
     async def get(self, member_id: MemberId) -> Runner:
         """The runner as committed; raises `Missing`."""
@@ -117,13 +119,13 @@ class SqlRunners(Runners):
 
     def add(self, runner: Runner) -> None:
         """A new runner; `StudentNumberTaken`, or `Stale` for a second application."""
-        row = {"member_id": runner.member_id, **changing_runner_columns(runner)}
+        row = {"member_id": runner.member_id, **changing_runner_columns(runner, self.vault)}
         self.writes.append(Add(table=RUNNERS, row=row, key=runner.member_id))
 
     def save(self, runner: Runner) -> None:
         """Compare-and-set on the version; `StudentNumberTaken` where another has the number."""
         identity, was = {"member_id": runner.member_id}, runner.version - 1
-        columns = changing_runner_columns(runner)
+        columns = changing_runner_columns(runner, self.vault)
         self.writes.append(save(_SAVE, RUNNERS, identity=identity, was=was, columns=columns, what=WHAT))
 
     def add_credit(self, line: CreditLine) -> None:

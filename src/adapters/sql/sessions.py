@@ -7,7 +7,9 @@ from uuid import UUID
 from attrs import frozen
 from sqlalchemy import bindparam, delete, select
 
+from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
+from adapters.sql.members import way_index
 from adapters.sql.reading import every
 from adapters.sql.rows.people import (
     READ_MEMBER,
@@ -24,6 +26,7 @@ from errand_domain.member.member import Way
 from errand_domain.member.session import Session, SignInCode
 from errand_domain.ports.sessions import Sessions, SignedIn
 
+_SESSION_WIDTH: Final = len(READ_SESSION)
 _LIVE: Final = SESSIONS.c.expires_at > bindparam("at")
 _FIND: Final = Statement(
     select(*READ_SESSION, *READ_MEMBER)
@@ -58,14 +61,15 @@ class SqlSessions(Sessions):
 
     driver: Driver
     writes: list[Write]
+    vault: Vault
 
     async def find(self, token_hash: str, *, at: datetime) -> SignedIn | None:
         """The live session of that token and its member, in one read; barred and closed members have none."""
         rows = await self.driver.fetch(_FIND, {"token": token_hash, "at": at})
         if not rows:
             return None
-        *session, document, private = rows[0]
-        return SignedIn(session=session_from_row(session), member=member_from_row((document, private)))
+        row = rows[0]
+        return SignedIn(session=session_from_row(row[:_SESSION_WIDTH]), member=member_from_row(row[_SESSION_WIDTH:]))
 
     async def of_member(self, member_id: MemberId, *, at: datetime) -> tuple[Session, ...]:
         """The member's live sessions, newest first."""
@@ -74,7 +78,7 @@ class SqlSessions(Sessions):
 
     async def code_for(self, way: Way) -> SignInCode | None:
         """The last code sent to that address."""
-        rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": way.value})
+        rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": way_index(self.vault, way)})
         if not rows:
             return None
         code_hash, sent_at, tries_left, version = rows[0]
@@ -97,7 +101,7 @@ class SqlSessions(Sessions):
 
     def put_code(self, code: SignInCode) -> None:
         """The first code of an address, or compare-and-set on the version."""
-        identity = {"kind": code.way.kind, "value": code.way.value}
+        identity = {"kind": code.way.kind, "value": way_index(self.vault, code.way)}
         columns = {
             "code_hash": code.code_hash,
             "sent_at": code.sent_at,

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Dialect, Insert, Table, bindparam, insert
+from sqlalchemy import Column, Dialect, Insert, Table, bindparam, insert
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.column_types import Convert
@@ -26,12 +26,14 @@ Build = Callable[[str], ClauseElement]
 
 @frozen(kw_only=True)
 class Text:
-    """A statement as one driver takes it."""
+    """A statement as one driver takes it; `sources` says of what is selected from which column it comes."""
 
     sql: str
     slots: tuple[tuple[str, Any, Convert | None], ...]
     columns: tuple[Convert | None, ...]
     plain: bool
+    sources: tuple[str, ...]
+    table_name: str
 
     def arguments(self, parameters: Parameters) -> list[Any]:
         """The parameters in the driver's order and form."""
@@ -81,7 +83,23 @@ def compiled(clause: ClauseElement, dialect: Dialect) -> Text:
     )
     selected: Any = getattr(clause, "exported_columns", ())
     columns = tuple(_reader(column.type, dialect) for column in selected)
-    return Text(sql=str(done), slots=slots, columns=columns, plain=not any(columns))
+    table: Any = getattr(clause, "table", None)
+    return Text(
+        sql=str(done),
+        slots=slots,
+        columns=columns,
+        plain=not any(columns),
+        sources=tuple(map(_source, selected)),
+        table_name="" if table is None else str(table.name),
+    )
+
+
+def _source(selected: ColumnElement[Any]) -> str:
+    """`table.column` of a selected column, however many subqueries it came through; nothing for what is computed."""
+    for column in selected.base_columns:
+        if isinstance(column, Column):
+            return f"{column.table.name}.{column.name}"
+    return ""
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

@@ -6,6 +6,7 @@ guarded by a unique key, so playing them again after a deadlock does no harm, an
 unnoticed where it matters.
 """
 
+from adapters.crypto.vault import Vault
 from adapters.sql.attempts import SqlAttempts
 from adapters.sql.audit import SqlAudit
 from adapters.sql.campuses import CampusCopies, SqlCampuses
@@ -34,16 +35,16 @@ from errand_domain.ports.transaction import Transaction
 class SqlTransaction(Transaction):
     """One decision's reads and writes."""
 
-    def __init__(self, driver: Driver, copies: CampusCopies) -> None:
+    def __init__(self, driver: Driver, copies: CampusCopies, vault: Vault) -> None:
         self._driver = driver
         self._copies = copies
         self._writes = writes = list[Write]()
         self._posting = Posting()
         self._is_over = False
         self.campuses = SqlCampuses(driver, writes, copies)
-        self.members = SqlMembers(driver, writes)
-        self.sessions = SqlSessions(driver, writes)
-        self.runners = SqlRunners(driver, writes)
+        self.members = SqlMembers(driver, writes, vault)
+        self.sessions = SqlSessions(driver, writes, vault)
+        self.runners = SqlRunners(driver, writes, vault)
         self.orders = SqlOrders(driver, writes)
         self.attempts = SqlAttempts(driver, writes)
         self.refunds = SqlRefunds(driver, writes)

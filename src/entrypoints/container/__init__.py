@@ -13,6 +13,7 @@ from entrypoints.container.databases import (
     MEMORY,
     database_revision,
     downgrade_database,
+    find_vault,
     open_database,
     schema_revisions,
     upgrade_database,
@@ -67,7 +68,7 @@ class Container(People, Orders):
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator["Container", None]:
     """A container on its open database, which is closed at the end."""
-    database = await open_database(settings)
+    database = await open_database(settings, find_vault(settings))
     container = Container(settings=settings, database=Object(database))
     try:
         yield container

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import adapters
+from adapters.crypto.key_ring import GivenRing, KeyRingFile, KeyRings, ring_from
+from adapters.crypto.vault import Vault
 from adapters.memory.database import MemoryDatabase
 from entrypoints.settings import Settings, SettingsInvalid
 
@@ -13,27 +15,37 @@ if TYPE_CHECKING:
 MEMORY: Final = "memory:"
 
 
-async def open_database(settings: Settings) -> "MemoryDatabase | SqlDatabase":
+def find_key_rings(settings: Settings) -> KeyRings:
+    """Where the keys of personal data come from."""
+    return KeyRingFile(settings.key_ring_file) if settings.key_ring_file else GivenRing(ring_from(settings.secret_key))
+
+
+def find_vault(settings: Settings) -> Vault:
+    """What seals personal data."""
+    return Vault(find_key_rings(settings))
+
+
+async def open_database(settings: Settings, vault: Vault) -> "MemoryDatabase | SqlDatabase":
     """The database of the URL; SQLAlchemy is loaded only when it is needed, for `errand --help` has no time for it."""
     if settings.database_url == MEMORY:
         return MemoryDatabase()
     from adapters.sql.database import SqlDatabase  # noqa: PLC0415 - see above
 
-    return await SqlDatabase.connect(settings.database_url)
+    return await SqlDatabase.connect(settings.database_url, vault)
 
 
 async def upgrade_database(settings: Settings, revision: str = "head") -> None:
     """Bring the schema to that revision."""
     from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
-    await migrations.upgrade(settings.database_url, revision)
+    await migrations.upgrade(settings.database_url, revision, vault=find_vault(settings))
 
 
 async def downgrade_database(settings: Settings, revision: str) -> None:
     """Take the schema back to that revision."""
     from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
-    await migrations.downgrade(settings.database_url, revision)
+    await migrations.downgrade(settings.database_url, revision, vault=find_vault(settings))
 
 
 async def database_revision(settings: Settings) -> str | None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Provider, Singleton
 
-from adapters.crypto.key_ring import GivenRing, KeyRingFile, KeyRings, ring_from
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
@@ -16,7 +15,7 @@ from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from entrypoints.choosing import choose
-from entrypoints.container.databases import memory_database
+from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.mini_program import MiniProgram
@@ -46,11 +45,6 @@ def find_content_check(settings: Settings) -> ContentCheck:
 def find_mini_program(settings: Settings) -> MiniProgram:
     """The mini-program's platform that the settings name."""
     return choose("ERRAND_MINI_PROGRAM", settings.mini_program, {"memory": lambda _: MemoryMiniProgram()}, settings)
-
-
-def find_key_rings(settings: Settings) -> KeyRings:
-    """Where the keys of personal data come from."""
-    return KeyRingFile(settings.key_ring_file) if settings.key_ring_file else GivenRing(ring_from(settings.secret_key))
 
 
 def open_redis(settings: Settings) -> "RedisLine | None":

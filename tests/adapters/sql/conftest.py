@@ -8,6 +8,7 @@ import pytest
 from adapters.sql import migrations
 from adapters.sql.database import SqlDatabase
 from tests.databases import emptied
+from tests.stage import vault
 
 DIALECTS = ("sqlite", "postgres", "mariadb")
 
@@ -21,7 +22,7 @@ def address(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(address: str) -> AsyncIterator[SqlDatabase]:
     await emptied(address)
-    opened = await SqlDatabase.connect(address)
+    opened = await SqlDatabase.connect(address, vault())
     try:
         yield opened
     finally:
@@ -31,7 +32,7 @@ async def database(address: str) -> AsyncIterator[SqlDatabase]:
 @pytest.fixture
 async def sqlite(sqlite_url: str) -> AsyncIterator[SqlDatabase]:
     await migrations.upgrade(sqlite_url)
-    opened = await SqlDatabase.connect(sqlite_url)
+    opened = await SqlDatabase.connect(sqlite_url, vault())
     try:
         yield opened
     finally:

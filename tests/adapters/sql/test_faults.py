@@ -14,6 +14,7 @@ from errand_domain.errors import Stale
 from errand_domain.runner.verification import StudentNumberTaken
 from errand_domain.testing import examples
 from tests.databases import emptied
+from tests.stage import vault
 
 pytestmark = pytest.mark.anyio
 
@@ -157,8 +158,8 @@ async def test_closing_closes_what_is_free_now_and_what_is_lent_later():
 
 
 async def test_reads_go_on_after_the_server_has_dropped_every_connection(postgres_url):
-    database = await SqlDatabase.connect(await emptied(postgres_url))
-    other = await SqlDatabase.connect(postgres_url)
+    database = await SqlDatabase.connect(await emptied(postgres_url), vault())
+    other = await SqlDatabase.connect(postgres_url, vault())
     order = examples.order()
     async with database.begin() as tx:
         tx.orders.add(order)
@@ -175,7 +176,7 @@ async def test_reads_go_on_after_the_server_has_dropped_every_connection(postgre
 
 
 async def test_a_lock_that_somebody_holds_is_waited_for(postgres_url):
-    database = await SqlDatabase.connect(await emptied(postgres_url))
+    database = await SqlDatabase.connect(await emptied(postgres_url), vault())
     order = examples.order()
     async with database.begin() as tx:
         tx.orders.add(order)

@@ -13,6 +13,7 @@ from adapters.sql import migrations
 from adapters.sql.faults import Unavailable
 from errand_domain.errors import Stale
 from errand_domain.testing import examples
+from tests.stage import vault
 
 pytestmark = pytest.mark.anyio
 
@@ -92,9 +93,10 @@ KILLED = """
 import asyncio, sys
 from adapters.sql.database import SqlDatabase
 from errand_domain.testing import examples
+from tests.stage import vault
 
 async def main():
-    database = await SqlDatabase.connect(sys.argv[1])
+    database = await SqlDatabase.connect(sys.argv[1], vault())
     async def one():
         while True:
             order = examples.order()
@@ -125,7 +127,7 @@ async def test_whatever_was_acknowledged_survives_a_kill(sqlite_url):
     told += [UUID(line.decode().strip()) for line in child.stdout.read().splitlines(keepends=True) if len(line) == 37]
     child.wait()
     child.stdout.close()
-    database = await SqlDatabase.connect(sqlite_url)
+    database = await SqlDatabase.connect(sqlite_url, vault())
     async with database.begin() as tx:
         for order_id in told:
             assert (await tx.orders.get(order_id)).id == order_id

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from adapters.sql import migrations
 from adapters.sql.database import SqlDatabase
 from adapters.sql.faults import SqlFault, Unavailable
+from tests.stage import vault
 
 pytestmark = pytest.mark.anyio
 
@@ -61,15 +62,15 @@ async def test_words_are_compared_letter_by_letter_on_mariadb(mariadb_url):
 @pytest.mark.parametrize("scheme", ["postgresql+asyncpg", "mysql+asyncmy"])
 async def test_a_database_that_is_not_there_is_unavailable(scheme):
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(SqlDatabase.connect(f"{scheme}://errand:errand@127.0.0.1:9/errand"), 10)
+        await asyncio.wait_for(SqlDatabase.connect(f"{scheme}://errand:errand@127.0.0.1:9/errand", vault()), 10)
 
 
 async def test_a_file_that_cannot_be_made_is_unavailable(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable):
-        await SqlDatabase.connect(f"sqlite:///{tmp_path / 'file' / 'errand.sqlite3'}")
+        await SqlDatabase.connect(f"sqlite:///{tmp_path / 'file' / 'errand.sqlite3'}", vault())
 
 
 async def test_a_database_that_nobody_here_speaks_to_is_refused():
     with pytest.raises(ValueError, match="oracle"):
-        await SqlDatabase.connect(str(make_url("oracle://somewhere/errand")))
+        await SqlDatabase.connect(str(make_url("oracle://somewhere/errand")), vault())

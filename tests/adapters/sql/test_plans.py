@@ -28,6 +28,7 @@ from adapters.sql.rows.orders import mercator
 from errand_domain.ids import MemberId
 from errand_domain.ports.outbox import Tell
 from errand_domain.testing import examples
+from tests.stage import vault
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -181,7 +182,7 @@ async def test_the_hall_walks_its_index_outward_on_postgres(postgres_url, reach)
     from adapters.sql.database import SqlDatabase
     from tests.databases import emptied
 
-    database = await SqlDatabase.connect(await emptied(postgres_url))
+    database = await SqlDatabase.connect(await emptied(postgres_url), vault())
     try:
         ours, runner = await fill(database)
         await analyse(database)

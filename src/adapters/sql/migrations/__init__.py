@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from adapters.crypto.vault import Vault
 from adapters.sql.faults import SqlFault, Unavailable
 from adapters.sql.tables import METADATA
 
@@ -28,14 +29,17 @@ NEWEST: Final = "head"
 NOTHING: Final = "base"
 
 
-async def upgrade(url: str, revision: str = NEWEST) -> None:
-    """Bring the schema up to that revision; one that is there already stays as it is."""
-    await _with_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+async def upgrade(url: str, revision: str = NEWEST, *, vault: Vault | None = None) -> None:
+    """Bring the schema up to that revision; one that is there already stays as it is.
+
+    Without a vault it refuses to seal or unseal rows that are there.
+    """
+    await _with_connection(url, lambda connection: command.upgrade(_config(connection, vault), revision))
 
 
-async def downgrade(url: str, revision: str) -> None:
+async def downgrade(url: str, revision: str, *, vault: Vault | None = None) -> None:
     """Take the schema back to that revision, `base` being an empty database."""
-    await _with_connection(url, lambda connection: command.downgrade(_config(connection), revision))
+    await _with_connection(url, lambda connection: command.downgrade(_config(connection, vault), revision))
 
 
 async def current(url: str) -> str | None:
@@ -66,11 +70,12 @@ def belongs_to(dialect_name: str) -> Callable[..., bool]:
     return include
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection, vault: Vault | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     return config
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+from adapters.crypto.vault import Vault
 from adapters.sql.documents import Document, read_json, write_json
+from adapters.sql.sealing import blind_index
 from adapters.sql.statements import Row
 from adapters.sql.tables.people import CAMPUSES, MEMBERS, RUNNERS, SESSIONS
 from errand_domain.campus import Campus
@@ -17,7 +19,7 @@ APPLICATION: Final = Document[Application](Application)
 VERIFICATION: Final = Document[Verification](Verification)
 
 READ_CAMPUS: Final = (CAMPUSES.c.document,)
-READ_MEMBER: Final = (MEMBERS.c.document, MEMBERS.c.private)
+READ_MEMBER: Final = (MEMBERS.c.id, MEMBERS.c.document, MEMBERS.c.private)
 READ_SESSION: Final = tuple(
     SESSIONS.c[name] for name in ("id", "member_id", "token_hash", "device", "started_at", "expires_at")
 )
@@ -53,7 +55,7 @@ def changing_campus_columns(campus: Campus) -> dict[str, Any]:
 
 def member_from_row(row: Row) -> Member:
     """The member of a row of `READ_MEMBER`."""
-    return MEMBER.put_together({**read_json(row[0]), **read_json(row[1])})
+    return MEMBER.put_together({**read_json(row[1]), **read_json(row[2])})
 
 
 def changing_member_columns(member: Member) -> dict[str, Any]:
@@ -108,12 +110,12 @@ def runner_from_row(row: Row) -> Runner:
     )
 
 
-def changing_runner_columns(runner: Runner) -> dict[str, Any]:
+def changing_runner_columns(runner: Runner, vault: Vault) -> dict[str, Any]:
     """The columns that a save replaces."""
-    verification = runner.verification
+    verification, number = runner.verification, runner.application.student_number
     return {
         "campus_id": runner.campus_id,
-        "student_number": runner.application.student_number,
+        "student_number": number and blind_index(vault, f"student number {runner.campus_id}", number),
         "state": runner.verification_name,
         "queued_since": verification.since if isinstance(verification, Applied) else None,
         "credit": runner.credit,

@@ -1,7 +1,7 @@
 """The schema: one module per part of the business, all in one `METADATA`.
 
-Whatever is queried, unique, constrained or summed has a column; the rest of an aggregate is a JSON document. Personal
-facts stand in columns named `private` (or `value`, `real_name`, …) and nowhere else.
+Whatever is queried, unique, constrained or summed has a column; the rest of an aggregate is a JSON document. What is
+personal is sealed or a blind index: `personal` says for every column which.
 """
 
 from adapters.sql.tables import delivery, money, ordering, people

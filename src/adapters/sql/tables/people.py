@@ -8,6 +8,9 @@ from adapters.sql.column_types import Document, Identity, Instant, Word
 from adapters.sql.tables.metadata import METADATA, leased_until, state_column, timer_index, version_column
 from errand_domain.runner.verification import VERIFICATION_NAMES
 
+WAY_INDEX: Final = "blind index of the address, which stands sealed with its member"
+NUMBER_INDEX: Final = "blind index of campus and student number"
+
 CAMPUSES: Final = Table(
     "campuses",
     METADATA,
@@ -34,7 +37,7 @@ MEMBER_WAYS: Final = Table(
     "member_ways",
     METADATA,
     Column("kind", Word(10), primary_key=True),
-    Column("value", Word(255), primary_key=True, comment="personal: the address itself"),
+    Column("value", Word(255), primary_key=True, comment=WAY_INDEX),
     Column("member_id", Identity, ForeignKey("members.id"), nullable=False),
 )
 Index("ix_member_ways_member", MEMBER_WAYS.c.member_id)
@@ -73,7 +76,7 @@ SIGN_IN_CODES: Final = Table(
     "sign_in_codes",
     METADATA,
     Column("kind", Word(10), primary_key=True),
-    Column("value", Word(255), primary_key=True, comment="personal: the address itself"),
+    Column("value", Word(255), primary_key=True, comment=WAY_INDEX),
     Column("code_hash", Word(128), nullable=False),
     Column("sent_at", Instant, nullable=False),
     Column("tries_left", Integer, nullable=False),
@@ -85,7 +88,7 @@ RUNNERS: Final = Table(
     METADATA,
     Column("member_id", Identity, primary_key=True),
     Column("campus_id", Identity, nullable=False),
-    Column("student_number", Word(40), comment="personal"),
+    Column("student_number", Word(40), comment=NUMBER_INDEX),
     state_column(VERIFICATION_NAMES.values()),
     Column("queued_since", Instant),
     Column("credit", Integer, CheckConstraint("credit >= 0", name="credit"), nullable=False),
