@@ -4,13 +4,13 @@ import pytest
 from attrs import evolve
 
 from adapters.memory.faults import Decline, LoseAfter, LoseBefore
-from errand_domain.errors import InvalidField, Missing, NotPermitted
+from errand_domain.errors import Missing, NotPermitted
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Grant
 from errand_domain.money import Money
 from errand_domain.policy import Policy
 from errand_domain.ports.payments import PayoutDone
-from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, Withdrawal, WithdrawalUnknown
+from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, OwnMoney, Withdrawal, WithdrawalUnknown
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
 from errand_domain.use_cases.manage_campus import ChangePolicy
@@ -140,7 +140,7 @@ async def test_only_finance_sees_to_what_is_parked_and_never_to_their_own(world:
 
     with pytest.raises(NotPermitted):
         await do(await world.operator("auditor"))
-    with pytest.raises(InvalidField):
+    with pytest.raises(OwnMoney):
         await do(evolve(runner, grants=frozenset({Grant("finance", world.campus.id)})))
     assert await now(world, withdrawal) == withdrawal
 

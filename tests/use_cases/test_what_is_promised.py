@@ -42,9 +42,9 @@ async def test_any_member_sees_how_another_is_rated_on_the_whole(world: World):
     requester, runner = await world.member(), await world.runner()
     for stars in (5, 4):
         await reviewed(world, requester, runner, stars=stars, text="")
-    assert await world.use(ReadRating)(runner.id) == Rating(count=2, stars=9)
+    assert await world.use(ReadRating)(runner.id, runner.id) == Rating(count=2, stars=9)
     with pytest.raises(Missing):
-        await world.use(ReadRating)(MemberId(world.ids.new()))
+        await world.use(ReadRating)(MemberId(world.ids.new()), runner.id)
 
 
 async def test_an_auditor_reads_the_record_of_their_own_campus_and_nobody_else_does(world: World):

@@ -13,6 +13,7 @@ from errand_domain.money import Money
 from errand_domain.settlement.ledger import InsufficientFunds
 from errand_domain.settlement.withdrawal import (
     IllegalWithdrawalTransition,
+    OwnMoney,
     Withdrawal,
     WithdrawalOpen,
     WithdrawalOverDay,
@@ -185,7 +186,7 @@ async def test_nobody_approves_their_own_withdrawal(world: World, rich: Member):
 
     withdrawal = await request(world, rich, 50_000)
     both = evolve(rich, grants=frozenset({Grant("finance", world.campus.id)}))
-    with pytest.raises(InvalidField):
+    with pytest.raises(OwnMoney):
         await world.use(DecideWithdrawal)(withdrawal.id, both, approve=True, reason="")
 
 

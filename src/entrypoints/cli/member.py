@@ -3,10 +3,11 @@
 import click
 
 from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_member
-from errand_domain.errors import InvalidField, NotPermitted
+from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import ROLES, Role
+from errand_domain.permissions import check_anywhere
 from errand_domain.ports.audit import AuditLine
 
 WHO = click.argument("member_ref", metavar="MEMBER")
@@ -154,6 +155,5 @@ async def _bar(desk: Desk, member_ref: str, reason: str, campus_ref: str | None,
 
 def _require(desk: Desk) -> None:
     """Staff who look at members manage them, at some campus; the machine itself may look."""
-    operator = desk.operator
-    if operator is not None and not any(operator.may("manage_members", grant.campus_id) for grant in operator.grants):
-        raise NotPermitted("manage_members")
+    if desk.operator is not None:
+        check_anywhere("manage_members", desk.operator)

@@ -13,6 +13,7 @@ from errand_domain.ids import OrderId
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.states import NAMES, Outcome
+from errand_domain.permissions import check
 from errand_domain.ports.orders import Recorded
 
 FEN = click.IntRange(0)
@@ -52,7 +53,7 @@ async def show_list(desk: Desk, *, campus_ref: str | None, states: tuple[str, ..
     """A campus's orders, newest first."""
     campus = await desk.campus(campus_ref)
     if desk.operator is not None:
-        desk.operator.require("see_orders", campus.id)
+        check("see_orders", desk.operator, campus_id=campus.id)
     async with desk.begin() as tx:
         orders = await tx.orders.at_campus(campus.id, states=states, before=None, limit=limit)
     desk.output.rows([facts(order) for order in orders], none="No such order.")
@@ -193,7 +194,7 @@ async def _seen(desk: Desk, order_id: UUID) -> Order:
     async with desk.begin() as tx:
         order = await tx.orders.get(OrderId(order_id))
     if desk.operator is not None:
-        desk.operator.require("see_orders", order.campus_id)
+        check("see_orders", desk.operator, campus_id=order.campus_id)
     return order
 
 

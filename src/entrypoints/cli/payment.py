@@ -7,6 +7,7 @@ import click
 
 from entrypoints.cli.desk import DRY_RUN, OPERATOR, Desk, at_desk
 from errand_domain.payment.attempt import Attempt, Succeeded
+from errand_domain.permissions import check
 from errand_domain.ports.payments import Lost
 from errand_domain.use_cases.record_payment import attempt_of
 
@@ -76,5 +77,5 @@ async def _seen(desk: Desk, number: str) -> Attempt:
     async with desk.begin() as tx:
         attempt = await tx.attempts.get(attempt_of(number))
     if desk.operator is not None:
-        desk.operator.require("see_money", attempt.campus_id)
+        check("see_money", desk.operator, campus_id=attempt.campus_id)
     return attempt

@@ -4,6 +4,7 @@ import click
 
 from entrypoints.cli.desk import CAMPUS, DRY_RUN, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.payment.refund import Abnormal, Refund
+from errand_domain.permissions import check
 
 
 @click.group("refund")
@@ -33,7 +34,7 @@ async def show_list(desk: Desk, *, campus_ref: str | None, limit: int) -> None:
     """A campus's refunds that wait for a person, oldest first, each with what to do."""
     campus = await desk.campus(campus_ref)
     if desk.operator is not None:
-        desk.operator.require("see_money", campus.id)
+        check("see_money", desk.operator, campus_id=campus.id)
     async with desk.begin() as tx:
         found = await tx.refunds.abnormal(campus.id, limit=limit)
     desk.output.rows([facts(refund) for refund in found], none="No refund waits for a person.")
@@ -52,7 +53,7 @@ async def retry(desk: Desk, *, number: str) -> None:
     operator = desk.signed
     async with desk.begin() as tx:
         refund = await tx.refunds.get(number)
-    operator.require("approve_withdrawals", refund.campus_id)
+    check("approve_withdrawals", operator, campus_id=refund.campus_id)
     if desk.rehearsal is None:
         refund = await desk.container.retry_refund()(number, operator)
     desk.decided(facts(refund))

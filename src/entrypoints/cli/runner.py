@@ -3,6 +3,7 @@
 import click
 
 from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_member
+from errand_domain.permissions import check
 from errand_domain.runner.runner import Runner
 from errand_domain.use_cases.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
 
@@ -39,7 +40,7 @@ async def queue(desk: Desk, *, campus_ref: str | None, limit: int) -> None:
     """Applications that wait for a reviewer, oldest first."""
     campus = await desk.campus(campus_ref)
     if desk.operator is not None:
-        desk.operator.require("review_runners", campus.id)
+        check("review_runners", desk.operator, campus_id=campus.id)
     async with desk.begin() as tx:
         waiting = await tx.runners.queue(campus.id, limit=limit)
     desk.output.rows([facts(runner) for runner in waiting], none="No application waits.")
@@ -54,7 +55,7 @@ async def show(desk: Desk, *, member_ref: str) -> None:
     member = await find_member(desk.begin, member_ref)
     standing = await desk.container.view_standing()(member.id)
     if desk.operator is not None:
-        desk.operator.require("review_runners", standing.runner.campus_id)
+        check("review_runners", desk.operator, campus_id=standing.runner.campus_id)
     lines = [{"at": c.at, "reason": c.reason, "points": c.points, "order": c.order_id} for c in standing.lines]
     if desk.output.as_json:
         desk.output.facts({**facts(standing.runner), "credit_lines": lines})

@@ -6,6 +6,7 @@ import click
 
 from entrypoints.cli.desk import CAMPUS, DRY_RUN, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.ids import WithdrawalId
+from errand_domain.permissions import check
 from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.settlement.withdrawal_states import WITHDRAWAL_STATE_NAMES, Failed, Parked
 
@@ -49,7 +50,7 @@ async def show_list(desk: Desk, *, campus_ref: str | None, states: tuple[str, ..
     """A campus's withdrawals, oldest first."""
     campus = await desk.campus(campus_ref)
     if desk.operator is not None:
-        desk.operator.require("see_money", campus.id)
+        check("see_money", desk.operator, campus_id=campus.id)
     async with desk.begin() as tx:
         found = await tx.withdrawals.at_campus(campus.id, states=states or UNDER_WAY, limit=limit)
     desk.output.rows([facts(withdrawal) for withdrawal in found], none="No such withdrawal.")

@@ -202,6 +202,12 @@ class Dispute:
         """The state as it is written outside."""
         return DISPUTE_STATE_NAMES[type(self.state)]
 
+    def side_of(self, member_id: MemberId) -> Literal["requester", "runner"] | None:
+        """Which side that member is; `None` for everybody else."""
+        if member_id == self.requester_id:
+            return "requester"
+        return "runner" if member_id == self.runner_id else None
+
     @property
     def both_heard(self) -> bool:
         """Whether both sides have spoken."""

@@ -10,6 +10,7 @@ from errand_domain.ids import MemberId
 from errand_domain.money import NOTHING, Money
 from errand_domain.order.ending import cancellation_fee
 from errand_domain.order.events import (
+    EVENTS,
     DisputeOpened,
     DisputeResolved,
     Event,
@@ -32,7 +33,8 @@ from errand_domain.order.states import Accepted, Actor, AtPickup, Completed, Res
 from errand_domain.order.transitions import TRANSITIONS
 from errand_domain.policy import Policy
 
-Relation = Literal["requester", "runner", "offered", "operations"]
+Party = Literal["requester", "runner", "offered"]
+Relation = Party | Literal["operations"]
 
 ACTION_NAMES: Final[Mapping[tuple[Actor, type[Event]], str]] = {
     ("provider", PaymentConfirmed): "pay",
@@ -60,6 +62,24 @@ _CAUSED_BY: Final[Mapping[Relation, tuple[Actor, ...]]] = {
     "offered": (),
     "operations": ("operations",),
 }
+_PARTIES: Final[tuple[Party, ...]] = ("requester", "runner", "offered")
+_WITHOUT_EVENT: Final[Mapping[str, frozenset[Party]]] = {
+    "take-over": frozenset({"offered"}),
+    "review": frozenset({"requester", "runner"}),
+}
+MOVES: Final[Mapping[str, frozenset[Party]]] = {
+    **{
+        name: frozenset(
+            party
+            for party in _PARTIES
+            if any(ACTION_NAMES.get((actor, event)) == name for actor in _CAUSED_BY[party] for event in EVENTS)
+        )
+        for (by, _), name in ACTION_NAMES.items()
+        if by != "operations" or name == "cancel"
+    },
+    **_WITHOUT_EVENT,
+}
+"""Every action of an order's parties, and which of them may ever cause it, whatever its state."""
 
 
 @frozen(kw_only=True)
@@ -70,7 +90,7 @@ class Action:
     cost: Money = NOTHING
 
 
-def relation_of(order: Order, member_id: MemberId) -> Relation | None:
+def relation_of(order: Order, member_id: MemberId) -> Party | None:
     """What the member is to the order; staff are no party and are not found here."""
     if member_id == order.requester_id:
         return "requester"
@@ -91,9 +111,9 @@ def actions_for(order: Order, relation: Relation, policy: Policy, *, at: datetim
             name = ACTION_NAMES.get((actor, event)) if actor in row.by else None
             if name is not None and not _is_over(order, event, at=at):
                 found[name] = Action(name=name, cost=_cost(order, actor, event, policy, at=at))
-    if relation == "offered":
+    if relation in MOVES["take-over"]:
         found["take-over"] = Action(name="take-over")
-    if relation in ("requester", "runner") and _may_review(order, policy, at=at):
+    if relation in MOVES["review"] and _may_review(order, policy, at=at):
         found["review"] = Action(name="review")
     return tuple(found.values())
 

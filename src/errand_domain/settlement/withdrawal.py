@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from errand_domain.errors import Conflict, Invalid
+from errand_domain.errors import Conflict, Forbidden, Invalid
 from errand_domain.ids import CampusId, MemberId, WithdrawalId, compact, expand
 from errand_domain.money import Money, total
 from errand_domain.policy import Withdrawals
@@ -87,6 +87,14 @@ class AbsenceProvesNothing(Conflict):
 
     code = "withdrawal.absence_proves_nothing"
     sentence = "搁置过久，支付平台查无记录不足以证明未付款，请先重试"
+
+
+@frozen(str=False)
+class OwnMoney(Forbidden):
+    """Nobody decides as staff about their own withdrawal, or a refund of an order of theirs."""
+
+    code = "withdrawal.own"
+    sentence = "不能处理与自己有关的款项"
 
 
 @frozen(str=False)

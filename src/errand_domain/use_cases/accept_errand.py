@@ -5,8 +5,8 @@ from attrs import frozen
 from errand_domain.errors import Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.order import Order
-from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.order.running import take
+from errand_domain.permissions import check, standing_of
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.candidates import candidate, load_candidate
@@ -46,6 +46,5 @@ class AcceptErrand:
             return await tx.orders.get(order_id)
         except Missing:
             runner = await tx.runners.find(runner_id)
-            if runner is None or not runner.is_approved:
-                raise RunnerNotApproved from None
+            check("accept", runner_id, relation=standing_of(runner))
             raise

@@ -8,6 +8,7 @@ from errand_domain.campus import Gender
 from errand_domain.errors import InvalidField
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.member.consent import Consent, Documents, check_in_force
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner, new_runner
@@ -40,6 +41,7 @@ class ApplyAsRunner:
     @decided_anew_when_stale
     async def __call__(self, application: RunnerApplication) -> Runner:
         """The runner, waiting for review; raises `StudentNumberTaken` or `IllegalVerificationTransition`."""
+        check("apply_as_runner", application.member_id, relation="self")
         now = self.clock.now()
         check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:

@@ -3,9 +3,11 @@
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
-from errand_domain.order.running import arrive, check_runs, is_late
+from errand_domain.order.running import arrive, is_late
 from errand_domain.order.states import Proof
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.crediting import move_credit
@@ -27,7 +29,7 @@ class ArriveAtPickup:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("arrive", runner_id, relation=relation_of(order, runner_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
             await check_photos(tx, order, runner_id, proof.photos)
             event = arrive(order, runner_id, policy, proof=proof, at=now)

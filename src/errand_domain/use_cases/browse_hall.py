@@ -7,6 +7,7 @@ from attrs import frozen
 from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId
 from errand_domain.order.refusals import RunnerNotApproved
+from errand_domain.permissions import check, standing_of
 from errand_domain.place import Point
 from errand_domain.ports.hall import Hall, HallEntry, HallQuery
 from errand_domain.ports.transaction import Begin
@@ -32,7 +33,8 @@ class BrowseHall:
             raise InvalidField("limit", f"must be from 1 to {ENTRIES_MOST}")
         async with self.begin() as tx:
             runner = await tx.runners.find(runner_id)
-        if runner is None or not runner.is_approved:
+        check("browse_hall", runner_id, relation=standing_of(runner))
+        if runner is None:
             raise RunnerNotApproved
         return await self.hall.nearby(
             HallQuery(

@@ -4,9 +4,11 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.money import NOTHING, Money
-from errand_domain.order.ending import cancel, cancellation_fee, check_requested
+from errand_domain.order.actions import relation_of
+from errand_domain.order.ending import cancel, cancellation_fee
 from errand_domain.order.order import Order
 from errand_domain.order.states import AwaitingPayment
+from errand_domain.permissions import check
 from errand_domain.ports.outbox import CloseAttempt
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
@@ -32,7 +34,7 @@ class QuoteCancellation:
         """The fee; raises `IllegalTransition` where the requester cannot cancel any more."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_requested(order, member_id)
+            check("cancel", member_id, relation=relation_of(order, member_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
         return cancellation_fee(order, policy, at=self.clock.now())
 
@@ -52,7 +54,7 @@ class CancelErrand:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_requested(order, member_id)
+            check("cancel", member_id, relation=relation_of(order, member_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
             event = cancel(order, member_id, policy, reason=reason, confirmed_fee=confirmed_fee, at=now)
             if isinstance(order.state, AwaitingPayment):

@@ -4,6 +4,7 @@ from errand_domain.ids import MemberId
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.order.running import Candidate
+from errand_domain.permissions import check, standing_of
 from errand_domain.ports.runners import Load
 from errand_domain.ports.transaction import Transaction
 
@@ -26,6 +27,7 @@ def candidate(load: Load) -> Candidate:
 async def load_candidate(tx: Transaction, order: Order, runner_id: MemberId) -> Load:
     """The runner with all that accepting asks about; raises `RunnerNotApproved` for one who never applied."""
     load = await tx.runners.load(runner_id, requester_id=order.requester_id)
+    check("accept", runner_id, relation=standing_of(load.runner if load else None))
     if load is None:
         raise RunnerNotApproved
     return load

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from errand_domain.errors import Missing
 from errand_domain.ids import MemberId, WithdrawalId
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.payments import Declined, Lost
 from errand_domain.ports.transaction import Begin, Transaction
@@ -80,6 +80,6 @@ class CancelWithdrawal:
 
 async def _own(tx: Transaction, withdrawal_id: WithdrawalId, runner_id: MemberId) -> Withdrawal:
     withdrawal = await tx.withdrawals.get(withdrawal_id)
-    if withdrawal.runner_id != runner_id:
-        raise Missing("withdrawal")
+    own = withdrawal.runner_id == runner_id
+    check("withdraw", runner_id, relation="self" if own else None, of="withdrawal")
     return withdrawal

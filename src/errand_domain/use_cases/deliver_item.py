@@ -6,9 +6,11 @@ from attrs import frozen
 
 from errand_domain.errors import Conflict
 from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
-from errand_domain.order.running import check_runs, complete_with_code, deliver
+from errand_domain.order.running import complete_with_code, deliver
 from errand_domain.order.states import Delivered, Proof
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
@@ -50,7 +52,7 @@ class DeliverItem:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("deliver", runner_id, relation=relation_of(order, runner_id), of="order")
             await check_photos(tx, order, runner_id, proof.photos)
             policy = (await tx.campuses.get(order.campus_id)).policy
             if isinstance(order.state, Delivered) and code is not None:
@@ -67,7 +69,7 @@ class DeliverItem:
         """Write the try down; the runner is saved with it, so that tries at once are counted one after the other."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("deliver", runner_id, relation=relation_of(order, runner_id), of="order")
             runner = await tx.runners.get(runner_id)
             if await tx.audit.count(f"order:{order_id}", CODE_TRIED) >= CODE_TRIES:
                 raise CodeLocked

@@ -16,8 +16,10 @@ from errand_domain.dispute.dispute import (
 from errand_domain.errors import Missing
 from errand_domain.ids import DisputeId, FileId, MemberId, OrderId
 from errand_domain.member.member import Member
+from errand_domain.order.actions import relation_of
 from errand_domain.order.ending import open_dispute, resolve_dispute
 from errand_domain.order.states import Outcome
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
@@ -49,6 +51,7 @@ class OpenDispute:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
+            check("dispute", member_id, relation=relation_of(order, member_id), of="order")
             event = open_dispute(order, member_id, DisputeId(self.ids.new()), at=now)
             await check_photos(tx, order, member_id, evidence)
             policy = (await tx.campuses.get(order.campus_id)).policy
@@ -87,9 +90,11 @@ class StateCase:
         now = self.clock.now()
         async with self.begin() as tx:
             dispute = await tx.disputes.of_order(order_id)
-            if dispute is None or member_id not in (dispute.requester_id, dispute.runner_id):
+            order = await tx.orders.get(order_id)
+            check("speak_in_dispute", member_id, relation=relation_of(order, member_id), of="order")
+            if dispute is None:
                 raise Missing("dispute")
-            await check_photos(tx, await tx.orders.get(order_id), member_id, evidence)
+            await check_photos(tx, order, member_id, evidence)
             statement = Statement(author_id=member_id, text=text, evidence=evidence, at=now)
             dispute = dispute.apply(state_case(dispute, statement))
             tx.disputes.save(dispute)
@@ -110,7 +115,7 @@ class RuleDispute:
         now = self.clock.now()
         async with self.begin() as tx:
             dispute = await tx.disputes.get(dispute_id)
-            operator.require("resolve_disputes", dispute.campus_id)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id)
             policy = (await tx.campuses.get(dispute.campus_id)).policy
             order = await tx.orders.get(dispute.order_id)
             ruled = rule(dispute, operator.id, ruling, policy, disputed=order.disputed_sum, at=now)
@@ -135,7 +140,7 @@ class ReviewRuling:
         now = self.clock.now()
         async with self.begin() as tx:
             dispute = await tx.disputes.get(dispute_id)
-            operator.require("resolve_disputes", dispute.campus_id)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id)
             dispute = dispute.apply(review_ruling(dispute, operator.id, agree=agree, at=now))
             tx.disputes.save(dispute)
             await _follow(tx, dispute, operator, self.clock)

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.actions import relation_of
 from errand_domain.order.events import GiveUpReason
 from errand_domain.order.order import Order
-from errand_domain.order.running import check_runs, give_up
+from errand_domain.order.running import give_up
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.crediting import move_credit
@@ -34,7 +36,7 @@ class GiveUpErrand:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("give-up", runner_id, relation=relation_of(order, runner_id), of="order")
             campus = await tx.campuses.get(order.campus_id)
             today = await tx.runners.give_ups_since(runner_id, day_start(now, campus.zone))
             event = give_up(order, runner_id, campus.policy, reason=reason, given_up_today=today, at=now)

@@ -5,11 +5,11 @@ from attrs import frozen
 from errand_domain.errors import Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.member.member import Member
-from errand_domain.order.ending import check_no_party
+from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
-from errand_domain.order.refusals import OwnCase
-from errand_domain.order.running import check_offered, check_runs, offer_to, reassign, take_over
+from errand_domain.order.running import offer_to, reassign, take_over
 from errand_domain.order.states import Accepted, AtPickup
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
@@ -34,7 +34,7 @@ class OfferErrand:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("offer", runner_id, relation=relation_of(order, runner_id), of="order")
             if isinstance(order.state, Accepted | AtPickup) and order.state.offered_to == to:
                 return order
             load = await tx.runners.load(to, requester_id=order.requester_id)
@@ -58,7 +58,7 @@ class TakeOverErrand:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_offered(order, runner_id)
+            check("take-over", runner_id, relation=relation_of(order, runner_id), of="order")
             load = await load_candidate(tx, order, runner_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
             order = await move(tx, order, take_over(order, candidate(load), policy, at=now), policy=policy)
@@ -80,10 +80,8 @@ class ReassignErrand:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            operator.require("resolve_orders", order.campus_id)
-            check_no_party(order, operator.id)
-            if to == operator.id:
-                raise OwnCase
+            parties = (order.requester_id, order.runner_id, to)
+            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
             load = await tx.runners.load(to, requester_id=order.requester_id)
             if load is None:
                 raise Missing("runner")

@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from errand_domain.campus import Campus
 from errand_domain.ids import CampusId
 from errand_domain.member.member import Member
+from errand_domain.permissions import check
 from errand_domain.policy import Policy
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
@@ -46,8 +47,7 @@ class ChangePolicy:
     ) -> Campus:
         """The campus under its new policy; audited. `operator` is `None` for the machine's command line."""
         async with self.begin() as tx:
-            if operator is not None:
-                operator.require("manage_campus", campus_id)
+            check("manage_campus", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
             campus = evolve(campus, policy=change(campus.policy), version=campus.version + 1)
             tx.campuses.save(campus)
@@ -75,8 +75,7 @@ class OpenCampus:
     async def __call__(self, campus_id: CampusId, operator: Member | None, *, is_open: bool) -> Campus:
         """The campus; orders under way go on."""
         async with self.begin() as tx:
-            if operator is not None:
-                operator.require("manage_campus", campus_id)
+            check("manage_campus", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
             campus = evolve(campus, open=is_open, version=campus.version + 1)
             tx.campuses.save(campus)

@@ -2,10 +2,10 @@
 
 from attrs import frozen
 
-from errand_domain.errors import NotPermitted
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Grant, Role
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
@@ -25,8 +25,7 @@ class GrantRole:
     ) -> Member:
         """The member; audited. A role that is taken ends the member's sessions."""
         async with self.begin() as tx:
-            if operator is not None:
-                operator.require("manage_members", campus_id)
+            check("manage_members", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
             grant = Grant(role, campus.id)
             member = await tx.members.get(member_id)
@@ -66,8 +65,7 @@ class BarMember:
         """The member; audited. `operator` is `None` for the command line of the machine itself."""
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
-            if operator is not None:
-                await _check_manages(tx, operator, member)
+            await _check_manages(tx, operator, member)
             member = member.bar(barred=barred)
             tx.members.save(member)
             if barred:
@@ -86,12 +84,10 @@ class BarMember:
         return member
 
 
-async def _check_manages(tx: Transaction, operator: Member, member: Member) -> None:
+async def _check_manages(tx: Transaction, operator: Member | None, member: Member) -> None:
     """Raise `NotPermitted` unless the operator manages the members of every campus that the member belongs to."""
     runner = await tx.runners.find(member.id)
     campuses = {grant.campus_id for grant in member.grants}
     campuses |= {campus for campus in (member.campus_id, runner.campus_id if runner else None) if campus is not None}
-    if not campuses:
-        raise NotPermitted("manage_members")
-    for campus_id in campuses:
-        operator.require("manage_members", campus_id)
+    for campus_id in campuses or (None,):
+        check("manage_members", operator, campus_id=campus_id)

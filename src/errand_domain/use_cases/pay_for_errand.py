@@ -8,7 +8,7 @@ from attrs import frozen
 from errand_domain.ids import AttemptId, MemberId, OrderId
 from errand_domain.member.member import WayKind
 from errand_domain.money import NOTHING, Money
-from errand_domain.order.ending import check_requested
+from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
 from errand_domain.order.publishing import check_tip
 from errand_domain.order.refusals import IllegalTransition
@@ -28,6 +28,7 @@ from errand_domain.payment.attempt import (
     Unknown,
     next_query,
 )
+from errand_domain.permissions import check
 from errand_domain.policy import Policy
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.payments import Declined, Lost, Started
@@ -154,7 +155,7 @@ class OpenAttempt:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_requested(order, member_id)
+            check("tip" if purpose == "tip" else "pay", member_id, relation=relation_of(order, member_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
             if purpose == "tip":
                 check_tip(order, tip, policy)

@@ -4,8 +4,10 @@ from attrs import frozen
 
 from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.money import NOTHING, Money
+from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
-from errand_domain.order.running import check_runs, is_late, pick_up
+from errand_domain.order.running import is_late, pick_up
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.crediting import move_credit
@@ -38,7 +40,7 @@ class PickUpItem:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("pick-up", runner_id, relation=relation_of(order, runner_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
             await check_photos(tx, order, runner_id, (*photos, receipt) if receipt else photos)
             event = pick_up(order, runner_id, photos=photos, goods_cost=goods_cost, receipt=receipt, at=now)

@@ -12,6 +12,7 @@ from errand_domain.order.refusals import QuoteMismatch
 from errand_domain.order.states import Phase
 from errand_domain.order.terms import Terms
 from errand_domain.payment.attempt import Attempt
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, QuoteSeal, Secrets
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
@@ -58,6 +59,7 @@ class PublishErrand:
     @decided_anew_when_stale
     async def __call__(self, publication: Publication) -> Order:
         """The order, awaiting payment, with a payment attempt that the requester may start."""
+        check("publish", publication.member_id)
         now = self.clock.now()
         self.providers.collecting(publication.provider)
         quote = self.seal.unseal(publication.sealed_quote)

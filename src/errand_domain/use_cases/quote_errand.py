@@ -8,6 +8,7 @@ from errand_domain.money import NOTHING, Money
 from errand_domain.order.publishing import check_terms, make_quote
 from errand_domain.order.quote import Quote
 from errand_domain.order.terms import Handover, Terms
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock, Ids, Maps, QuoteSeal
 from errand_domain.ports.transaction import Begin
 
@@ -42,6 +43,7 @@ class QuoteErrand:
 
     async def __call__(self, request: QuoteRequest) -> Quoted:
         """Price the terms; raises what the campus or the tariff refuses."""
+        check("quote", request.member_id)
         now = self.clock.now()
         async with self.begin() as tx:
             campus = await tx.campuses.get(request.campus_id)

@@ -5,6 +5,8 @@ from datetime import datetime
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId, ReviewId
+from errand_domain.order.actions import relation_of
+from errand_domain.permissions import check
 from errand_domain.ports.reviews import Rating
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.review.review import Tag, counterpart
@@ -29,6 +31,7 @@ class ReadReviews:
 
     async def __call__(self, member_id: MemberId, *, before: ReviewId | None, limit: int) -> tuple[Said, ...]:
         """What was said of the member who asks, newest first."""
+        check("read_own_reviews", member_id, relation="self")
         async with self.begin() as tx:
             return await _said(tx, member_id, before=before, limit=limit)
 
@@ -38,6 +41,8 @@ class ReadReviews:
         """What was said of the other party of that order; to anybody but its two parties it is not there."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
+            relation = relation_of(order, member_id)
+            check("read_reviews_of_other_party", member_id, relation=relation, of="order")
             subject = counterpart(member_id, requester_id=order.requester_id, runner_id=order.runner_id)
             return await _said(tx, subject, before=before, limit=limit)
 
@@ -48,8 +53,9 @@ class ReadRating:
 
     begin: Begin
 
-    async def __call__(self, member_id: MemberId) -> Rating:
+    async def __call__(self, member_id: MemberId, viewer_id: MemberId) -> Rating:
         """The rating; raises `Missing` for a member who is not there."""
+        check("see_ratings", viewer_id)
         async with self.begin() as tx:
             await tx.members.get(member_id)
             return await tx.reviews.rating(member_id)

@@ -23,6 +23,7 @@ from errand_domain.payment.refund import (
     Requested,
     allocate,
 )
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import AskRefund, Tell
 from errand_domain.ports.outside import Clock
@@ -224,7 +225,9 @@ class RetryRefund:
         """The refund as known afterwards; audited."""
         async with self.begin() as tx:
             refund = await tx.refunds.get(number)
-            operator.require("approve_withdrawals", refund.campus_id)
+            order = await tx.orders.get(refund.order_id)
+            concerns = (order.requester_id, order.runner_id)
+            check("approve_withdrawals", operator, campus_id=refund.campus_id, concerns=concerns)
             tx.audit.record(_entry(refund, operator, "refund.retried", at=self.clock.now()))
             await tx.commit()
         return await self.advance(number, by_person=True)

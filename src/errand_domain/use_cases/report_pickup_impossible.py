@@ -3,9 +3,11 @@
 from attrs import frozen
 
 from errand_domain.ids import FileId, MemberId, OrderId
+from errand_domain.order.actions import relation_of
 from errand_domain.order.events import PickupFault
 from errand_domain.order.order import Order
-from errand_domain.order.running import check_runs, report_impossible
+from errand_domain.order.running import report_impossible
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
@@ -28,7 +30,7 @@ class ReportPickupImpossible:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check_runs(order, runner_id)
+            check("report-impossible", runner_id, relation=relation_of(order, runner_id), of="order")
             policy = (await tx.campuses.get(order.campus_id)).policy
             await check_photos(tx, order, runner_id, photos)
             event = report_impossible(order, runner_id, policy, reason=reason, photos=photos, at=now)

@@ -6,9 +6,10 @@ from attrs import frozen
 
 from errand_domain.ids import OrderId
 from errand_domain.member.member import Member
-from errand_domain.order.ending import cancel_by_operations, check_no_party, resolve_return
+from errand_domain.order.ending import cancel_by_operations, resolve_return
 from errand_domain.order.order import Order
 from errand_domain.order.states import AwaitingPayment, Outcome
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
@@ -44,8 +45,8 @@ class CancelByOperations:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            operator.require("resolve_orders", order.campus_id)
-            check_no_party(order, operator.id)
+            parties = (order.requester_id, order.runner_id)
+            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
             policy = (await tx.campuses.get(order.campus_id)).policy
             event = cancel_by_operations(order, reason=reason, outcome=outcome, at=now)
             if isinstance(order.state, AwaitingPayment):
@@ -69,8 +70,8 @@ class ResolveReturn:
         now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            operator.require("resolve_orders", order.campus_id)
-            check_no_party(order, operator.id)
+            parties = (order.requester_id, order.runner_id)
+            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
             policy = (await tx.campuses.get(order.campus_id)).policy
             order = await move(tx, order, resolve_return(order, outcome=outcome, at=now), policy=policy)
             _audit(tx, operator, order, "order.return_resolved", f"refund {outcome.refund}", at=now)

@@ -5,9 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import InvalidField
 from errand_domain.ids import WithdrawalId
 from errand_domain.member.member import Member
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import SendPayout
 from errand_domain.ports.outside import Clock
@@ -113,9 +113,8 @@ async def _parked(
 ) -> tuple[Withdrawal, Parked]:
     """The withdrawal and its state, if finance may act on it; nobody decides on their own."""
     withdrawal = await tx.withdrawals.get(withdrawal_id)
-    operator.require("approve_withdrawals", withdrawal.campus_id)
-    if operator.id == withdrawal.runner_id:
-        raise InvalidField("withdrawal", "must be somebody else's")
+    owner, campus_id = withdrawal.runner_id, withdrawal.campus_id
+    check("approve_withdrawals", operator, campus_id=campus_id, concerns=(owner,))
     if not isinstance(withdrawal.state, Parked):
         raise IllegalWithdrawalTransition(withdrawal.state_name, act)
     return withdrawal, withdrawal.state

@@ -3,7 +3,9 @@
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId, ReviewId
+from errand_domain.order.actions import relation_of
 from errand_domain.order.states import Completed, Resolved
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock, ContentCheck, Ids
 from errand_domain.ports.transaction import Begin
 from errand_domain.review.review import STARS_MOST, Review, Tag, check_time, counterpart
@@ -31,6 +33,7 @@ class ReviewOrder:
             raise ContentRefused
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
+            check("review", member_id, relation=relation_of(order, member_id), of="order")
             subject = counterpart(member_id, requester_id=order.requester_id, runner_id=order.runner_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
             state = order.state

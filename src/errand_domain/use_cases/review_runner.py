@@ -8,6 +8,7 @@ from errand_domain.campus import Campus
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Action
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import NoticeKind, Tell
 from errand_domain.ports.outside import Clock
@@ -15,7 +16,6 @@ from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import (
     MoreWanted,
-    OwnApplication,
     RunnerApproved,
     RunnerReinstated,
     RunnerRejected,
@@ -88,9 +88,7 @@ class ReviewRunner:
         now = self.clock.now()
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
-            operator.require(_NEEDS[type(decision)], runner.campus_id)
-            if operator.id == runner_id:
-                raise OwnApplication
+            check(_NEEDS[type(decision)], operator, campus_id=runner.campus_id, concerns=(runner_id,))
             campus = await tx.campuses.get(runner.campus_id)
             event = _event(decision, runner, campus, operator.id, at=now)
             runner = runner.apply(event)
@@ -137,7 +135,7 @@ class ReviewQueue:
 
     async def __call__(self, campus_id: CampusId, operator: Member, *, limit: int) -> tuple[Runner, ...]:
         """The queue."""
-        operator.require("review_runners", campus_id)
+        check("review_runners", operator, campus_id=campus_id)
         async with self.begin() as tx:
             return await tx.runners.queue(campus_id, limit=limit)
 

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from errand_domain.ids import MemberId
+from errand_domain.permissions import check
 from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.standing import CreditLine
@@ -25,6 +26,7 @@ class ViewStanding:
 
     async def __call__(self, runner_id: MemberId, *, limit: int = 50) -> Standing:
         """The standing; raises `Missing` for a member who never applied."""
+        check("see_standing", runner_id, relation="self")
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             return Standing(runner=runner, lines=await tx.runners.credit_lines(runner_id, limit=limit))
@@ -39,6 +41,7 @@ class SwitchShift:
     @decided_anew_when_stale
     async def __call__(self, runner_id: MemberId, *, on: bool) -> Runner:
         """The runner; raises `NotARunner` for one who is not approved."""
+        check("switch_shift", runner_id, relation="self")
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             if runner.on_shift == on:

@@ -8,6 +8,7 @@ from errand_domain.dispute.dispute import Dispute
 from errand_domain.errors import Missing
 from errand_domain.ids import CampusId, OrderId
 from errand_domain.member.member import Member
+from errand_domain.permissions import check
 from errand_domain.ports.transaction import Begin
 
 
@@ -23,9 +24,7 @@ class ViewDispute:
             dispute = await tx.disputes.of_order(order_id)
         if dispute is None:
             raise Missing("dispute")
-        is_side = viewer.id in (dispute.requester_id, dispute.runner_id)
-        if not is_side and not viewer.may("see_orders", dispute.campus_id):
-            raise Missing("dispute")
+        check("see_dispute", viewer, relation=dispute.side_of(viewer.id), campus_id=dispute.campus_id, of="dispute")
         return dispute
 
 
@@ -39,6 +38,6 @@ class ListDisputes:
         self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int
     ) -> tuple[Dispute, ...]:
         """The disputes in those states, oldest first."""
-        operator.require("resolve_disputes", campus_id)
+        check("resolve_disputes", operator, campus_id=campus_id)
         async with self.begin() as tx:
             return await tx.disputes.at_campus(campus_id, states=states, limit=limit)

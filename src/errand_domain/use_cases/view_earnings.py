@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId, WithdrawalId
+from errand_domain.permissions import check
 from errand_domain.ports.transaction import Begin
 from errand_domain.settlement.earning import Earning
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
@@ -27,6 +28,7 @@ class ViewEarnings:
 
     async def __call__(self, runner_id: MemberId, *, before: OrderId | None, limit: int) -> Income:
         """The income, newest order first."""
+        check("see_earnings", runner_id, relation="self")
         accounts = (runner_held(runner_id), runner_available(runner_id), runner_withdrawing(runner_id))
         async with self.begin() as tx:
             found = await tx.ledger.balances(accounts)
@@ -43,5 +45,6 @@ class ListWithdrawals:
 
     async def __call__(self, runner_id: MemberId, *, before: WithdrawalId | None, limit: int) -> tuple[Withdrawal, ...]:
         """The withdrawals, newest first."""
+        check("see_earnings", runner_id, relation="self")
         async with self.begin() as tx:
             return await tx.withdrawals.of_runner(runner_id, before=before, limit=limit)

@@ -7,6 +7,7 @@ from attrs import frozen
 from errand_domain.ids import CampusId
 from errand_domain.member.member import Member
 from errand_domain.payment.refund import Refund
+from errand_domain.permissions import check
 from errand_domain.ports.transaction import Begin
 from errand_domain.settlement.withdrawal import Withdrawal
 
@@ -21,7 +22,7 @@ class ListCampusWithdrawals:
         self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int
     ) -> tuple[Withdrawal, ...]:
         """The withdrawals in those states, oldest first."""
-        operator.require("see_money", campus_id)
+        check("see_money", operator, campus_id=campus_id)
         async with self.begin() as tx:
             return await tx.withdrawals.at_campus(campus_id, states=states, limit=limit)
 
@@ -34,6 +35,6 @@ class ListAbnormalRefunds:
 
     async def __call__(self, campus_id: CampusId, operator: Member, *, limit: int) -> tuple[Refund, ...]:
         """The refunds, oldest first."""
-        operator.require("see_money", campus_id)
+        check("see_money", operator, campus_id=campus_id)
         async with self.begin() as tx:
             return await tx.refunds.abnormal(campus_id, limit=limit)

@@ -20,6 +20,7 @@ from errand_domain.order.states import (
     PickedUp,
     Returning,
 )
+from errand_domain.permissions import check
 from errand_domain.place import Stop
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.orders import Recorded
@@ -76,11 +77,9 @@ class ViewOrder:
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
-            relation = relation_of(order, viewer.id)
-            if relation is None and viewer.may("see_orders", order.campus_id):
-                relation = "operations"
-            if relation is None:
-                raise Missing("order")
+            party = relation_of(order, viewer.id)
+            check("see_order", viewer, relation=party, campus_id=order.campus_id, of="order")
+            relation: Relation = party or "operations"
             runner = await self._runner(tx, order, viewer)
         shows_code = relation == "requester" and isinstance(order.state, CODE_IS_USEFUL)
         return OrderView(
@@ -108,10 +107,10 @@ class ReadPickupCode:
         """The code; the requester reads their own. To anybody else, or at another time, it is not there."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            if member_id == order.requester_id:
+            relation = relation_of(order, member_id)
+            check("read_pickup_code", member_id, relation=relation, of="order")
+            if relation == "requester":
                 return order.terms.pickup_code
-            if member_id != order.runner_id:
-                raise Missing("order")
             if not isinstance(order.state, RUNNER_SEES_PICKUP_CODE):
                 raise Missing("pickup code")
             tx.audit.record(
@@ -137,9 +136,8 @@ class OrderHistory:
         """Every event, oldest first; to anybody else the order is not there."""
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            is_party = relation_of(order, viewer.id) in ("requester", "runner")
-            if not is_party and not viewer.may("see_orders", order.campus_id):
-                raise Missing("order")
+            relation = relation_of(order, viewer.id)
+            check("see_history", viewer, relation=relation, campus_id=order.campus_id, of="order")
             return await tx.orders.history(order_id)
 
 
@@ -154,6 +152,7 @@ class ListOrders:
         self, member_id: MemberId, *, phases: Sequence[Phase], before: OrderId | None, limit: int
     ) -> tuple[OrderView, ...]:
         """The member's own orders, newest first."""
+        check("see_order", member_id, relation="requester")
         async with self.begin() as tx:
             orders = await tx.orders.placed_by(member_id, phases=phases, before=before, limit=limit)
         return await self._views(orders, "requester")
@@ -162,6 +161,7 @@ class ListOrders:
         self, member_id: MemberId, *, phases: Sequence[Phase], before: OrderId | None, limit: int
     ) -> tuple[OrderView, ...]:
         """The orders that the member runs or ran, newest first."""
+        check("see_order", member_id, relation="runner")
         async with self.begin() as tx:
             orders = await tx.orders.run_by(member_id, phases=phases, before=before, limit=limit)
         return await self._views(orders, "runner")
@@ -176,7 +176,7 @@ class ListOrders:
         limit: int,
     ) -> tuple[OrderView, ...]:
         """The campus's orders for staff who may see them, newest first."""
-        operator.require("see_orders", campus_id)
+        check("see_orders", operator, campus_id=campus_id)
         async with self.begin() as tx:
             orders = await tx.orders.at_campus(campus_id, states=states, before=before, limit=limit)
         return await self._views(orders, "operations")

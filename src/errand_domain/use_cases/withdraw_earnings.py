@@ -4,11 +4,11 @@ from datetime import datetime
 
 from attrs import frozen
 
-from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId, WithdrawalId
 from errand_domain.member.member import Member, WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import next_query
+from errand_domain.permissions import check
 from errand_domain.policy import Policy
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import SendPayout, Tell
@@ -39,6 +39,7 @@ class RequestWithdrawal:
     @decided_anew_when_stale
     async def __call__(self, runner_id: MemberId, *, amount: Money, provider: str) -> Withdrawal:
         """The withdrawal; raises `InsufficientFunds`, `WithdrawalOpen`, `WithdrawalTooSmall` or `WithdrawalOverDay`."""
+        check("withdraw", runner_id, relation="self")
         now = self.clock.now()
         desk = self.providers.paying_out(provider)
         async with self.begin() as tx:
@@ -98,9 +99,8 @@ class DecideWithdrawal:
         now = self.clock.now()
         async with self.begin() as tx:
             withdrawal = await tx.withdrawals.get(withdrawal_id)
-            operator.require("approve_withdrawals", withdrawal.campus_id)
-            if operator.id == withdrawal.runner_id:
-                raise InvalidField("withdrawal", "must be somebody else's")
+            owner, campus_id = withdrawal.runner_id, withdrawal.campus_id
+            check("approve_withdrawals", operator, campus_id=campus_id, concerns=(owner,))
             if approve:
                 event = WithdrawalApproved(at=now, approved_by=operator.id)
                 withdrawal = withdrawal.apply(event, query_at=next_query(now, at=now))
