@@ -70,12 +70,20 @@ class Partners:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._found: Part | None = None
+        self._wechat: WechatApi | None = None
+
+    @property
+    def wechat(self) -> WechatApi:
+        """The one connection to WeChat, with one token, for all that it is asked; raises `SettingsInvalid`."""
+        if self._wechat is None:
+            self._wechat = wechat_api(self._settings)
+        return self._wechat
 
     @property
     def providers(self) -> Providers:
         """Who collects, gives back and pays out; raises `SettingsInvalid`."""
         if self._found is None:
-            self._found = find_partners(self._settings)
+            self._found = find_partners(self._settings, wechat=lambda: self.wechat)
         return self._found.providers
 
     async def prepare(self) -> bool:
@@ -87,12 +95,20 @@ class Partners:
         """Let go of every connection."""
         for close in self._found.closing if self._found else ():
             await close()
+        if self._wechat is not None:
+            await self._wechat.close()
 
 
-def find_partners(settings: Settings, *, patience: Patience = USUAL_PATIENCE) -> Part:
-    """The providers that the settings name, each complete; raises `SettingsInvalid`."""
+def find_partners(
+    settings: Settings, *, patience: Patience = USUAL_PATIENCE, wechat: Callable[[], WechatApi] | None = None
+) -> Part:
+    """The providers that the settings name, each complete, on that connection to WeChat or on one of their own.
+
+    Raises `SettingsInvalid`.
+    """
+    connect = wechat or (lambda: wechat_api(settings, patience))
     ours: Mapping[str, Make[Part]] = {
-        "wechat_pay": lambda given: _wechat_pay(given, patience),
+        "wechat_pay": lambda given: _wechat_pay(given, patience, connect),
         "alipay": lambda given: _alipay(given, patience),
     }
     return _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
@@ -103,6 +119,23 @@ def check_partners(settings: Settings) -> None:
     if settings.mode == "production" and not settings.payments:
         raise SettingsInvalid("ERRAND_PAYMENTS names nobody: nobody could pay (wechat_pay, alipay)")
     find_partners(settings)
+    if settings.mini_program == "wechat":
+        wechat_api(settings)
+
+
+def wechat_api(settings: Settings, patience: Patience = USUAL_PATIENCE) -> WechatApi:
+    """The connection to WeChat of the app that the settings name; raises `SettingsInvalid`."""
+    given = _Given(settings, "ERRAND_WECHAT_")
+    return given.build(
+        lambda: WechatApi(
+            given.value("APP"),
+            given.value("SECRET"),
+            url=given.gateway(WECHAT_URL),
+            clock=given.clock,
+            allow_plain_http=not given.is_production,
+            patience_seconds=patience.answer_seconds,
+        )
+    )
 
 
 def _together(parts: Iterable[Part]) -> Part:
@@ -158,7 +191,7 @@ class _Given:
         return f"{self.settings.public_url.rstrip('/')}{NOTIFICATIONS}/{channel}"
 
 
-def _wechat_pay(settings: Settings, patience: Patience) -> Part:
+def _wechat_pay(settings: Settings, patience: Patience, connect: Callable[[], WechatApi]) -> Part:
     given = _Given(settings, "ERRAND_WECHAT_PAY_")
     given.refuse_sandbox("PUBLIC_KEY_ID")
     credentials = given.build(
@@ -196,24 +229,15 @@ def _wechat_pay(settings: Settings, patience: Patience) -> Part:
         closing=(gateway.close,),
         preparing=(gateway.prepare,) if credentials.fetch_certificates else (),
     )
-    return _together([part, _wechat(settings, patience, merchant=credentials.merchant, app=credentials.app)])
+    return _together([part, _wechat(settings, connect, merchant=credentials.merchant, app=credentials.app)])
 
 
-def _wechat(settings: Settings, patience: Patience, *, merchant: str, app: str) -> Part:
+def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: str, app: str) -> Part:
     """Shipping management, where the app's secret is given; without it, earnings are held for their time alone."""
     given = _Given(settings, "ERRAND_WECHAT_")
     if not given.value("SECRET"):
         return Part(Providers())
-    api = given.build(
-        lambda: WechatApi(
-            app,
-            given.value("SECRET"),
-            url=given.gateway(WECHAT_URL),
-            clock=given.clock,
-            allow_plain_http=not given.is_production,
-            patience_seconds=patience.answer_seconds,
-        )
-    )
+    api = connect()
     providers = Providers(shipping={"wechat_pay": WechatShipping(api, merchant=merchant, clock=given.clock)})
     if not given.value("PUSH_TOKEN"):
         return Part(providers, (api.close,))

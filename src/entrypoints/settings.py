@@ -14,6 +14,7 @@ from attrs import field, frozen
 from errand_domain.member.consent import Document
 
 Mode = Literal["production", "development"]
+MiniProgramVersion = Literal["release", "trial", "develop"]
 SECRET_BYTES_LEAST: Final = 32
 PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_")
 _FILE: Final = "_FILE"
@@ -48,6 +49,7 @@ class Settings:
     content: str = "memory"
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
+    mini_program_version: MiniProgramVersion = "release"
     host: str = "127.0.0.1"
     port: int = 8000
     user_agreement_version: str = "2026-11-01"
@@ -83,6 +85,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         content=environment.get("ERRAND_CONTENT", "memory"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
+        mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
         host=environment.get("ERRAND_HOST", "127.0.0.1"),
         port=_port(environment.get("ERRAND_PORT", "8000")),
         user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),
@@ -91,7 +94,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     )
     if settings.mode == "production" and settings.notices == "memory":
         raise SettingsInvalid("ERRAND_NOTICES must not be 'memory' in production: nobody would be told")
+    if settings.mode == "production" and settings.mini_program == "memory":
+        raise SettingsInvalid("ERRAND_MINI_PROGRAM must not be 'memory' in production: nobody could sign in by it")
     return settings
+
+
+def _version(written: str) -> MiniProgramVersion:
+    if written not in get_args(MiniProgramVersion):
+        allowed = ", ".join(get_args(MiniProgramVersion))
+        raise SettingsInvalid(f"ERRAND_MINI_PROGRAM_VERSION must be one of {allowed}, not {written!r}")
+    return cast("MiniProgramVersion", written)
 
 
 def _secret(environment: Mapping[str, str]) -> bytes:

@@ -187,3 +187,16 @@ async def _park(stage: Stage, member_id: MemberId) -> None:
 async def _audit(stage: Stage, subject: str):
     async with stage.begin() as tx:
         return await tx.audit.of_subject(subject, limit=10)
+
+
+def test_a_campus_has_a_code_for_its_poster(terminal: Terminal, stage: Stage, tmp_path: Path):
+    file = tmp_path / "poster.png"
+    told = terminal.told("campus", "code", "--out", file)
+    assert told["scene"] == stage.campus.id.hex
+    assert (told["size_bytes"], file.read_bytes()[:4]) == (file.stat().st_size, b"\x89PNG")
+
+
+def test_a_code_that_cannot_be_drawn_is_refused_and_leaves_no_file(terminal: Terminal, stage: Stage, tmp_path: Path):
+    stage.use.mini_program_codes().fail_next()
+    assert "sign_in.platform_unreachable" in terminal.refused("campus", "code", "--out", tmp_path / "poster.png")
+    assert not (tmp_path / "poster.png").exists()

@@ -10,7 +10,15 @@ import pytest
 import adapters
 import errand_domain.ports
 from errand_domain.testing import contracts
-from tests.contracts import test_bills, test_notifications, test_outside, test_rate_limits, test_shipping, test_stored
+from tests.contracts import (
+    test_bills,
+    test_mini_program,
+    test_notifications,
+    test_outside,
+    test_rate_limits,
+    test_shipping,
+    test_stored,
+)
 
 # Port → the adapters that its contract runs on here. An outbox is seen through its other end, the relay.
 TABLE: Final = {
@@ -30,6 +38,8 @@ TABLE: Final = {
     "Ledger": {"MemoryLedger", "SqlLedger"},
     "Maps": {"MemoryMaps"},
     "Members": {"MemoryMembers", "SqlMembers"},
+    "MiniProgram": {"MemoryMiniProgram", "WechatMiniProgram"},
+    "MiniProgramCodes": {"MemoryMiniProgram", "WechatMiniProgram"},
     "Notices": {"MemoryNotices"},
     "Notifications": {"AlipayNotifications", "MemoryNotifications", "WechatPayNotifications", "WechatPush"},
     "Orders": {"MemoryOrders", "SqlOrders"},
@@ -82,7 +92,15 @@ def test_every_adapter_of_a_port_is_in_the_table(port):
 @pytest.mark.parametrize("port", sorted(TABLE))
 def test_every_port_has_a_contract_that_runs_here(port):
     suite = getattr(contracts, f"{SEEN_THROUGH.get(port, port)}Contract")
-    modules = (test_bills, test_notifications, test_outside, test_rate_limits, test_shipping, test_stored)
+    modules = (
+        test_bills,
+        test_mini_program,
+        test_notifications,
+        test_outside,
+        test_rate_limits,
+        test_shipping,
+        test_stored,
+    )
     here = [value for module in modules for value in vars(module).values()]
     assert any(inspect.isclass(test) and suite in test.__bases__ for test in here)
 

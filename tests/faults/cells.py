@@ -21,6 +21,10 @@ NOT_FELT: Final[tuple[Kind, ...]] = ("drop_request", "drop_answer")
 TIMES: Final[Mapping[Often, int]] = {"once": 1, "twice": 2, "for two days": 100}
 NOT_REACHED: Final[Mapping[str, str]] = {
     "wechat_pay.certificates": "asked for in certificate mode only, and the sandbox hands out a public key",
+    **dict.fromkeys(
+        ("wechat.session", "wechat.phone", "wechat.code"),
+        "tells who somebody is, and moves no money: tests/contracts/test_mini_program.py and tests/adapters/wechat",
+    ),
 }
 """Operations that no story reaches, and why."""
 

@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.system.clock import SystemClock
+from adapters.wechat.shipping import WechatShipping
 from entrypoints.cli.main import main
-from entrypoints.partners import check_partners, find_partners
+from entrypoints.partners import Partners, check_partners, find_partners
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partners import environment, make_partners
@@ -114,6 +115,25 @@ def test_production_is_told_over_https(given: dict[str, str]):
     real = {"ERRAND_WECHAT_PAY_PUBLIC_KEY_ID": "PUB_KEY_ID_0119000009992026", "ERRAND_PAYMENTS": "wechat_pay"}
     line = in_production(given, **real, ERRAND_WECHAT_PAY_GATEWAY=None, ERRAND_PUBLIC_URL="http://errand.example.edu")
     assert "notify_url is not an address that begins with https://" in line
+
+
+def test_production_knows_its_users_by_their_platform(given: dict[str, str]):
+    assert "ERRAND_MINI_PROGRAM must not be 'memory'" in in_production(given, ERRAND_MINI_PROGRAM="memory")
+    assert "must be one of release, trial, develop" in refusal(given, ERRAND_MINI_PROGRAM_VERSION="beta")
+
+
+def test_users_are_known_where_no_money_goes_through_wechat(given: dict[str, str]):
+    assert "secret is not 32" in refusal(
+        given, ERRAND_PAYMENTS="alipay", ERRAND_WECHAT_SECRET_FILE=None, ERRAND_WECHAT_SECRET="short"
+    )
+
+
+async def test_shipping_and_sign_in_share_one_connection(given: dict[str, str]):
+    partners = Partners(read_settings(given))
+    shipping = partners.providers.shipping["wechat_pay"]
+    assert isinstance(shipping, WechatShipping)
+    assert shipping._api is partners.wechat
+    await partners.close()
 
 
 def test_production_serves_nobody_who_cannot_pay(given: dict[str, str]):

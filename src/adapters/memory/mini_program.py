@@ -1,14 +1,19 @@
 """A platform of its own, in memory: tickets are made on request and are good once."""
 
+from base64 import b64decode
 from itertools import count
+from typing import Final
 
 from adapters.memory.access import Pause
 from adapters.memory.pauses import give_way
-from errand_domain.ports.mini_program import MiniProgram, PlatformUnreachable, TicketRefused
+from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes, PlatformUnreachable, TicketRefused
+
+PIXEL: Final = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+"""A picture of one pixel: nobody scans what nobody printed."""
 
 
-class MemoryMiniProgram(MiniProgram):
-    """Gives tickets for identities and for phone numbers, and takes each once."""
+class MemoryMiniProgram(MiniProgram, MiniProgramCodes):
+    """Gives tickets for identities and for phone numbers, and takes each once. Its codes show one pixel."""
 
     def __init__(self, *, pause: Pause = give_way) -> None:
         self._tickets = dict[tuple[str, str], str]()
@@ -36,17 +41,25 @@ class MemoryMiniProgram(MiniProgram):
         """The phone number that the user has chosen to show."""
         return await self._take("phone", ticket)
 
+    async def draw(self, scene: str, *, page: str = "") -> bytes:  # noqa: ARG002 - one pixel shows nothing of either
+        """A picture of one pixel."""
+        await self._answered()
+        return PIXEL
+
     def _ticket(self, kind: str, value: str) -> str:
         ticket = f"{kind}-ticket-{next(self._numbers)}"
         self._tickets[kind, ticket] = value
         return ticket
 
     async def _take(self, kind: str, ticket: str) -> str:
-        await self._pause()
-        if self._failures:
-            self._failures -= 1
-            raise PlatformUnreachable
+        await self._answered()
         value = self._tickets.pop((kind, ticket), None)
         if value is None:
             raise TicketRefused
         return value
+
+    async def _answered(self) -> None:
+        await self._pause()
+        if self._failures:
+            self._failures -= 1
+            raise PlatformUnreachable

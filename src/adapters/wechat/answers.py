@@ -81,6 +81,18 @@ def understood(status: int, content: bytes, shape: type[T]) -> Answer[T]:
     return _refused(head)
 
 
+PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""How a PNG and a JPEG begin."""
+
+
+def picture(status: int, content: bytes) -> Answer[bytes]:
+    """The picture that a status and a body are: WeChat sends either a picture, or JSON that says why there is none."""
+    if status == HTTPStatus.OK and content.startswith(PICTURES):
+        return Ok(content=content)
+    answer = understood(status, content, Nothing)
+    return Unknown(why="neither a picture nor a reason") if isinstance(answer, Ok) else answer
+
+
 def _refused(head: _Head) -> Refused:
     found = _REQUEST_ID.search(head.errmsg)
     errmsg = head.errmsg[: found.start()] if found else head.errmsg

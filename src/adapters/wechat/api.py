@@ -2,16 +2,20 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, TypeVar
 
-from httpx import AsyncBaseTransport, HTTPError
+from httpx import AsyncBaseTransport, HTTPError, Response
 
-from adapters.wechat.answers import Answer, Refused, Unknown, understood
+from adapters.wechat.answers import Answer, Refused, Unknown, picture, understood
 from adapters.wechat.line import Line
 from adapters.wechat.token import PATH, AccessToken, AccessTokens, Granted, ProcessTokenCache, TokenCache
 from errand_domain.ports.outside import Clock
 
 T = TypeVar("T")
+Read = Callable[[int, bytes], Answer[T]]
+"""What a status and a body mean."""
 URL: Final = "https://api.weixin.qq.com"
 CALL_SECONDS_MOST: Final = 9
 POST_SECONDS_MOST: Final = 15
@@ -48,29 +52,46 @@ class WechatApi:
         self._line = Line(url, allow_plain_http=allow_plain_http, transport=transport)
         self._tokens = AccessTokens(self._fetch_token, clock=clock, cache=cache or ProcessTokenCache())
 
+    @property
+    def app(self) -> str:
+        """The app in whose name it asks."""
+        return self._app
+
     async def post(self, path: str, body: object, shape: type[T]) -> Answer[T]:
         """Make a call with the app's token, once more where WeChat does not take the token."""
-        try:
-            async with asyncio.timeout(POST_SECONDS_MOST):
-                return await self._post(path, body, shape)
-        except TimeoutError:
-            return Unknown(why="no answer in time")
+        return await self._in_time(self._post(path, body, partial(understood, shape=shape)))
+
+    async def picture(self, path: str, body: object) -> Answer[bytes]:
+        """Make a call that is answered with a picture."""
+        return await self._in_time(self._post(path, body, picture))
+
+    async def get_with_secret(self, path: str, shape: type[T], **query: str) -> Answer[T]:
+        """Ask with the app's secret in the place of a token. The query is neither logged nor told."""
+        hidden = {"appid": self._app, "secret": self._secret, **query}
+        return await self._exchanged(self._line.get(path, hidden), partial(understood, shape=shape))
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._line.close()
 
-    async def _post(self, path: str, body: object, shape: type[T]) -> Answer[T]:
+    async def _in_time(self, call: Awaitable[Answer[T]]) -> Answer[T]:
+        try:
+            async with asyncio.timeout(POST_SECONDS_MOST):
+                return await call
+        except TimeoutError:
+            return Unknown(why="no answer in time")
+
+    async def _post(self, path: str, body: object, read: Read[T]) -> Answer[T]:
         token = await self._tokens.current()
         if not isinstance(token, AccessToken):
             return token
-        answer = await self._exchange(path, body, shape, token=token.text)
+        answer = await self._exchanged(self._line.post(path, body, token=token.text), read)
         if not isinstance(answer, Refused) or answer.meaning != "token":
             return answer
         token = await self._tokens.another(token)
         if not isinstance(token, AccessToken):
             return token
-        return await self._exchange(path, body, shape, token=token.text)
+        return await self._exchanged(self._line.post(path, body, token=token.text), read)
 
     async def _fetch_token(self) -> Answer[Granted]:
         wanted = {
@@ -79,13 +100,13 @@ class WechatApi:
             "secret": self._secret,
             "force_refresh": False,
         }
-        return await self._exchange(PATH, wanted, Granted)
+        return await self._exchanged(self._line.post(PATH, wanted), partial(understood, shape=Granted))
 
-    async def _exchange(self, path: str, body: object, shape: type[T], *, token: str = "") -> Answer[T]:
+    async def _exchanged(self, asking: Awaitable[Response], read: Read[T]) -> Answer[T]:
         try:
             async with asyncio.timeout(self._patience_seconds):
-                response = await self._line.post(path, body, token=token)
+                response = await asking
         except (HTTPError, TimeoutError) as fault:
             # The name of what went wrong and no more: the rest of it may hold anything.
             return Unknown(why=f"no answer: {type(fault).__name__}")
-        return understood(response.status_code, response.content, shape)
+        return read(response.status_code, response.content)

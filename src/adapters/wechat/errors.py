@@ -15,8 +15,12 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     40003: "refused",  # no such openid
     40013: "refused",  # no such app
     40014: "token",  # invalid; unverified against the live service
+    40029: "refused",  # no ticket, or one that has expired
     40125: "refused",  # a wrong secret; unverified against the live service
+    40163: "refused",  # a ticket that was used; unverified against the live service
     40164: "refused",  # our address is not on the app's list
+    40226: "refused",  # WeChat takes the user for a risk
+    41030: "refused",  # no such page, or none that is published
     42001: "token",  # expired
     44002: "refused",  # an empty body
     44990: "unknown",  # too often
@@ -28,6 +32,10 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     10060012: "unknown",  # busy, as shipping management says it
     10060019: "unknown",  # the same
 }
+
+TICKET_CODES: Final = frozenset({40029, 40163})
+USER_CODES: Final = frozenset({40226})
+PAGE_CODES: Final = frozenset({41030})
 
 
 def meaning_of(errcode: int) -> Meaning:

@@ -1,5 +1,6 @@
 """The HTTP client under everything that WeChat is asked."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,15 +9,15 @@ from httpx import AsyncBaseTransport, Request, Response
 
 from adapters.outside.connections import Connections, wire
 
-_TOKEN: Final = "access_token"  # noqa: S105 - the name of the parameter
+_HIDDEN: Final = "hidden_query"
 
 
 class Line:
-    """Posts JSON to WeChat, opened when it is first used. No proxy and no certificate comes from the environment."""
+    """Asks WeChat, opened when it is first used. No proxy and no certificate comes from the environment."""
 
     def __init__(self, url: str, *, allow_plain_http: bool, transport: AsyncBaseTransport | None = None) -> None:
         self._url = _checked(url.rstrip("/"), allow_plain_http=allow_plain_http)
-        self._connections = Connections(_TokenBehind(transport or wire()))
+        self._connections = Connections(_HiddenQuery(transport or wire()))
 
     async def post(self, path: str, body: object, *, token: str = "") -> Response:
         """Send it, its characters as they are; raises what httpx raises, without a token in it."""
@@ -24,28 +25,31 @@ class Line:
             f"{self._url}{path}",
             content=msgspec.json.encode(body),
             headers={"Content-Type": "application/json"},
-            extensions={_TOKEN: token},
+            extensions={_HIDDEN: {"access_token": token} if token else {}},
         )
+
+    async def get(self, path: str, hidden: Mapping[str, str]) -> Response:
+        """Ask with a query that nobody else may read; raises what httpx raises, without it."""
+        return await self._connections.client.get(f"{self._url}{path}", extensions={_HIDDEN: hidden})
 
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""
         await self._connections.close()
 
 
-class _TokenBehind(AsyncBaseTransport):
-    """Puts the access token into the address behind the client's back.
+class _HiddenQuery(AsyncBaseTransport):
+    """Puts the access token, or the app's secret, into the address behind the client's back.
 
-    WeChat wants it there, and an HTTP client logs addresses and puts them into its exceptions.
+    WeChat wants them there, and an HTTP client logs addresses and puts them into its exceptions.
     """
 
     def __init__(self, inner: AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: Request) -> Response:
-        """Send it on with its token."""
+        """Send it on with what was hidden."""
         extensions = dict(request.extensions)
-        token = extensions.pop(_TOKEN, "")
-        url = request.url.copy_add_param(_TOKEN, token) if token else request.url
+        url = request.url.copy_merge_params(extensions.pop(_HIDDEN, {}))
         sent = Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
         return await self._inner.handle_async_request(sent)
 

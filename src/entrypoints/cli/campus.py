@@ -1,6 +1,7 @@
 """`errand campus`: campuses, their places and their rules."""
 
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -99,6 +100,20 @@ async def policy(desk: Desk, *, campus_ref: str | None, settings: tuple[str, ...
     change = desk.container.change_policy(begin=desk.begin)
     await change(campus.id, desk.operator, change=lambda now: changed(now, settings), summary=told[:300])
     desk.decided({"campus": campus.name, "changed": told or "nothing"})
+
+
+@noun.command("code")
+@click.argument("campus_ref", metavar="[CAMPUS]", required=False)
+@click.option("--out", type=click.File("wb", lazy=True), required=True, help="Where the picture goes.")
+@click.option("--page", default="", help="The page to open, such as pages/index/index; without it the first one.")
+@at_desk
+async def draw_code(desk: Desk, *, campus_ref: str | None, out: BinaryIO, page: str) -> None:
+    """Draw the code that opens the mini-program at a campus, for a poster. Its scene is the campus's id, undashed."""
+    campus = await desk.campus(campus_ref)
+    scene = campus.id.hex
+    picture = await desk.container.mini_program_codes().draw(scene, page=page)
+    out.write(picture)
+    desk.output.facts({"campus": campus.name, "scene": scene, "file": out.name, "size_bytes": len(picture)})
 
 
 @noun.command("open")

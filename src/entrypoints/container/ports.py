@@ -14,16 +14,19 @@ from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
-from entrypoints.choosing import choose
+from adapters.wechat.mini_program import WechatMiniProgram
+from entrypoints.choosing import Make, choose
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
-from errand_domain.ports.mini_program import MiniProgram
+from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
 from errand_domain.ports.outside import ContentCheck, Maps, Notices
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.providers import Providers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.redis.line import RedisLine
 
 
@@ -42,9 +45,22 @@ def find_content_check(settings: Settings) -> ContentCheck:
     return choose("ERRAND_CONTENT", settings.content, {"memory": lambda _: MemoryContentCheck()}, settings)
 
 
-def find_mini_program(settings: Settings) -> MiniProgram:
+def find_mini_program(settings: Settings, partners: Partners) -> MiniProgram:
     """The mini-program's platform that the settings name."""
-    return choose("ERRAND_MINI_PROGRAM", settings.mini_program, {"memory": lambda _: MemoryMiniProgram()}, settings)
+    ours: Mapping[str, Make[MiniProgram]] = {
+        "memory": lambda _: MemoryMiniProgram(),
+        "wechat": lambda _: WechatMiniProgram(partners.wechat, version=settings.mini_program_version),
+    }
+    return choose("ERRAND_MINI_PROGRAM", settings.mini_program, ours, settings)
+
+
+def find_mini_program_codes(settings: Settings, partners: Partners) -> MiniProgramCodes:
+    """Who draws the codes that open the mini-program: the same platform."""
+    ours: Mapping[str, Make[MiniProgramCodes]] = {
+        "memory": lambda _: MemoryMiniProgram(),
+        "wechat": lambda _: WechatMiniProgram(partners.wechat, version=settings.mini_program_version),
+    }
+    return choose("ERRAND_MINI_PROGRAM", settings.mini_program, ours, settings)
 
 
 def open_redis(settings: Settings) -> "RedisLine | None":
@@ -87,6 +103,7 @@ class Ports(DeclarativeContainer):
     payment_providers: Provider[Providers] = partners.provided.providers
     maps = Singleton(find_maps, settings)
     notices = Singleton(find_notices, settings)
-    mini_program = Singleton(find_mini_program, settings)
+    mini_program = Singleton(find_mini_program, settings, partners)
+    mini_program_codes = Singleton(find_mini_program_codes, settings, partners)
     content_check = Singleton(find_content_check, settings)
     file_store = Singleton(FolderFileStore, settings.provided.files_folder)

@@ -20,6 +20,8 @@ CallFault = Literal[
     "closed",
     "takes_time",
     "fails",
+    "user_refused",
+    "not_published",
 ]
 NewsFault = Literal["lost", "duplicate", "reorder", "delay", "bad_signature", "old_timestamp", "wrong_amount"]
 Kind = CallFault | NewsFault
@@ -61,6 +63,8 @@ MEANINGS: Final[Mapping[Kind, str]] = {
     "closed": "退款关闭",
     "takes_time": "处理时间很长",
     "fails": "最终失败",
+    "user_refused": "用户被判为高风险",
+    "not_published": "页面未发布",
     "lost": "通知丢失",
     "duplicate": "通知同时来十次",
     "reorder": "通知晚于后面的通知",

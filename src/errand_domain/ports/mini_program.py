@@ -32,6 +32,14 @@ class PlatformUnreachable(Conflict):
     sentence = "微信服务暂时不可用，请稍后再试"
 
 
+@frozen(str=False)
+class CodeRefused(Conflict):
+    """The platform draws no code for that page: it is not published, or the platform does not know it."""
+
+    code = "campus.code_refused"
+    sentence = "微信没有生成小程序码，请检查页面是否已发布"
+
+
 class MiniProgram(Protocol):
     """Tickets that the client got from its platform, exchanged by us. A ticket is good once and for five minutes.
 
@@ -46,3 +54,14 @@ class MiniProgram(Protocol):
     @abstractmethod
     async def phone(self, ticket: str) -> str:
         """The phone number that the user has chosen to show, in E.164."""
+
+
+class MiniProgramCodes(Protocol):
+    """Pictures that open the mini-program when they are scanned: for posters. They never expire."""
+
+    @abstractmethod
+    async def draw(self, scene: str, *, page: str = "") -> bytes:
+        """A PNG or JPEG that opens that page, or the first one, and tells it `scene`: letters and digits, 32 at most.
+
+        Raises `CodeRefused` or `PlatformUnreachable`.
+        """

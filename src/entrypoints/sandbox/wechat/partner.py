@@ -17,13 +17,22 @@ from entrypoints.sandbox.wechat.desk import CONFIRM, DELIVERY, ORDERS, PARTNER, 
 from entrypoints.sandbox.wechat.errors import WechatError
 from entrypoints.sandbox.wechat.keys import WechatKeys
 from entrypoints.sandbox.wechat.tokens import Tokens
+from entrypoints.sandbox.wechat.users import (
+    CODE_PATH,
+    MORE_FAULTS,
+    PHONE_PATH,
+    REFUSED_WITH,
+    SESSION_PATH,
+    USER_OPERATIONS,
+    UserDesk,
+)
 from entrypoints.sandbox.wire import DROPPED, Asked, Reply
 from errand_domain.ports.outside import Clock
 
 TOKEN_PATH: Final = "/cgi-bin/stable_token"  # noqa: S105 - a path
 UPLOAD_PATH: Final = "/wxa/sec/order/upload_shipping_info"
 ORDER_PATH: Final = "/wxa/sec/order/get_order"
-OURS: Final = ("/cgi-bin/", "/wxa/")
+OURS: Final = ("/cgi-bin/", "/wxa/", "/sns/")
 OPERATIONS: Final[Mapping[str, str]] = {
     TOKEN_PATH: "wechat.token",
     UPLOAD_PATH: "wechat.upload_shipping",
@@ -41,7 +50,10 @@ CALL_FAULTS: Final[tuple[Kind, ...]] = (
 PUSH_FAULTS: Final[tuple[Kind, ...]] = ("lost", "duplicate", "reorder", "delay", "bad_signature", "old_timestamp")
 TOKEN_BYTES: Final = 72
 LONG_AGO_SECONDS: Final = 3_600
-Answer = Mapping[str, object]
+WITH_SECRET: Final = (TOKEN_PATH, SESSION_PATH)
+"""Asked with the app's secret; everything else is asked with its token."""
+TOO_OFTEN: Final[Mapping[str, int]] = {SESSION_PATH: 45011, PHONE_PATH: 45011}
+Answer = Mapping[str, object] | bytes
 
 
 class _TokenAsked(Struct, frozen=True):
@@ -57,6 +69,7 @@ class Wechat(Partner):
     name = PARTNER
     operations: Mapping[str, tuple[Kind, ...]] = {
         **dict.fromkeys(OPERATIONS.values(), CALL_FAULTS),
+        **{name: (*CALL_FAULTS, *MORE_FAULTS.get(name, ())) for name in USER_OPERATIONS.values()},
         DELIVERY: PUSH_FAULTS,
         SETTLEMENT: PUSH_FAULTS,
     }
@@ -68,6 +81,7 @@ class Wechat(Partner):
         self._keys = keys
         self._tokens = outside.store.table("wechat.tokens", Tokens)
         self._desk = ShippingDesk(outside, clock, push_url=push_url)
+        self._users = UserDesk(outside, keys, clock)
 
     def owns(self, path: str) -> bool:
         """What the sandbox has of `api.weixin.qq.com`."""
@@ -75,19 +89,20 @@ class Wechat(Partner):
 
     def serve(self, asked: Asked) -> Reply:
         """Do it, with the fault that waits for it."""
-        operation = OPERATIONS.get(asked.path)
+        operation = OPERATIONS.get(asked.path) or USER_OPERATIONS.get(asked.path)
         if operation is None:
             return _reply(_refused(WechatError(40066)))
-        if asked.method != "POST":
-            return _reply(_refused(WechatError(43002)))
+        method, misused = ("GET", 43001) if asked.path == SESSION_PATH else ("POST", 43002)
+        if asked.method != method:
+            return _reply(_refused(WechatError(misused)))
         fault = self._outside.faults.take(operation)
         match fault:
             case "drop_request":
                 return DROPPED
-            case "server_error":
-                return _reply(_refused(WechatError(-1)))
             case "rate_limited":
-                return _reply(_refused(WechatError(45009)))
+                return _reply(_refused(WechatError(TOO_OFTEN.get(asked.path, 45009))))
+            case "server_error" | "user_refused" | "not_published":
+                return _reply(_refused(WechatError(REFUSED_WITH[fault])))
             case _:
                 return self._spoilt(self._answer(asked), fault)
 
@@ -96,9 +111,9 @@ class Wechat(Partner):
         return self._desk.waiting()
 
     def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:
-        """A payer confirms that they have it."""
+        """A payer confirms that they have it, or somebody opens the mini-program."""
         if (kind, act) != (ORDERS, CONFIRM):
-            raise LookupError(f"{kind}/{act}")
+            return self._users.act(kind, number, act)
         return self._desk.confirm(number)
 
     def pass_time(self) -> None:
@@ -124,9 +139,12 @@ class Wechat(Partner):
             TOKEN_PATH: lambda: self._give_token(asked.body),
             UPLOAD_PATH: lambda: self._desk.upload(asked.body),
             ORDER_PATH: lambda: self._desk.query(asked.body),
+            SESSION_PATH: lambda: self._users.session(asked),
+            PHONE_PATH: lambda: self._users.phone(asked.body),
+            CODE_PATH: lambda: self._users.code(asked.body),
         }
         try:
-            if asked.path != TOKEN_PATH:
+            if asked.path not in WITH_SECRET:
                 self._check_token(asked)
             return works[asked.path]()
         except WechatError as error:
@@ -180,6 +198,8 @@ def _refused(error: WechatError) -> Answer:
 
 def _reply(answer: Answer) -> Reply:
     """WeChat calls its JSON text as often as not, and answers 200 whatever it says."""
+    if isinstance(answer, bytes):
+        return Reply(headers={"content-type": "image/jpeg"}, body=answer)
     return Reply(headers={"content-type": "text/plain"}, body=json.dumps(answer, ensure_ascii=False).encode())
 
 

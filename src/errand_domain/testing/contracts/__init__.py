@@ -18,6 +18,7 @@ from errand_domain.testing.contracts.earning import EarningsContract, Withdrawal
 from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.hall import HallContract
 from errand_domain.testing.contracts.ledger import LedgerContract
+from errand_domain.testing.contracts.mini_program import MiniProgramCodesContract, MiniProgramContract, Users
 from errand_domain.testing.contracts.notifications import NotificationsContract
 from errand_domain.testing.contracts.orders import OrdersContract
 from errand_domain.testing.contracts.outside import (
@@ -64,6 +65,8 @@ __all__ = [
     "LedgerContract",
     "MapsContract",
     "MembersContract",
+    "MiniProgramCodesContract",
+    "MiniProgramContract",
     "NoticesContract",
     "NotificationsContract",
     "OrdersContract",
@@ -84,5 +87,6 @@ __all__ = [
     "ShippingContract",
     "TimersContract",
     "TransactionContract",
+    "Users",
     "WithdrawalsContract",
 ]
