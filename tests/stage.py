@@ -50,7 +50,9 @@ def vault() -> Vault:
 
 def settings(database_url: str, folder: Path) -> Settings:
     """Settings of a small installation for one test."""
-    return Settings(mode="development", database_url=database_url, secret_key=SECRET, files_folder=folder)
+    return Settings(
+        mode="development", database_url=database_url, secret_key=SECRET, files_folder=folder, rate_limits=False
+    )
 
 
 def played_by(provider: MemoryProvider) -> Providers:

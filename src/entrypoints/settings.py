@@ -6,6 +6,7 @@ variable with `_FILE` behind it. What is wrong is told in one line that names th
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
@@ -34,6 +35,7 @@ class Settings:
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
     development alone may do, with a key that follows from `secret_key`.
     Without `redis_url`, each process counts for itself what is limited.
+    What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     """
 
     mode: Mode = "production"
@@ -50,6 +52,8 @@ class Settings:
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
     mini_program_version: MiniProgramVersion = "release"
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limits: bool = True
     host: str = "127.0.0.1"
     port: int = 8000
     user_agreement_version: str = "2026-11-01"
@@ -86,6 +90,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
+        trusted_proxies=_networks(environment.get("ERRAND_TRUSTED_PROXIES", "")),
+        rate_limits=_switch(environment, "ERRAND_RATE_LIMITS"),
         host=environment.get("ERRAND_HOST", "127.0.0.1"),
         port=_port(environment.get("ERRAND_PORT", "8000")),
         user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),
@@ -96,6 +102,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_NOTICES must not be 'memory' in production: nobody would be told")
     if settings.mode == "production" and settings.mini_program == "memory":
         raise SettingsInvalid("ERRAND_MINI_PROGRAM must not be 'memory' in production: nobody could sign in by it")
+    if settings.mode == "production" and not settings.rate_limits:
+        raise SettingsInvalid("ERRAND_RATE_LIMITS must not be 'off' in production: anybody could try every code")
     return settings
 
 
@@ -143,6 +151,20 @@ def _redis_url(written: str) -> str | None:
     if written and not written.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsInvalid("ERRAND_REDIS_URL must begin with redis://, rediss:// or unix://")
     return written or None
+
+
+def _networks(written: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(name)) for name in _names(written))
+    except ValueError:
+        raise SettingsInvalid("ERRAND_TRUSTED_PROXIES must be networks, such as 10.0.0.0/8 or ::1") from None
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    written = environment.get(name, "on")
+    if written not in {"on", "off"}:
+        raise SettingsInvalid(f"{name} must be on or off, not {written!r}")
+    return written == "on"
 
 
 def _port(written: str) -> int:

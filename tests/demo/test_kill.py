@@ -89,6 +89,7 @@ def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
     yield Installation(
         environment={
             "ERRAND_MODE": "development",
+            "ERRAND_RATE_LIMITS": "off",
             "ERRAND_DATABASE_URL": asyncio.run(emptied(url)),
             "ERRAND_SECRET_KEY": b"a key that survives every restart".hex(),
             "ERRAND_FILES_FOLDER": str(tmp_path / "files"),

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from tests.docs import pages
+from tests.docs.limits import limits_page
 from tests.faults.page import fault_matrix
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
-PAGES: Final = {**pages.PAGES, "fault-matrix.md": fault_matrix}
+PAGES: Final = {**pages.PAGES, "fault-matrix.md": fault_matrix, "limits.md": limits_page}
 
 
 def generate(folder: Path = REFERENCE) -> None:

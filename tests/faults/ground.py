@@ -104,6 +104,7 @@ async def prepared(keys: Keys, files: Path) -> AsyncGenerator[Ground, None]:
         settings = read_settings(
             {
                 "ERRAND_MODE": "development",
+                "ERRAND_RATE_LIMITS": "off",
                 "ERRAND_SECRET_KEY": SECRET,
                 "ERRAND_DATABASE_URL": MEMORY,
                 "ERRAND_FILES_FOLDER": str(files),

@@ -172,3 +172,25 @@ def test_an_address_that_cannot_be_redis_is_named_and_not_shown(given: dict[str,
     settings = read_settings({**given, "ERRAND_REDIS_URL": "redis://:hunter2@127.0.0.1:6379/0"})
     assert settings.redis_url == "redis://:hunter2@127.0.0.1:6379/0"
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"ERRAND_RATE_LIMITS": "off", "ERRAND_MODE": "production", "ERRAND_NOTICES": "a:b"}, "ERRAND_RATE_LIMITS"),
+        ({"ERRAND_RATE_LIMITS": "perhaps"}, "ERRAND_RATE_LIMITS"),
+        ({"ERRAND_TRUSTED_PROXIES": "everybody"}, "ERRAND_TRUSTED_PROXIES"),
+        ({"ERRAND_TRUSTED_PROXIES": "10.0.0.1/8"}, "ERRAND_TRUSTED_PROXIES"),
+    ],
+)
+def test_limits_and_whom_to_believe_about_addresses_are_checked(given, changed, named):
+    with pytest.raises(SettingsInvalid, match=named):
+        read_settings({**given, **changed})
+
+
+def test_limits_hold_and_nobody_is_believed_unless_told_otherwise(given: dict[str, str]):
+    settings = read_settings(given)
+    assert (settings.rate_limits, settings.trusted_proxies) == (True, ())
+    told = {"ERRAND_RATE_LIMITS": "off", "ERRAND_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}
+    settings = read_settings({**given, **told})
+    assert (settings.rate_limits, settings.trusted_proxies) == (False, ("10.0.0.0/8", "::1/128"))

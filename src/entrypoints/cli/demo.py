@@ -97,6 +97,7 @@ async def _serve(demo: DemoFolder, listener: socket.socket, when_ready: Callable
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     await uvicorn.Server(config).serve(sockets=[listener])

@@ -36,6 +36,7 @@ def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool)
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application knows whom to believe
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

@@ -1,9 +1,11 @@
 """The application: the routes, behind the gate, with every refusal rendered alike."""
 
-from typing import Final
+from typing import Any, Final, cast
 
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from entrypoints.container import Container
 from entrypoints.http.dependencies import use_cases, wired
@@ -65,8 +67,14 @@ def create_app(container: Container) -> Litestar:
         state=state_with(container.settings().documents),
         logging_config=None,
     )
-    app.asgi_handler = observed(app.asgi_handler, figures)
+    trusted = list(container.settings().trusted_proxies)
+    app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures)
     return app
+
+
+def _with_peers_address(app: ASGIApp, trusted: list[str]) -> ASGIApp:
+    """The client is the peer, or whom the last of our own proxies saw; nobody else's word is taken for it."""
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted))
 
 
 def handlers_of(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

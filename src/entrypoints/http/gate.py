@@ -8,6 +8,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from entrypoints.container import Container
+from entrypoints.http.limits import Limits
 from errand_domain.member.member import Member
 from errand_domain.member.session import NotSignedIn, Session
 
@@ -23,20 +24,27 @@ _TOKEN_LENGTH_MOST: Final = 200
 
 
 class Gate(ASGIMiddleware):
-    """Lets through who is signed in. Whatever changes something also needs the consents in force."""
+    """Lets through who is signed in and does not ask too often. To change something needs the consents, too."""
 
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, container: Container) -> None:
         self._recognise = container.recognise
+        self._limits = Limits(container)
         self._documents = container.settings().documents
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Raises `NotSignedIn` or `ConsentMissing`."""
+        """Raises `TooManyRequests`, `NotSignedIn` or `ConsentMissing`."""
         asked = cast("HTTPScope", scope)
         access: Access = asked["route_handler"].opt.get("access", "with_consent")
-        if access != "public":
-            found = await self._recognise()(bearer_token(asked))
+        if access == "public":
+            await self._limits.hold_address(asked)
+        else:
+            token = bearer_token(asked)
+            is_counted = await self._limits.hold_session(asked, token)
+            found = await self._recognise()(token)
+            if not is_counted:
+                await self._limits.meet(asked, token, found.member.id)
             asked["user"], asked["auth"] = found.member, found.session
             if access == "with_consent" and asked["method"] not in READING:
                 found.member.check_consents(self._documents)

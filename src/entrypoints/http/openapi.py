@@ -17,11 +17,14 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 
 from entrypoints.http.errors import PROBLEM_JSON, PROTOCOL, detail_of, status_of
 from entrypoints.http.idempotency import HEADER
+from entrypoints.http.limits import route_class
+from entrypoints.http.refusals import SEPARATOR
 from entrypoints.http.wire.examples import EXAMPLES, problem_example
 from entrypoints.http.wire.shapes import Asked
 from errand_domain.errors import InvalidField
 from errand_domain.member.consent import ConsentMissing
 from errand_domain.member.session import NotSignedIn
+from errand_domain.ports.rate_limits import TooManyRequests
 
 Node = dict[str, Any]
 BEARER: Final = "session"
@@ -31,7 +34,7 @@ SHARED: Final = {
     **PROTOCOL,
     **{
         status_of(refusal): (refusal.code, refusal.sentence, detail_of(refusal))
-        for refusal in (NotSignedIn, ConsentMissing, InvalidField)
+        for refusal in (NotSignedIn, ConsentMissing, InvalidField, TooManyRequests)
     },
 }
 DONE: Final = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to say."}
@@ -125,6 +128,8 @@ def _complete_operation(method: str, operation: Node, handler: HTTPRouteHandler)
     responses: Node = operation["responses"]
     body = operation.get("requestBody")
     statuses = [] if is_public else [401]
+    if route_class(handler) != "unlimited":
+        _complete_refusals_for_haste(responses)
     if body or operation.get("parameters"):
         statuses += [400, 422]
     if body:
@@ -141,6 +146,15 @@ def _complete_operation(method: str, operation: Node, handler: HTTPRouteHandler)
         if parameter["in"] == "path":
             statuses.append(404)
     _complete_responses(operation, responses, statuses, is_tagged=_is_tagged(handler))
+
+
+def _complete_refusals_for_haste(responses: Node) -> None:
+    """Beside what a route itself refuses for haste, there is what every route does."""
+    common = _refusal(429)
+    told = responses.setdefault("429", common)
+    if TooManyRequests.code not in told["description"]:
+        told["description"] += SEPARATOR + common["description"]
+    told["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "After so many seconds."}}
 
 
 def _complete_responses(operation: Node, responses: Node, statuses: list[int], *, is_tagged: bool) -> None:

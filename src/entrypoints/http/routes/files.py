@@ -10,6 +10,7 @@ from litestar.params import Body
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.errors import Unreadable, UnsupportedMedia
 from entrypoints.http.gate import Asking
+from entrypoints.http.limits import UPLOADING
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_file
@@ -38,6 +39,7 @@ MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, FileTooLarge, Missing)
     "/orders/{order_id:uuid}/proofs",
     request_max_body_size=UPLOAD_BYTES_MOST,
     before_request=read_form,
+    opt=UPLOADING,
     responses=MAY_REFUSE,
 )
 async def upload_proof(
@@ -52,7 +54,7 @@ async def upload_proof(
     return tell_file(stored)
 
 
-@post("/files", request_max_body_size=UPLOAD_BYTES_MOST, before_request=read_form, responses=MAY_REFUSE)
+@post("/files", request_max_body_size=UPLOAD_BYTES_MOST, before_request=read_form, opt=UPLOADING, responses=MAY_REFUSE)
 async def upload_student_card(
     data: Annotated[ImageAsked, Body(media_type=RequestEncodingType.MULTI_PART)],
     request: Asking,

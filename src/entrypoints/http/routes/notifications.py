@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.errors import status_of
 from entrypoints.http.gate import PUBLIC
+from entrypoints.http.limits import UNLIMITED
 from errand_domain.errors import DomainError
 from errand_domain.ports.notifications import Delivery
 from errand_domain.use_cases.receive_notification import ReceiveNotification
@@ -107,4 +108,6 @@ def _answer(manner: Manner, body: bytes, status: int) -> Response[bytes]:
     return Response(body, status_code=status, media_type=manner.media_type)
 
 
-NOTIFICATIONS = Router("/notifications", route_handlers=[receive, greet], opt=PUBLIC, include_in_schema=False)
+NOTIFICATIONS = Router(
+    "/notifications", route_handlers=[receive, greet], opt={**PUBLIC, **UNLIMITED}, include_in_schema=False
+)

@@ -8,6 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
+from entrypoints.http.limits import HALL
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.runners import (
     ApplicationAsked,
@@ -61,7 +62,7 @@ async def shift(data: JSONBody[ShiftAsked], request: Asking, switch_shift: Uses[
     return ShiftTold(is_on_shift=(await switch_shift(request.user.id, on=data.on)).on_shift)
 
 
-@get("/hall", responses=refusals(InvalidField, RunnerNotApproved))
+@get("/hall", opt=HALL, responses=refusals(InvalidField, RunnerNotApproved))
 async def show_hall(  # noqa: PLR0917 - Litestar calls it by keyword
     request: Asking,
     browse_hall: Uses[BrowseHall],

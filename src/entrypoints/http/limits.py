@@ -1,0 +1,127 @@
+"""How often somebody may ask: one table by class of route. Who asks is a member, or else a network address."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final, Literal, cast
+
+from attrs import frozen
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import HTTPScope
+
+from entrypoints.container import Container
+from errand_domain.ids import MemberId
+from errand_domain.ports.rate_limits import TooManyRequests
+
+RouteClass = Literal["reading", "writing", "uploading", "hall", "public_reading", "signing_in", "unlimited"]
+By = Literal["member", "address"]
+
+MINUTE: Final = timedelta(minutes=1)
+ONE_SECOND: Final = timedelta(seconds=1)
+IPV6_BITS: Final = 64
+"""Of an IPv6 address that are counted: whoever has one has all of its network."""
+SESSIONS_KNOWN_MOST: Final = 20_000
+
+
+@frozen(kw_only=True)
+class Limit:
+    """So many in any minute, of one member or from one address."""
+
+    most: int
+    by: By
+    what: str
+    per: timedelta = MINUTE
+
+
+LIMITS: Final[Mapping[RouteClass, Limit]] = {
+    "reading": Limit(most=240, by="member", what="every GET that is not named below"),
+    "writing": Limit(most=60, by="member", what="every POST, PUT and DELETE that is not named below"),
+    "uploading": Limit(most=30, by="member", what="images"),
+    "hall": Limit(most=60, by="member", what="the open errands around a place"),
+    # A whole campus may stand behind one address.
+    "public_reading": Limit(most=1_200, by="address", what="campuses, places, documents: what needs no session"),
+    "signing_in": Limit(most=120, by="address", what="codes and sessions, before there is a member"),
+}
+"""Literal, and told to people by docs/reference/limits.md."""
+
+UNKNOWN_SESSIONS: Final = Limit(most=120, by="address", what="sessions new to this server, or none at all")
+UPLOADING: Final[dict[str, RouteClass]] = {"limit": "uploading"}
+HALL: Final[dict[str, RouteClass]] = {"limit": "hall"}
+UNLIMITED: Final[dict[str, RouteClass]] = {"limit": "unlimited"}
+
+
+def route_class(handler: HTTPRouteHandler) -> RouteClass:
+    """The class of a route: the one that it names, or what follows from its method and from who may come in."""
+    is_reading = "GET" in handler.http_methods
+    if handler.opt.get("access") == "public":
+        usual: RouteClass = "public_reading" if is_reading else "signing_in"
+    else:
+        usual = "reading" if is_reading else "writing"
+    return cast("RouteClass", handler.opt.get("limit", usual))
+
+
+class Limits:
+    """Holds requests to the table, before the database is asked for anything.
+
+    Whose session a token is, is remembered from the last time that it was good: that chooses what to count by and lets
+    nobody in. A token that is not remembered is counted by its address until it has proved good. What is repeated with
+    an idempotency key counts like any other request: to know that it is one would take a look into the database.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self._is_on = container.settings().rate_limits
+        self._limits = container.rate_limits
+        self._clock = container.clock
+        self._members = OrderedDict[bytes, MemberId]()
+
+    async def hold_address(self, scope: HTTPScope) -> None:
+        """For what needs no session: raises `TooManyRequests`."""
+        kind = route_class(cast("HTTPRouteHandler", scope["route_handler"]))
+        if kind != "unlimited":
+            await self._take(f"{kind}:{counted_address(scope)}", LIMITS[kind])
+
+    async def hold_session(self, scope: HTTPScope, token: str) -> bool:
+        """Before the session is read: raises `TooManyRequests`; says whether the member has been counted."""
+        member_id = self._members.get(_digest(token))
+        if member_id is None:
+            await self._take(f"unknown_session:{counted_address(scope)}", UNKNOWN_SESSIONS)
+            return False
+        await self._hold_member(scope, member_id)
+        return True
+
+    async def meet(self, scope: HTTPScope, token: str, member_id: MemberId) -> None:
+        """The session was good, and its member not counted yet: raises `TooManyRequests`."""
+        self._members[_digest(token)] = member_id
+        if len(self._members) > SESSIONS_KNOWN_MOST:
+            self._members.popitem(last=False)
+        await self._hold_member(scope, member_id)
+
+    async def _hold_member(self, scope: HTTPScope, member_id: MemberId) -> None:
+        kind = route_class(cast("HTTPRouteHandler", scope["route_handler"]))
+        if kind != "unlimited":
+            await self._take(f"{kind}:{member_id}", LIMITS[kind])
+
+    async def _take(self, key: str, limit: Limit) -> None:
+        if not self._is_on:
+            return
+        wait = await self._limits().take(key, most=limit.most, per=limit.per, at=self._clock().now())
+        if wait is not None:
+            raise TooManyRequests(-(-wait // ONE_SECOND))
+
+
+def counted_address(scope: HTTPScope) -> str:
+    """The address to count by; nothing where the server was not told, so that all of those count together."""
+    client = cast("dict[str, Any]", scope).get("client")
+    try:
+        found = ip_address(client[0]) if client else None
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, IPV6_BITS), strict=False))
+    return str(found or "")
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
