@@ -1,0 +1,139 @@
+"""The world that every route is asked in: one of everything, and one of everybody."""
+
+from typing import Any, Final
+
+from attrs import evolve
+
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.member import Member
+from errand_domain.member.roles import ROLES, Grant
+from errand_domain.money import Money
+from errand_domain.runner.runner import new_runner
+from errand_domain.runner.verification import RunnerSuspended
+from tests.http.conftest import session_for
+from tests.http.visitors import terms_on_the_wire
+from tests.permissions.pictures import SQUARE
+from tests.permissions.rows import ELSEWHERE
+from tests.stage import Stage
+
+RELATIONS: Final = {
+    "requester": {"order": "requester", "disputed": "requester"},
+    "runner": {"order": "runner", "disputed": "runner", "withdrawal": "self", "card": "self", "session": "self"},
+    "offered": {"order": "offered"},
+}
+"""What each of them is to each thing; to all else they are nobody."""
+RUNNERS: Final = frozenset({"runner", "offered", "blocked"})
+PEOPLE: Final = (
+    "newcomer",
+    "stranger",
+    "requester",
+    "runner",
+    "offered",
+    "blocked",
+    "suspended",
+    "applicant",
+    "barred",
+)
+STAFF: Final = tuple(f"{role} {where}" for role in ROLES for where in ("here", "elsewhere"))
+EVERYBODY: Final = ("signed out", *PEOPLE, *STAFF)
+
+
+class World:
+    """The people with their tokens, the names to fill into paths, and all rows as they were."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.tokens, self.names = stage, {"signed out": ""}, dict[str, Any]()
+        self._tables = stage.use.database()._tables
+        self._kept = dict[str, dict[Any, Any]]()
+
+    @classmethod
+    async def build(cls, stage: Stage) -> "World":
+        world = cls(stage)
+        people = await world._people()
+        await world._things(people)
+        await world._sign_in(people)
+        world._kept = world.rows()
+        return world
+
+    def rows(self) -> dict[str, dict[Any, Any]]:
+        """All that is stored, by table."""
+        return {name: dict(table.items()) for name, table in vars(self._tables).items() if hasattr(table, "items")}
+
+    def changed(self) -> list[str]:
+        """The tables that are not as they were."""
+        now = self.rows()
+        return [name for name, rows in self._kept.items() if now[name] != rows]
+
+    def restore(self) -> None:
+        """Make everything as it was."""
+        for name, rows in self._kept.items():
+            getattr(self._tables, name)._rows = dict(rows)
+        self._tables._undo.clear()
+
+    async def _people(self) -> dict[str, Member]:
+        stage, elsewhere = self.stage, CampusId(self.stage.new_id())
+        people = {name: await stage.member() for name in ("newcomer", "stranger", "requester", "applicant", "barred")}
+        people |= {name: await stage.runner() for name in ("runner", "offered", "blocked", "suspended")}
+        for role in ROLES:
+            people[f"{role} here"] = await stage.member(grants=frozenset({Grant(role, stage.campus.id)}))
+            people[f"{role} elsewhere"] = await stage.member(grants=frozenset({Grant(role, elsewhere)}))
+        async with stage.begin() as tx:
+            requester = await tx.members.get(people["requester"].id)
+            tx.members.save(requester.block(people["blocked"].id))
+            runner = await tx.runners.get(people["suspended"].id)
+            tx.runners.save(runner.apply(RunnerSuspended(at=stage.clock.now(), reason="?")))
+            await tx.commit()
+        return people
+
+    async def _things(self, people: dict[str, Member]) -> None:
+        stage, use = self.stage, self.stage.use
+        requester, runner = people["requester"], people["runner"]
+        await stage.earn(runner)
+        withdrawal = await use.request_withdrawal()(runner.id, amount=Money(100), provider="memory")
+        refunded = await stage.opened(requester)
+        await use.cancel_errand()(refunded.id, requester.id, reason="?")
+        async with stage.begin() as tx:
+            (refund,) = await tx.refunds.of_order(refunded.id)
+        disputed = await stage.delivered(requester, runner)
+        dispute = await use.open_dispute()(disputed.id, requester.id, reason="other", text="?")
+        await use.state_case()(disputed.id, runner.id, text="?")
+        card = await use.upload_file()(runner.id, SQUARE, purpose="student_card")
+        order = await stage.accepted(requester, runner)
+        await use.offer_errand()(order.id, runner.id, to=people["offered"].id)
+        proof = await use.upload_file()(runner.id, SQUARE, purpose="proof", order_id=order.id)
+        await self._apply(people["applicant"].id)
+        self.names = {
+            "campus_id": str(stage.campus.id),
+            "order_id": str(order.id),
+            "disputed_id": str(disputed.id),
+            "dispute_id": str(dispute.id),
+            "withdrawal_id": str(withdrawal.id),
+            "refund_number": refund.number,
+            "proof_id": str(proof.id),
+            "card_id": str(card.id),
+            "offered_id": str(people["offered"].id),
+            "applicant_id": str(people["applicant"].id),
+            "other_id": str(people["blocked"].id),
+            "message_id": ELSEWHERE,
+            "channel": "nobody",
+            "path": "swagger",
+            "terms": terms_on_the_wire(stage),
+        }
+
+    async def _apply(self, member_id: MemberId) -> None:
+        approved = self.stage.approved(member_id)
+        async with self.stage.begin() as tx:
+            tx.runners.add(new_runner(member_id, approved.application, self.stage.campus.policy.credit))
+            await tx.commit()
+
+    async def _sign_in(self, people: dict[str, Member]) -> None:
+        stage = self.stage
+        for name, member in people.items():
+            self.tokens[name] = await session_for(stage, member)
+        async with stage.begin() as tx:
+            newcomer = await tx.members.get(people["newcomer"].id)
+            tx.members.save(evolve(newcomer, consents=(), version=newcomer.version + 1))
+            (session,) = await tx.sessions.of_member(people["runner"].id, at=stage.clock.now())
+            await tx.commit()
+        self.names["session_id"] = str(session.id)
+        await stage.use.bar_member()(people["barred"].id, None, campus_id=stage.campus.id, barred=True, reason="?")
