@@ -5,10 +5,16 @@ from typing import Final
 
 from tests.docs import pages
 from tests.docs.limits import limits_page
+from tests.docs.permissions_page import permissions_page
 from tests.faults.page import fault_matrix
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
-PAGES: Final = {**pages.PAGES, "fault-matrix.md": fault_matrix, "limits.md": limits_page}
+PAGES: Final = {
+    **pages.PAGES,
+    "fault-matrix.md": fault_matrix,
+    "limits.md": limits_page,
+    "permissions.md": permissions_page,
+}
 
 
 def generate(folder: Path = REFERENCE) -> None:

@@ -45,11 +45,13 @@ class World:
         self.stage, self.tokens, self.names = stage, {"signed out": ""}, dict[str, Any]()
         self._tables = stage.use.database()._tables
         self._kept = dict[str, dict[Any, Any]]()
+        self.ids = dict[str, str]()
 
     @classmethod
     async def build(cls, stage: Stage) -> "World":
         world = cls(stage)
         people = await world._people()
+        world.ids = {name: str(member.id) for name, member in people.items()}
         await world._things(people)
         await world._sign_in(people)
         world._kept = world.rows()
@@ -94,6 +96,7 @@ class World:
         await use.cancel_errand()(refunded.id, requester.id, reason="?")
         async with stage.begin() as tx:
             (refund,) = await tx.refunds.of_order(refunded.id)
+            (attempt,) = await tx.attempts.of_order(refunded.id)
         disputed = await stage.delivered(requester, runner)
         dispute = await use.open_dispute()(disputed.id, requester.id, reason="other", text="?")
         await use.state_case()(disputed.id, runner.id, text="?")
@@ -109,6 +112,7 @@ class World:
             "dispute_id": str(dispute.id),
             "withdrawal_id": str(withdrawal.id),
             "refund_number": refund.number,
+            "attempt_number": attempt.number,
             "proof_id": str(proof.id),
             "card_id": str(card.id),
             "offered_id": str(people["offered"].id),
