@@ -23,6 +23,7 @@ from adapters.wechat.api import URL as WECHAT_URL
 from adapters.wechat.api import WechatApi
 from adapters.wechat.push import WechatPush
 from adapters.wechat.shipping import WechatShipping
+from adapters.wechat.token import TokenCache
 from adapters.wechat_pay.bills import WechatPayBills
 from adapters.wechat_pay.credentials import WechatPayCredentials
 from adapters.wechat_pay.gateway import URL as WECHAT_PAY_URL
@@ -67,8 +68,9 @@ class Part:
 class Partners:
     """The partners of an installation, made when they are first asked for: most commands never need them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tokens: Callable[[str], TokenCache | None] = lambda _: None) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._found: Part | None = None
         self._wechat: WechatApi | None = None
 
@@ -76,7 +78,7 @@ class Partners:
     def wechat(self) -> WechatApi:
         """The one connection to WeChat, with one token, for all that it is asked; raises `SettingsInvalid`."""
         if self._wechat is None:
-            self._wechat = wechat_api(self._settings)
+            self._wechat = wechat_api(self._settings, tokens=self._tokens)
         return self._wechat
 
     @property
@@ -123,7 +125,12 @@ def check_partners(settings: Settings) -> None:
         wechat_api(settings)
 
 
-def wechat_api(settings: Settings, patience: Patience = USUAL_PATIENCE) -> WechatApi:
+def wechat_api(
+    settings: Settings,
+    patience: Patience = USUAL_PATIENCE,
+    *,
+    tokens: Callable[[str], TokenCache | None] = lambda _: None,
+) -> WechatApi:
     """The connection to WeChat of the app that the settings name; raises `SettingsInvalid`."""
     given = _Given(settings, "ERRAND_WECHAT_")
     return given.build(
@@ -134,6 +141,7 @@ def wechat_api(settings: Settings, patience: Patience = USUAL_PATIENCE) -> Wecha
             clock=given.clock,
             allow_plain_http=not given.is_production,
             patience_seconds=patience.answer_seconds,
+            cache=tokens(given.value("APP")),
         )
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Protocol
 
@@ -43,12 +44,17 @@ class TokenCache(Protocol):
     async def keep(self, token: AccessToken) -> None:
         """Keep it in the place of any other."""
 
+    @abstractmethod
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """One at a time, of all who keep the token here, fetches; the others wait, and then read what it kept."""
+
 
 class ProcessTokenCache(TokenCache):
     """Keeps it in this process. WeChat gives the same token to all of them, so they do not disturb one another."""
 
     def __init__(self) -> None:
         self._token: AccessToken | None = None
+        self._fetching = asyncio.Lock()
 
     async def read(self) -> AccessToken | None:
         """The token that was kept last, if there is one."""
@@ -57,6 +63,10 @@ class ProcessTokenCache(TokenCache):
     async def keep(self, token: AccessToken) -> None:
         """Keep it in the place of any other."""
         self._token = token
+
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """One task at a time."""
+        return self._fetching
 
 
 class AccessTokens:
@@ -80,7 +90,7 @@ class AccessTokens:
         return await self._renewed(unwanted=refused.text)
 
     async def _renewed(self, *, unwanted: str) -> AccessToken | Refused | Unknown:
-        async with self._fetching:
+        async with self._fetching, self._cache.turn():
             kept = await self._kept()
             if kept is not None and kept.text != unwanted:
                 return kept

@@ -1,5 +1,6 @@
 """What use cases need of the world, and who provides it here: the settings choose."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dependency_injector.containers import DeclarativeContainer
@@ -15,6 +16,7 @@ from adapters.storage.folder import FolderFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.wechat.mini_program import WechatMiniProgram
+from adapters.wechat.token import TokenCache
 from entrypoints.choosing import Make, choose
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
@@ -81,6 +83,19 @@ def find_rate_limits(redis: "RedisLine | None") -> RateLimits:
     return RedisRateLimits(redis, without=MemoryRateLimits())
 
 
+def find_tokens(redis: "RedisLine | None", vault: Vault) -> Callable[[str], TokenCache | None]:
+    """Where the token of an app of WeChat is kept for all servers, where there is Redis."""
+
+    def find(app: str) -> TokenCache | None:
+        if redis is None:
+            return None
+        from adapters.redis.wechat_token import RedisTokenCache  # noqa: PLC0415 - see above
+
+        return RedisTokenCache(redis, vault, app=app, clock=SystemClock())
+
+    return find
+
+
 class Ports(DeclarativeContainer):
     """The ports of one installation."""
 
@@ -99,7 +114,8 @@ class Ports(DeclarativeContainer):
     vault = Singleton(Vault, key_rings)
     redis: Provider["RedisLine | None"] = Singleton(open_redis, settings)
     rate_limits: Provider[RateLimits] = Singleton(find_rate_limits, redis)
-    partners = Singleton(Partners, settings)
+    wechat_tokens = Singleton(find_tokens, redis, vault)
+    partners = Singleton(Partners, settings, wechat_tokens)
     payment_providers: Provider[Providers] = partners.provided.providers
     maps = Singleton(find_maps, settings)
     notices = Singleton(find_notices, settings)
