@@ -104,6 +104,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_MINI_PROGRAM must not be 'memory' in production: nobody could sign in by it")
     if settings.mode == "production" and not settings.rate_limits:
         raise SettingsInvalid("ERRAND_RATE_LIMITS must not be 'off' in production: anybody could try every code")
+    if settings.mode == "production" and settings.key_ring_file is None:
+        raise SettingsInvalid("ERRAND_KEY_RING_FILE must name the key ring in production: errand keys create makes one")
     return settings
 
 

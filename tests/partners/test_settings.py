@@ -94,7 +94,11 @@ def test_a_file_that_is_not_there_is_named_by_its_variable(given: dict[str, str]
 
 
 def in_production(given: Mapping[str, str], **changes: str | None) -> str:
-    production = {"ERRAND_MODE": "production", "ERRAND_NOTICES": "tests.partners.test_settings:nobody"}
+    production = {
+        "ERRAND_MODE": "production",
+        "ERRAND_NOTICES": "tests.partners.test_settings:nobody",
+        "ERRAND_KEY_RING_FILE": "/ring",
+    }
     return refusal(given, **{**production, "ERRAND_PUBLIC_URL": "https://errand.example.edu", **changes})
 
 

@@ -24,6 +24,8 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "worker": ("entrypoints.cli.worker", "Deliver messages and fire timers."),
         "demo": ("entrypoints.cli.demo", "Serve a demonstration campus on this machine."),
         "db": ("entrypoints.cli.db", "The database's schema."),
+        "keys": ("entrypoints.cli.keys", "The keys of personal data."),
+        "doctor": ("entrypoints.cli.doctor", "Whether everything that the service needs is there."),
         "campus": ("entrypoints.cli.campus", "Campuses and their rules."),
         "member": ("entrypoints.cli.member", "Members and their roles."),
         "runner": ("entrypoints.cli.runner", "Runners and their applications."),

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from attrs import asdict, frozen
 
+from entrypoints.container.keys import create_ring
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.partners import environment
 from entrypoints.settings import Settings, read_settings
@@ -37,6 +38,11 @@ class DemoFolder:
         return self.path / "secret.key"
 
     @property
+    def key_ring_file(self) -> Path:
+        """The keys of personal data."""
+        return self.path / "key-ring.json"
+
+    @property
     def database_url(self) -> str:
         """The SQLite database."""
         return f"sqlite:///{self.path.resolve() / 'errand.sqlite3'}"
@@ -54,7 +60,7 @@ class DemoFolder:
     @property
     def settings(self) -> Settings:
         """The settings of this demonstration; its keys are made on first use."""
-        self._make_key()
+        self._make_keys()
         return read_settings(self.environment)
 
     @property
@@ -64,6 +70,7 @@ class DemoFolder:
             "ERRAND_MODE": "development",
             "ERRAND_DATABASE_URL": self.database_url,
             "ERRAND_SECRET_KEY_FILE": str(self.key_file.resolve()),
+            "ERRAND_KEY_RING_FILE": str(self.key_ring_file.resolve()),
             "ERRAND_FILES_FOLDER": str(self.path.resolve() / "files"),
             "ERRAND_RATE_LIMITS": "off",  # one person plays a whole campus
             "ERRAND_PUBLIC_URL": self.addresses.service,
@@ -108,11 +115,13 @@ class DemoFolder:
     def _seeded_file(self) -> Path:
         return self.path / "seeded.json"
 
-    def _make_key(self) -> None:
+    def _make_keys(self) -> None:
         if not self.key_file.exists():
             self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self.key_file.touch(mode=PRIVATE)
             self.key_file.write_text(secrets.token_hex(KEY_BYTES), "ascii")
+        if not self.key_ring_file.exists():
+            create_ring(self.key_ring_file)
 
     def _read(self, file: Path) -> dict[str, Any] | None:
         try:

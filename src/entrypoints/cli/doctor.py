@@ -1,0 +1,105 @@
+"""`errand doctor`: whether everything that the service needs is there."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from tempfile import TemporaryFile
+
+import click
+
+from entrypoints.cli.desk import JSON
+from entrypoints.cli.output import Output
+from entrypoints.container import MEMORY, database_revision, schema_revisions
+from entrypoints.container.keys import KeyRingInvalid, open_resealing, ring_file
+from entrypoints.settings import Settings, SettingsInvalid, read_settings
+
+REVISION_DIGITS = 4
+
+
+class Wrong(Exception):
+    """A check that failed; the message says how."""
+
+
+@click.command("doctor")
+@JSON
+def noun(*, as_json: bool) -> None:
+    """Check settings, database, key ring and files, a line for each; exit code 0 says that all is well."""
+    found = asyncio.run(_examined())
+    output = Output(as_json)
+    if as_json:
+        output.rows(found)
+    else:
+        for check in found:
+            output.say(f"{'ok   ' if check['ok'] else 'WRONG'} {check['check']}: {check['detail']}")
+    if not all(check["ok"] for check in found):
+        sys.exit(1)
+
+
+async def _examined() -> list[dict[str, object]]:
+    try:
+        settings = read_settings()
+    except SettingsInvalid as invalid:
+        return [{"check": "settings", "ok": False, "detail": str(invalid)}]
+    found: list[dict[str, object]] = [{"check": "settings", "ok": True, "detail": settings.mode}]
+    async for name, check in _checks(settings):
+        try:
+            found.append({"check": name, "ok": True, "detail": await check()})
+        except Exception as fault:  # noqa: BLE001 - whatever fails is what this command is asked about
+            told = str(fault) if isinstance(fault, Wrong | SettingsInvalid | KeyRingInvalid) else repr(fault)
+            found.append({"check": name, "ok": False, "detail": " ".join(told.split())})
+    return found
+
+
+async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], Awaitable[str]]]]:
+    yield "key ring", lambda: _key_ring(settings)
+    if settings.database_url != MEMORY:
+        yield "database", lambda: _schema(settings)
+        yield "keys in use", lambda: _keys_in_use(settings)
+        yield "sealed values", lambda: _samples(settings)
+    yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
+
+
+async def _key_ring(settings: Settings) -> str:
+    if settings.key_ring_file is None:
+        return "follows from ERRAND_SECRET_KEY, as development may"
+    ring = ring_file(settings).current()
+    return f"{len(ring.keys)} keys, {ring.current} seals"
+
+
+async def _schema(settings: Settings) -> str:
+    revision, newest = await database_revision(settings), schema_revisions()[-1][:REVISION_DIGITS]
+    if revision != newest:
+        raise Wrong(f"the schema is at {revision or 'nothing'} and not at {newest}: errand db upgrade")
+    return f"reachable, schema at {revision}"
+
+
+async def _keys_in_use(settings: Settings) -> str:
+    known = {"derived"} if settings.key_ring_file is None else set(ring_file(settings).current().keys)
+    async with open_resealing(settings) as resealing:
+        used = await resealing.used()
+    lost = [
+        f"{count} values of {table} need key {name}"
+        for table, keys in used.items()
+        for name, count in keys.items()
+        if name not in known
+    ]
+    if lost:
+        raise Wrong(f"{', '.join(lost)}, which the key ring has not")
+    return f"{sum(sum(keys.values()) for keys in used.values())} values, every key is in the ring"
+
+
+async def _samples(settings: Settings) -> str:
+    opened = 0
+    async with open_resealing(settings) as resealing:
+        for table, column in resealing.columns:
+            try:
+                opened += await resealing.sample(table, column)
+            except Exception as fault:
+                raise Wrong(f"a value of {table}.{column} does not open: {type(fault).__name__}") from fault
+    return f"one of each column opens, {opened} in all"
+
+
+def _files_folder(settings: Settings) -> str:
+    settings.files_folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=settings.files_folder):
+        return "can be written"

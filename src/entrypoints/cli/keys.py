@@ -1,0 +1,111 @@
+"""`errand keys`: the keys that personal data is encrypted with."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from entrypoints.cli.desk import DRY_RUN, JSON
+from entrypoints.cli.output import Output
+from entrypoints.container.keys import KeyRingInvalid, create_ring, open_resealing, ring_file
+from entrypoints.settings import Settings, SettingsInvalid, read_settings
+
+CLEAR_LINE: Final = "\r\x1b[K"
+
+
+@click.group("keys")
+def noun() -> None:
+    """The key ring of personal data. Its file is as precious as the database, and is kept apart from it."""
+
+
+@noun.command("create")
+@JSON
+def create(*, as_json: bool) -> None:
+    """Write a new key ring to ERRAND_KEY_RING_FILE, where there is none."""
+    settings = read_settings()
+    if settings.key_ring_file is None:
+        raise SettingsInvalid("ERRAND_KEY_RING_FILE must name the file that the key ring shall have")
+    ring = create_ring(settings.key_ring_file)
+    Output(as_json).facts({"file": settings.key_ring_file, "current": ring.current})
+
+
+@noun.command("list")
+@JSON
+def list_keys(*, as_json: bool) -> None:
+    """The names of the keys, which of them seals, and how many values each has sealed."""
+    settings = read_settings()
+    try:
+        ring = ring_file(settings).current()
+    except KeyRingInvalid as invalid:
+        raise SettingsInvalid(str(invalid)) from invalid
+    counts = asyncio.run(_counts(settings))
+    rows = [
+        {"name": name, "current": name == ring.current, "known": name in ring.keys, "seals": counts.get(name, 0)}
+        for name in sorted(ring.keys.keys() | counts.keys())
+    ]
+    Output(as_json).rows(rows)
+
+
+@noun.command("rotate")
+@DRY_RUN
+@JSON
+def rotate(*, dry_run: bool, as_json: bool) -> None:
+    """Add a key, seal with it from now on, and seal anew what older keys sealed; servers go on meanwhile.
+
+    Killed in the middle, it is called again: it first finishes what was begun, and adds no further key.
+    """
+    settings = read_settings()
+    facts = asyncio.run(_rotated(settings, dry_run=dry_run))
+    Output(as_json).facts(facts)
+
+
+@noun.command("retire")
+@click.argument("name")
+@JSON
+def retire(*, name: str, as_json: bool) -> None:
+    """Take a key that seals nothing any more out of the ring. Backups that it sealed open with it alone."""
+    settings = read_settings()
+    file = ring_file(settings)
+    ring = file.current()
+    if name not in ring.keys:
+        raise click.UsageError("the key ring has no key of that name")
+    if name == ring.current:
+        raise click.UsageError("this key seals now: rotate first")
+    sealed = asyncio.run(_counts(settings)).get(name, 0)
+    if sealed:
+        raise click.UsageError(f"{sealed} values are sealed with this key: rotate first")
+    file.replace(ring.without(name))
+    Output(as_json).facts({"retired": name, "current": ring.current})
+
+
+async def _counts(settings: Settings) -> Mapping[str, int]:
+    """How many values each key seals, in all tables."""
+    counts = Counter[str]()
+    async with open_resealing(settings) as resealing:
+        for keys in (await resealing.used()).values():
+            counts.update(keys)
+    return counts
+
+
+async def _rotated(settings: Settings, *, dry_run: bool) -> dict[str, object]:
+    file = ring_file(settings)
+    async with open_resealing(settings) as resealing:
+        begun = await resealing.older()
+        if dry_run:
+            counts = sum(sum(keys.values()) for keys in (await resealing.used()).values())
+            return {"dry_run": True, "adds_key": not begun, "to_seal": begun or counts}
+        if not begun:
+            file.replace(file.current().with_new_key())
+        done = await resealing.reseal(_tell)
+    if sys.stderr.isatty():
+        click.echo(CLEAR_LINE, nl=False, err=True)
+    return {"current": file.current().current, "added_key": not begun, "sealed_anew": done}
+
+
+def _tell(table: str, done: int) -> None:
+    """On a terminal, how far it is."""
+    if sys.stderr.isatty():
+        click.echo(f"{CLEAR_LINE}{table}: {done} sealed anew", nl=False, err=True)

@@ -1,0 +1,123 @@
+"""`errand keys` and `errand doctor` on an installation of their own."""
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from entrypoints.cli.main import main
+from entrypoints.container import running, upgrade_database
+from entrypoints.settings import SettingsInvalid, read_settings
+from errand_domain.testing import examples
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def told(*words: str) -> Any:
+    result = run(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+async def _members(count: int) -> None:
+    async with running(read_settings()) as container, container.begin()() as tx:
+        for _ in range(count):
+            tx.members.add(examples.member())
+        await tx.commit()
+
+
+@pytest.fixture
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with a fresh ring and two members."""
+    path = tmp_path / "keys" / "ring.json"
+    monkeypatch.setenv("ERRAND_SECRET_KEY", "a" * 64)
+    monkeypatch.setenv("ERRAND_MODE", "development")
+    monkeypatch.setenv("ERRAND_DATABASE_URL", f"sqlite:///{tmp_path / 'errand.sqlite3'}")
+    monkeypatch.setenv("ERRAND_FILES_FOLDER", str(tmp_path / "files"))
+    monkeypatch.setenv("ERRAND_KEY_RING_FILE", str(path))
+    assert run("keys", "create").exit_code == 0
+    asyncio.run(upgrade_database(read_settings()))
+    asyncio.run(_members(2))
+    return path
+
+
+def test_a_ring_is_readable_by_its_owner_alone_and_never_written_over(ring: Path):
+    assert stat.S_IMODE(ring.stat().st_mode) == 0o600
+    before = ring.read_bytes()
+    result = run("keys", "create")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert ring.read_bytes() == before
+
+
+def test_rotation_leaves_nothing_to_the_old_key_which_can_then_be_retired(ring: Path):
+    (first,) = told("keys", "list")
+    assert first["seals"] == 2
+    assert run("keys", "retire", first["name"]).exit_code == 2
+    assert told("keys", "rotate", "--dry-run") == {"dry_run": True, "adds_key": True, "to_seal": 2}
+    rotated = told("keys", "rotate")
+    assert (rotated["added_key"], rotated["sealed_anew"]) == (True, 2)
+    assert {row["name"]: row["seals"] for row in told("keys", "list")} == {first["name"]: 0, rotated["current"]: 2}
+    assert told("keys", "retire", first["name"])["current"] == rotated["current"]
+    assert list(json.loads(ring.read_text())["keys"]) == [rotated["current"]]
+    assert told("doctor")[0]["ok"]
+
+
+def test_a_key_that_seals_something_is_not_retired(ring: Path):
+    from adapters.crypto.key_ring import KeyRingFile
+
+    first = told("keys", "list")[0]["name"]
+    file = KeyRingFile(ring)
+    file.replace(file.current().with_new_key())
+    result = run("keys", "retire", first)
+    assert result.exit_code == 2
+    assert "2 values" in result.stderr
+    rotated = told("keys", "rotate")
+    assert (rotated["added_key"], rotated["sealed_anew"]) == (False, 2)
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_doctor_finds_nothing_wrong_with_what_is_well():
+    assert all(check["ok"] for check in told("doctor"))
+
+
+def test_the_doctor_names_a_lost_key_by_table_and_count(ring: Path):
+    lost = told("keys", "list")[0]["name"]
+    ring.unlink()
+    assert run("keys", "create").exit_code == 0
+    result = run("doctor", "--json")
+    assert result.exit_code == 1
+    wrong = {check["check"]: check["detail"] for check in json.loads(result.stdout) if not check["ok"]}
+    assert f"2 values of members need key {lost}" in wrong["keys in use"]
+    assert "members.private" in wrong["sealed values"]
+
+
+def test_the_doctor_finds_a_schema_that_is_behind(ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert ring.exists()
+    monkeypatch.setenv("ERRAND_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "WRONG database: the schema is at nothing" in result.stdout
+
+
+def test_no_command_shows_a_key(ring: Path):
+    secrets = [*json.loads(ring.read_text())["keys"].values(), json.loads(ring.read_text())["index"]]
+    shown = "".join(run(*words).output for words in (("keys", "list"), ("keys", "rotate"), ("doctor",)))
+    assert not any(secret in shown for secret in secrets)
+
+
+def test_production_needs_a_key_ring():
+    production = {
+        "ERRAND_MODE": "production",
+        "ERRAND_NOTICES": "tests.partners.test_settings:nobody",
+        "ERRAND_MINI_PROGRAM": "tests.partners.test_settings:nobody",
+        "ERRAND_SECRET_KEY": "a" * 64,
+    }
+    with pytest.raises(SettingsInvalid, match="ERRAND_KEY_RING_FILE"):
+        read_settings(production)
+    assert read_settings({**production, "ERRAND_KEY_RING_FILE": "/ring"}).key_ring_file == Path("/ring")
