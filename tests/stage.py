@@ -14,6 +14,7 @@ from dependency_injector.providers import Object
 from adapters.crypto.key_ring import GivenRing, ring_from
 from adapters.crypto.vault import Vault
 from adapters.memory.clock import MemoryClock
+from adapters.memory.credentials import MemoryPasswordHashes
 from adapters.memory.provider import MemoryProvider
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -83,6 +84,7 @@ class Stage:
     async def build(cls, container: Container, *, policy: Policy | None = None) -> "Stage":
         """Set a campus up; the clock stands still until the test moves it."""
         container.clock.override(MemoryClock())
+        container.password_hashes.override(MemoryPasswordHashes())
         if "memory" not in container.payment_providers().payments:
             container.payment_providers.override(Object(played_by(MemoryProvider(container.clock()))))
         new = container.ids().new

@@ -19,6 +19,10 @@ class TestSessions(contracts.SessionsContract):
     pass
 
 
+class TestCredentials(contracts.CredentialsContract):
+    pass
+
+
 class TestRunners(contracts.RunnersContract):
     pass
 

@@ -12,6 +12,7 @@ import errand_domain.ports
 from errand_domain.testing import contracts
 from tests.contracts import (
     test_bills,
+    test_credentials,
     test_mini_program,
     test_notifications,
     test_outside,
@@ -25,10 +26,12 @@ TABLE: Final = {
     "Answers": {"MemoryAnswers", "SqlAnswers"},
     "Attempts": {"MemoryAttempts", "SqlAttempts"},
     "Audit": {"MemoryAudit", "SqlAudit"},
+    "Authenticators": {"TotpAuthenticators"},
     "Bills": {"AlipayBills", "MemoryBills", "WechatPayBills"},
     "Campuses": {"MemoryCampuses", "SqlCampuses"},
     "Clock": {"MemoryClock", "SystemClock"},
     "ContentCheck": {"MemoryContentCheck"},
+    "Credentials": {"MemoryCredentials", "SqlCredentials"},
     "Disputes": {"MemoryDisputes", "SqlDisputes"},
     "Earnings": {"MemoryEarnings", "SqlEarnings"},
     "FileStore": {"FolderFileStore", "MemoryFileStore"},
@@ -44,6 +47,7 @@ TABLE: Final = {
     "Notifications": {"AlipayNotifications", "MemoryNotifications", "WechatPayNotifications", "WechatPush"},
     "Orders": {"MemoryOrders", "SqlOrders"},
     "Outbox": {"MemoryOutbox", "SqlOutbox"},
+    "PasswordHashes": {"Argon2PasswordHashes", "MemoryPasswordHashes"},
     "Payments": {"AlipayPayments", "MemoryProvider", "WechatPayments"},
     "Payouts": {"AlipayPayouts", "MemoryProvider", "WechatPayouts"},
     "QuoteSeal": {"HmacQuoteSeal"},
@@ -94,6 +98,7 @@ def test_every_port_has_a_contract_that_runs_here(port):
     suite = getattr(contracts, f"{SEEN_THROUGH.get(port, port)}Contract")
     modules = (
         test_bills,
+        test_credentials,
         test_mini_program,
         test_notifications,
         test_outside,

@@ -10,6 +10,7 @@ from entrypoints.container import MEMORY, Container
 from entrypoints.http.app import create_app
 from errand_domain.member.consent import Consent
 from errand_domain.member.member import Member
+from errand_domain.member.session import Session, Strength, life_of
 from tests.databases import container_on
 from tests.http.visitors import Visitor
 from tests.stage import Stage
@@ -61,18 +62,16 @@ async def runner(guest: Visitor, operator: Visitor) -> Visitor:
     return runner
 
 
-async def staff(guest: Visitor, stage: Stage, member: Member) -> Visitor:
-    """That member, signed in by a session that is put there."""
-    token = await session_for(stage, member)
+async def staff(guest: Visitor, stage: Stage, member: Member, *, strength: Strength = "two_factors") -> Visitor:
+    """That member, signed in by a session that is put there: with both factors, unless less is wanted."""
+    token = await session_for(stage, member, strength=strength)
     visitor = Visitor(guest.app, stage, token)
     visitor.id = str(member.id)
     return visitor
 
 
-async def session_for(stage: Stage, member: Member) -> str:
+async def session_for(stage: Stage, member: Member, *, strength: Strength = "two_factors") -> str:
     """A session with all consents given, and its token."""
-    from errand_domain.member.session import SESSION_LIFE, Session
-
     token, now, secrets = stage.use.secrets().token(), stage.clock.now(), stage.use.secrets()
     async with stage.begin() as tx:
         known = await tx.members.get(member.id)
@@ -87,7 +86,8 @@ async def session_for(stage: Stage, member: Member) -> str:
                 member_id=member.id,
                 token_hash=secrets.digest(token),
                 started_at=now,
-                expires_at=now + SESSION_LIFE,
+                expires_at=now + life_of(strength),
+                strength=strength,
             )
         )
         await tx.commit()

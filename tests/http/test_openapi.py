@@ -10,6 +10,7 @@ from entrypoints.http.wire import (
     disputes,
     earnings,
     files,
+    invitations,
     members,
     operations,
     order_steps,
@@ -21,7 +22,7 @@ from entrypoints.http.wire import (
 from entrypoints.http.wire.examples import EXAMPLES
 from tests.http.visitors import Visitor
 
-MODULES = (disputes, earnings, files, members, operations, order_steps, orders, places, runners, terms)
+MODULES = (disputes, earnings, files, invitations, members, operations, order_steps, orders, places, runners, terms)
 BODIES = {name: kind for module in MODULES for name, kind in vars(module).items() if name in EXAMPLES}
 
 

@@ -33,6 +33,7 @@ def _row(written: str, action: str, about: str = "", body: Any = None, **more: A
 _ORDER = f"{API}/orders/{{order_id}}"
 _STAFF = f"{API}/operator"
 _PHONE = {"kind": "phone", "address": "+8613911112222"}
+_MAIL = {"email": "nobody@example.edu.cn", "password": "three blue bicycles"}
 _CONSENT = {"document": "privacy_policy", "version": "1"}
 _CAMPUS = {"campus": "{campus_id}"}
 
@@ -46,6 +47,18 @@ PUBLIC: Final = (
     _row(f"GET {API}/documents", "sign_in", asks=False),
     _row(f"POST {API}/sign-in/codes", "sign_in", "", _PHONE, asks=False),
     _row(f"POST {API}/sessions", "sign_in", "", {**_PHONE, "code": "0"}, asks=False),
+    _row(f"POST {API}/sign-in/password-resets", "sign_in", "", {**_MAIL, "code": "000000"}, asks=False),
+    _row(f"POST {API}/sessions/wechat", "sign_in", "", {"ticket": "x"}, asks=False),
+    _row(f"POST {API}/sessions/password", "sign_in", "", _MAIL, asks=False),
+    _row(f"POST {API}/operator-invitations/looked-at", "sign_in", "", {"token": "x"}, asks=False, may_be_missing=True),
+    _row(
+        f"POST {API}/operator-invitations/accepted",
+        "sign_in",
+        "",
+        {"token": "x", "password": "three blue bicycles", "code": "000000"},
+        asks=False,
+        may_be_missing=True,
+    ),
     _row(f"GET {API}/campuses", "see_campuses", asks=False),
     _row(f"GET {API}/campuses/{{campus_id}}", "see_campuses", asks=False),
     _row(f"GET {API}/places", "see_campuses", query={**_CAMPUS, "q": "舍"}, asks=False),
@@ -65,10 +78,14 @@ OWN: Final = (
         {**_PHONE, "code": "0"},
         asks=False,
     ),
+    _row(f"POST {API}/me/ways/wechat", "manage_profile", "self", {"ticket": "x"}, asks=False),
+    _row(f"POST {API}/me/ways/wechat-phone", "manage_profile", "self", {"ticket": "x"}, asks=False),
+    _row(f"PUT {API}/me/password", "manage_profile", "self", {"password": "three blue bicycles"}, asks=False),
     _row(f"DELETE {API}/me/ways/phone", "manage_profile", "self", asks=False),
     _row(f"POST {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
     _row(f"DELETE {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
     _row(f"GET {API}/sessions", "manage_sessions", "self", asks=False),
+    _row(f"DELETE {API}/sessions", "manage_sessions", "self", asks=False),
     _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session", asks=False),
     _row(f"POST {API}/files", "upload_card", "self", form=True, asks=False),
     _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order", asks=False),

@@ -118,6 +118,7 @@ class World:
             "offered_id": str(people["offered"].id),
             "applicant_id": str(people["applicant"].id),
             "other_id": str(people["blocked"].id),
+            "admin_id": str(people["admin here"].id),
             "message_id": ELSEWHERE,
             "channel": "nobody",
             "path": "swagger",

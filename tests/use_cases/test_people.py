@@ -19,6 +19,7 @@ from errand_domain.runner.verification import (
 )
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.entering import Arrival, Entered
 from errand_domain.use_cases.files import UploadFile
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_profile import (
@@ -29,7 +30,9 @@ from errand_domain.use_cases.manage_profile import (
     UnlinkWay,
     UpdateProfile,
 )
+from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
 from errand_domain.use_cases.publish_errand import ContentRefused
+from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import (
     Approve,
     Reinstate,
@@ -40,14 +43,7 @@ from errand_domain.use_cases.review_runner import (
     WantMore,
 )
 from errand_domain.use_cases.runner_standing import SwitchShift
-from errand_domain.use_cases.sign_in import (
-    Entered,
-    ListSessions,
-    Recognise,
-    RequestCode,
-    SignIn,
-    SignOut,
-)
+from errand_domain.use_cases.sign_in import SignIn
 from tests.domain.examples import DAY, MINUTE, OTHER_CAMPUS_ID, RECEIPT, SECOND
 from tests.use_cases.world import PNG, World
 
@@ -61,7 +57,7 @@ async def sent(world: World, way: Way) -> str:
 
 
 async def enter(world: World, way: Way = PHONE) -> Entered:
-    return await world.use(SignIn)(way, await sent(world, way), device="iPhone")
+    return await world.use(SignIn)(way, await sent(world, way), arrival=Arrival(device="iPhone"))
 
 
 # -- Signing in ----------------------------------------------------------------------------------------------

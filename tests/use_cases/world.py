@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import evolve, fields, has
 
+from adapters.crypto.authenticators import TotpAuthenticators
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
+from adapters.memory.credentials import MemoryPasswordHashes
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
+from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
 from adapters.memory.pauses import give_way
 from adapters.memory.provider import MemoryProvider
+from adapters.memory.rate_limits import MemoryRateLimits
 from errand_domain.campus import Campus, Gender
 from errand_domain.errors import DomainError
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId
@@ -29,11 +33,14 @@ from errand_domain.order.terms import Terms, Window
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
 from errand_domain.policy import Policy
+from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
+from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notices, QuoteSeal, Secrets
 from errand_domain.ports.payments import PaymentReport
+from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.timers import TIMER_KINDS
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import RunnerApproved
@@ -78,11 +85,19 @@ class World:
         self.rival = MemoryProvider(self.clock, provider="rival", pause=pause)
         self.notices = MemoryNotices(pause=pause)
         self.secrets = secrets or SystemSecrets(KEY)
+        self.rate_limits = MemoryRateLimits(pause=pause)
+        self.password_hashes = MemoryPasswordHashes(pause=pause)
+        self.authenticators = TotpAuthenticators()
+        self.mini_program = MemoryMiniProgram(pause=pause)
         self.parts: dict[Any, Any] = {
             Clock: self.clock,
             Documents: IN_FORCE,
             Ids: self.ids,
             Secrets: self.secrets,
+            RateLimits: self.rate_limits,
+            PasswordHashes: self.password_hashes,
+            Authenticators: self.authenticators,
+            MiniProgram: self.mini_program,
             Maps: MemoryMaps(pause=pause),
             Notices: self.notices,
             ContentCheck: MemoryContentCheck(pause=pause),

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from attrs import evolve
+
 from adapters.memory.access import Access
 from adapters.memory.tables import Tables, compare_and_set, insert
 from errand_domain.ids import MemberId
@@ -44,12 +46,22 @@ class MemorySessions(Sessions):
         """End it, if it has not ended."""
         self._access.gather(lambda tables: tables.sessions.remove(session_id))
 
-    def end_all(self, member_id: MemberId) -> None:
-        """End every session of the member."""
+    def end_all(self, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member, or every other."""
 
         def write(tables: Tables) -> None:
-            for session_id in [s.id for s in tables.sessions if s.member_id == member_id]:
+            for session_id in [s.id for s in tables.sessions if s.member_id == member_id and s.id != but]:
                 tables.sessions.remove(session_id)
+
+        self._access.gather(write)
+
+    def seen(self, session_id: UUID, *, at: datetime) -> None:
+        """It was in use then."""
+
+        def write(tables: Tables) -> None:
+            session = tables.sessions.get(session_id)
+            if session is not None and session.seen_at < at:
+                tables.sessions.put(session_id, evolve(session, seen_at=at))
 
         self._access.gather(write)
 

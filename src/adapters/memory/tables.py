@@ -22,6 +22,7 @@ from errand_domain.ids import (
     ReviewId,
     WithdrawalId,
 )
+from errand_domain.member.credential import Credential, Invitation
 from errand_domain.member.member import Member, Way
 from errand_domain.member.session import Session, SignInCode
 from errand_domain.order.order import Order
@@ -71,6 +72,8 @@ class Tables:
         self.members = Rows[MemberId, Member](self._undo)
         self.sessions = Rows[UUID, Session](self._undo)
         self.codes = Rows[Way, SignInCode](self._undo)
+        self.credentials = Rows[MemberId, Credential](self._undo)
+        self.invitations = Rows[MemberId, Invitation](self._undo)
         self.runners = Rows[MemberId, Runner](self._undo)
         self.credit_lines = Rows[tuple[MemberId, OrderId, int, CreditReason], CreditLine](self._undo)
         self.orders = Rows[OrderId, Order](self._undo)

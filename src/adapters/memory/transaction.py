@@ -4,6 +4,7 @@ from adapters.memory.access import Access
 from adapters.memory.attempts import MemoryAttempts
 from adapters.memory.audit import MemoryAudit
 from adapters.memory.campuses import MemoryCampuses
+from adapters.memory.credentials import MemoryCredentials
 from adapters.memory.disputes import MemoryDisputes
 from adapters.memory.earnings import MemoryEarnings
 from adapters.memory.files import MemoryFiles
@@ -29,6 +30,7 @@ class MemoryTransaction(Transaction):
         self.campuses = MemoryCampuses(access)
         self.members = MemoryMembers(access)
         self.sessions = MemorySessions(access)
+        self.credentials = MemoryCredentials(access)
         self.runners = MemoryRunners(access)
         self.orders = MemoryOrders(access)
         self.attempts = MemoryAttempts(access)

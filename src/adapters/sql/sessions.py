@@ -5,9 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from adapters.crypto.vault import Vault
+from adapters.sql.documents import Document
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.members import way_index
 from adapters.sql.reading import every
@@ -23,7 +24,7 @@ from adapters.sql.tables.people import MEMBERS, SESSIONS, SIGN_IN_CODES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Way
-from errand_domain.member.session import Session, SignInCode
+from errand_domain.member.session import CodeHistory, Session, SignInCode
 from errand_domain.ports.sessions import Sessions, SignedIn
 
 _SESSION_WIDTH: Final = len(READ_SESSION)
@@ -45,8 +46,17 @@ _OF_MEMBER: Final = Statement(
     .order_by(SESSIONS.c.started_at.desc(), SESSIONS.c.id.desc())
 )
 _END: Final = Statement(delete(SESSIONS).where(SESSIONS.c.id == bindparam("session")))
-_END_ALL: Final = Statement(delete(SESSIONS).where(SESSIONS.c.member_id == bindparam("member")))
-_CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "version")
+NOBODY: Final = UUID(int=0)
+_END_ALL: Final = Statement(
+    delete(SESSIONS).where(SESSIONS.c.member_id == bindparam("member"), SESSIONS.c.id != bindparam("but"))
+)
+_SEEN: Final = Statement(
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("session"), SESSIONS.c.seen_at < bindparam("at"))
+    .values(seen_at=bindparam("at", type_=SESSIONS.c.seen_at.type))
+)
+HISTORY: Final = Document[CodeHistory](CodeHistory)
+_CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "history", "version")
 _CODE: Final = Statement(
     select(*(SIGN_IN_CODES.c[name] for name in _CODE_COLUMNS)).where(
         SIGN_IN_CODES.c.kind == bindparam("way_kind"), SIGN_IN_CODES.c.value == bindparam("way_value")
@@ -81,8 +91,15 @@ class SqlSessions(Sessions):
         rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": way_index(self.vault, way)})
         if not rows:
             return None
-        code_hash, sent_at, tries_left, version = rows[0]
-        return SignInCode(way=way, code_hash=code_hash, sent_at=sent_at, tries_left=tries_left, version=version)
+        code_hash, sent_at, tries_left, history, version = rows[0]
+        return SignInCode(
+            way=way,
+            code_hash=code_hash,
+            sent_at=sent_at,
+            tries_left=tries_left,
+            history=HISTORY.load(history),
+            version=version,
+        )
 
     def start(self, session: Session) -> None:
         """A new session."""
@@ -94,10 +111,15 @@ class SqlSessions(Sessions):
             Change(statement=_END, parameters={"session": session_id}, table_name=SESSIONS.name, key=session_id)
         )
 
-    def end_all(self, member_id: MemberId) -> None:
-        """End every session of the member."""
-        parameters = {"member": member_id}
+    def end_all(self, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member, or every other: no session has the identity of nobody."""
+        parameters = {"member": member_id, "but": but or NOBODY}
         self.writes.append(Change(statement=_END_ALL, parameters=parameters, table_name=SESSIONS.name, ordered=True))
+
+    def seen(self, session_id: UUID, *, at: datetime) -> None:
+        """It was in use then."""
+        parameters = {"session": session_id, "at": at}
+        self.writes.append(Change(statement=_SEEN, parameters=parameters, table_name=SESSIONS.name, ordered=True))
 
     def put_code(self, code: SignInCode) -> None:
         """The first code of an address, or compare-and-set on the version."""
@@ -106,6 +128,7 @@ class SqlSessions(Sessions):
             "code_hash": code.code_hash,
             "sent_at": code.sent_at,
             "tries_left": code.tries_left,
+            "history": HISTORY.dump(code.history),
             "version": code.version,
         }
         if code.version > 1:

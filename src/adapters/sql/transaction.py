@@ -10,6 +10,7 @@ from adapters.crypto.vault import Vault
 from adapters.sql.attempts import SqlAttempts
 from adapters.sql.audit import SqlAudit
 from adapters.sql.campuses import CampusCopies, SqlCampuses
+from adapters.sql.credentials import SqlCredentials
 from adapters.sql.disputes import SqlDisputes
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.earnings import SqlEarnings
@@ -44,6 +45,7 @@ class SqlTransaction(Transaction):
         self.campuses = SqlCampuses(driver, writes, copies)
         self.members = SqlMembers(driver, writes, vault)
         self.sessions = SqlSessions(driver, writes, vault)
+        self.credentials = SqlCredentials(driver, writes)
         self.runners = SqlRunners(driver, writes, vault)
         self.orders = SqlOrders(driver, writes)
         self.attempts = SqlAttempts(driver, writes)

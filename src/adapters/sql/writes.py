@@ -33,6 +33,8 @@ RANKS: Final = {
             "blocks",
             "sessions",
             "sign_in_codes",
+            "credentials",
+            "operator_invitations",
             "credit_lines",
             "reviews",
             "files",

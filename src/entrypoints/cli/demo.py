@@ -117,6 +117,7 @@ def _welcome(demo: DemoFolder) -> None:
     table.add_row("Runners", _named(RUNNERS))
     table.add_row("Applicants", _named(APPLICANTS))
     table.add_row("Operators", _named(OPERATORS))
+    table.add_row("", f"by e-mail, password and authenticator: {demo.operators_file}")
     table.add_row("Session", f"{_command()} demo{here} --script | bash")
     table.add_row("Begin anew", f"{_command()} demo{here} --reset")
     title = f"{NAME} · errand demo"

@@ -28,6 +28,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "doctor": ("entrypoints.cli.doctor", "Whether everything that the service needs is there."),
         "campus": ("entrypoints.cli.campus", "Campuses and their rules."),
         "member": ("entrypoints.cli.member", "Members and their roles."),
+        "operator": ("entrypoints.cli.operator", "Operators: inviting, resetting, disabling."),
         "runner": ("entrypoints.cli.runner", "Runners and their applications."),
         "order": ("entrypoints.cli.order", "Orders, and what operations do to them."),
         "payment": ("entrypoints.cli.payment", "Payments by their number at the provider."),

@@ -44,6 +44,7 @@ class RehearsedTransaction(Transaction):
             real.sessions,
             real.runners,
         )
+        self.credentials = real.credentials
         self.orders, self.attempts, self.refunds = real.orders, real.attempts, real.refunds
         self.earnings, self.withdrawals, self.disputes = real.earnings, real.withdrawals, real.disputes
         self.reviews, self.files, self.audit, self.outbox = real.reviews, real.files, real.audit, real.outbox

@@ -3,11 +3,15 @@
 from dependency_injector.providers import Factory
 
 from entrypoints.container.ports import Ports
+from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.files import FetchFile, UploadFile
+from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.manage_operators import DisableOperator, InviteOperator, Inviting, ResetOperator
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
     CloseAccount,
@@ -16,27 +20,82 @@ from errand_domain.use_cases.manage_profile import (
     UnlinkWay,
     UpdateProfile,
 )
+from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
 from errand_domain.use_cases.read_audit import ReadAudit
+from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
-from errand_domain.use_cases.sign_in import ListSessions, Recognise, RequestCode, SignIn, SignOut
+from errand_domain.use_cases.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.sign_in_by_password import SignInByPassword
 
 
 class People(Ports):
     """Members, runners, their files and papers."""
 
     request_code = Factory(
-        RequestCode, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets, notices=Ports.notices
+        RequestCode,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        notices=Ports.notices,
+        limits=Ports.rate_limits,
     )
-    sign_in = Factory(SignIn, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, secrets=Ports.secrets)
+    entrance = Factory(Entrance, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, secrets=Ports.secrets)
+    sign_in = Factory(SignIn, entrance=entrance)
+    sign_in_by_wechat = Factory(SignInByWechat, entrance=entrance, mini_program=Ports.mini_program)
+    sign_in_by_password = Factory(
+        SignInByPassword,
+        entrance=entrance,
+        limits=Ports.rate_limits,
+        passwords=Ports.password_hashes,
+        authenticators=Ports.authenticators,
+    )
+    set_password = Factory(
+        SetPassword,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        limits=Ports.rate_limits,
+        passwords=Ports.password_hashes,
+    )
+    reset_password = Factory(
+        ResetPassword,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        passwords=Ports.password_hashes,
+    )
+    inviting = Factory(Inviting, secrets=Ports.secrets, authenticators=Ports.authenticators)
+    invite_operator = Factory(InviteOperator, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, inviting=inviting)
+    reset_operator = Factory(ResetOperator, begin=Ports.begin, clock=Ports.clock, inviting=inviting)
+    disable_operator = Factory(DisableOperator, begin=Ports.begin, clock=Ports.clock)
+    view_invitation = Factory(
+        ViewInvitation,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        authenticators=Ports.authenticators,
+    )
+    accept_invitation = Factory(
+        AcceptInvitation,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        limits=Ports.rate_limits,
+        passwords=Ports.password_hashes,
+        authenticators=Ports.authenticators,
+    )
     recognise = Factory(Recognise, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     list_sessions = Factory(ListSessions, begin=Ports.begin, clock=Ports.clock)
     sign_out = Factory(SignOut, begin=Ports.begin, clock=Ports.clock)
+    sign_out_elsewhere = Factory(SignOutElsewhere, begin=Ports.begin)
     update_profile = Factory(UpdateProfile, begin=Ports.begin, content=Ports.content_check)
     give_consent = Factory(
         GiveConsent, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
     )
     link_way = Factory(LinkWay, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
+    link_by_ticket = Factory(LinkByTicket, begin=Ports.begin, mini_program=Ports.mini_program)
     unlink_way = Factory(UnlinkWay, begin=Ports.begin)
     block_member = Factory(BlockMember, begin=Ports.begin)
     close_account = Factory(CloseAccount, begin=Ports.begin, clock=Ports.clock)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Provider, Singleton
 
+from adapters.crypto.authenticators import TotpAuthenticators
+from adapters.crypto.passwords import Argon2PasswordHashes
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
@@ -21,6 +23,7 @@ from entrypoints.choosing import Make, choose
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
+from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
 from errand_domain.ports.outside import ContentCheck, Maps, Notices
 from errand_domain.ports.rate_limits import RateLimits
@@ -109,6 +112,8 @@ class Ports(DeclarativeContainer):
     clock = Singleton(SystemClock)
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)
+    password_hashes: Provider[PasswordHashes] = Singleton(Argon2PasswordHashes)
+    authenticators = Singleton(TotpAuthenticators)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
     key_rings = Singleton(find_key_rings, settings)
     vault = Singleton(Vault, key_rings)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from entrypoints.container import Container
 from entrypoints.demo.clock import MovableClock
+from entrypoints.demo.enrolling import Keys, enrolled
 from entrypoints.demo.hands import PeopleOutside
 from entrypoints.demo.people import Person
 from entrypoints.demo.picture import picture
@@ -21,6 +22,7 @@ from errand_domain.place import Contact, Stop
 from errand_domain.policy import Category
 from errand_domain.ports.outside import Notice
 from errand_domain.review.review import Tag
+from errand_domain.use_cases.entering import Arrival
 from errand_domain.use_cases.publish_errand import Publication
 from errand_domain.use_cases.quote_errand import QuoteRequest
 
@@ -65,24 +67,33 @@ class Acting:
     clock: MovableClock
     outside: PeopleOutside
     campus: Campus
+    keys: list[Keys] = field(factory=list[Keys], repr=False)
 
     async def enter(self, person: Person) -> Member:
-        """Sign in with the code from the inbox, consent, and choose a nickname."""
+        """Sign in with the code from the inbox, consent, and choose a nickname.
+
+        Operators are invited first. By phone they sign in like everybody, and have nobody's powers there but their own.
+        """
         way = Way("phone", person.phone)
-        await self.container.request_code()(way)
-        inbox = cast("Inbox", self.container.notices()).inbox
-        code = next(notice.code for notice in inbox if notice.to == way and notice.code)
-        member = (await self.container.sign_in()(way, code, device="demonstration")).member
+        if person.roles:
+            member, keys = await enrolled(self.container, self.clock, self.campus, person)
+            self.keys.append(keys)
+            member = await self.container.link_way()(member.id, way, await self._code_sent_to(way))
+        else:
+            code = await self._code_sent_to(way)
+            member = (await self.container.sign_in()(way, code, arrival=Arrival(device="demonstration"))).member
         for document, version in self.container.settings().documents[:2]:
             await self.container.give_consent()(member.id, document=document, version=version)
         await self.container.update_profile()(member.id, nickname=person.nickname, campus_id=self.campus.id)
-        for role in person.roles:
-            grant = self.container.grant_role()
-            await grant(member.id, None, role=role, campus_id=self.campus.id, granted=True)
         return await self._linked_to_wechat(await self.again(member), person)
 
+    async def _code_sent_to(self, way: Way) -> str:
+        await self.container.request_code()(way)
+        inbox = cast("Inbox", self.container.notices()).inbox
+        return next(notice.code for notice in inbox if notice.to == way and notice.code)
+
     async def _linked_to_wechat(self, member: Member, person: Person) -> Member:
-        """Signing in by WeChat comes later; until then its identity is put there."""
+        """Nobody holds a phone with WeChat while the story is told, so its identity is put there."""
         linked = member.link(Way("wechat", f"openid-of-{person.extension}"))
         async with cast("Begin", self.container.begin())() as tx:
             if linked is not member:

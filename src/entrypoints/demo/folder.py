@@ -3,12 +3,14 @@
 import json
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, cast
 
 from attrs import asdict, frozen
 
 from entrypoints.container.keys import create_ring
+from entrypoints.demo.enrolling import Keys as OperatorKeys
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.partners import environment
 from entrypoints.settings import Settings, read_settings
@@ -110,6 +112,16 @@ class DemoFolder:
         """Remember where it is served."""
         self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         self._write(self.path / "addresses.json", asdict(addresses))
+
+    @property
+    def operators_file(self) -> Path:
+        """How the operators sign in: e-mail address, password, and what an authenticator reads."""
+        return self.path / "operators.json"
+
+    def keep_operators(self, keys: Iterable[OperatorKeys]) -> None:
+        """Write the operators' keys down, for this user alone to read."""
+        self.operators_file.touch(mode=PRIVATE)
+        self._write(self.operators_file, {"operators": [asdict(one) for one in keys]})
 
     @property
     def _seeded_file(self) -> Path:

@@ -26,6 +26,11 @@ class Person:
         """The number under which the sandbox's inbox shows their codes."""
         return f"{PHONE_START}{self.extension}"
 
+    @property
+    def email(self) -> str:
+        """By which an operator signs in; nobody has a mailbox there."""
+        return f"operator-{self.extension}@demo.example"
+
 
 REQUESTERS: Final = (
     Person(nickname="立春", extension="0101"),

@@ -35,5 +35,6 @@ async def seed(folder: DemoFolder, clock: MovableClock) -> None:
         acting = Acting(container=container, clock=clock, outside=outside, campus=campus)
         story = await Story.begin(acting, make_worker(container))
         await story.tell(now)
+        folder.keep_operators(acting.keys)
         clock.let_go()
     folder.finish(revisions)

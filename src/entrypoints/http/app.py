@@ -20,6 +20,7 @@ from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
 from entrypoints.http.routes.earnings import EARNINGS
 from entrypoints.http.routes.files import FILES
+from entrypoints.http.routes.invitations import INVITATIONS
 from entrypoints.http.routes.me import ME
 from entrypoints.http.routes.notifications import NOTIFICATIONS
 from entrypoints.http.routes.operator_money import OPERATOR_MONEY
@@ -35,6 +36,7 @@ API: Final = "/api/v1"
 BODY_BYTES_MOST: Final = 1024 * 1024
 ROUTERS: Final = (
     SIGN_IN,
+    INVITATIONS,
     ME,
     CAMPUSES,
     ORDERS,

@@ -99,6 +99,14 @@ class Member:
         if not self.may(action, campus_id):
             raise NotPermitted(action)
 
+    def without_powers(self) -> "Member":
+        """The same person with nobody's powers but their own: known so where too little was proven to be staff."""
+        return evolve(self, grants=frozenset())
+
+    def email(self) -> str:
+        """The e-mail address by which the member signs in, or nothing."""
+        return next((way.value for way in self.ways if way.kind == "email"), "")
+
     def may(self, action: Action, campus_id: CampusId) -> bool:
         """Whether a grant allows the action at that campus."""
         return allowed(action, campus_id, self.grants)
@@ -142,6 +150,10 @@ class Member:
     def revoke(self, grant: Grant) -> "Member":
         """The member without that role."""
         return evolve(self, grants=self.grants - {grant}, version=self.version + 1)
+
+    def dismiss(self) -> "Member":
+        """The member without any role."""
+        return evolve(self, grants=frozenset(), version=self.version + 1)
 
     def block(self, other: MemberId) -> "Member":
         """The member, who no longer meets the other."""

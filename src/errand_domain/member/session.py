@@ -1,10 +1,11 @@
 """Being signed in: one-time codes, and sessions that end at once when revoked."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from errand_domain.errors import Conflict, Forbidden, Invalid
 from errand_domain.ids import MemberId
@@ -14,7 +15,22 @@ from errand_domain.text import line
 CODE_LIFE: Final = timedelta(minutes=5)
 CODE_TRIES: Final = 5
 CODE_PAUSE: Final = timedelta(seconds=60)
+CODES_AN_HOUR: Final = 5
+CODES_A_DAY: Final = 10
+BURNT_AN_HOUR: Final = 3
+"""So many codes of one address may be guessed at to their end within an hour; then the address has a pause."""
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 SESSION_LIFE: Final = timedelta(days=30)
+STAFF_SESSION_LIFE: Final = timedelta(hours=12)
+STAFF_IDLE_LONGEST: Final = timedelta(minutes=30)
+SEEN_EVERY: Final = timedelta(minutes=5)
+"""That a session is in use is written down so often at the most: reading must not become writing."""
+PROOF_LIFE: Final = timedelta(minutes=10)
+
+Means = Literal["phone", "email", "wechat", "password"]
+"""By what somebody signed in: a code that was sent there, the platform's word, or a password."""
+Strength = Literal["one_factor", "two_factors"]
 
 
 @frozen(str=False)
@@ -44,6 +60,14 @@ class NotSignedIn(Forbidden):
 
 
 @frozen(kw_only=True)
+class CodeHistory:
+    """When codes were sent to an address before the last one, and when codes to it were guessed at to their end."""
+
+    sent: tuple[datetime, ...] = ()
+    burnt: tuple[datetime, ...] = ()
+
+
+@frozen(kw_only=True)
 class SignInCode:
     """A code that was sent to an address. Only its hash is kept."""
 
@@ -51,11 +75,15 @@ class SignInCode:
     code_hash: str = field(repr=False)
     sent_at: datetime
     tries_left: int = CODE_TRIES
+    history: CodeHistory = CodeHistory()
     version: int = 1
 
     def followed_by(self, code_hash: str, *, at: datetime) -> "SignInCode":
         """A new code to the same address; of two that are sent at once, one takes this one's place."""
-        return SignInCode(way=self.way, code_hash=code_hash, sent_at=at, version=self.version + 1)
+        history = CodeHistory(
+            sent=_within((*self.history.sent, self.sent_at), DAY, at=at), burnt=_within(self.history.burnt, HOUR, at=at)
+        )
+        return SignInCode(way=self.way, code_hash=code_hash, sent_at=at, history=history, version=self.version + 1)
 
     @property
     def expires_at(self) -> datetime:
@@ -67,8 +95,11 @@ class SignInCode:
         return self.tries_left > 0 and at < self.expires_at
 
     def tried(self) -> "SignInCode":
-        """The code after one try."""
-        return evolve(self, tries_left=self.tries_left - 1, version=self.version + 1)
+        """The code after one wrong try; the last one burns it."""
+        left = self.tries_left - 1
+        burnt = (*self.history.burnt, self.sent_at) if left == 0 else self.history.burnt
+        history = evolve(self.history, burnt=burnt)
+        return evolve(self, tries_left=left, history=history, version=self.version + 1)
 
     def spent(self) -> "SignInCode":
         """The code after its use: good for nothing."""
@@ -77,17 +108,59 @@ class SignInCode:
 
 @frozen(kw_only=True)
 class Session:
-    """One signed-in device. Only the hash of its token is kept."""
+    """One signed-in device. Only the hash of its token is kept.
+
+    `place` is the network that it was started from, without what would tell one device in it from another.
+    """
 
     id: UUID
     member_id: MemberId
     token_hash: str = field(repr=False)
     device: str = field(default="", validator=line(least=0, most=120))
+    place: str = field(default="", repr=False, validator=line(least=0, most=60))
+    by: Means = "phone"
+    strength: Strength = "one_factor"
     started_at: datetime
     expires_at: datetime
+    seen_at: datetime = field(default=Factory(lambda session: session.started_at, takes_self=True))
+
+    def is_live(self, *, at: datetime) -> bool:
+        """Whether it has neither run out nor, where it has staff's powers, been idle for too long."""
+        return at < self.expires_at and (self.strength == "one_factor" or at < self.seen_at + STAFF_IDLE_LONGEST)
+
+    def is_unseen(self, *, at: datetime) -> bool:
+        """Whether it is time to write down that it is in use."""
+        return self.strength == "two_factors" and self.seen_at + SEEN_EVERY <= at
+
+    def proves_email(self, *, at: datetime) -> bool:
+        """Whether it was started a moment ago, by a code that was sent to the member's e-mail address."""
+        return self.by == "email" and at < self.started_at + PROOF_LIFE
+
+
+def life_of(strength: Strength) -> timedelta:
+    """How long a session of that strength lasts at the most."""
+    return STAFF_SESSION_LIFE if strength == "two_factors" else SESSION_LIFE
 
 
 def check_pause(last: SignInCode | None, *, at: datetime) -> None:
-    """Raise `CodeTooSoon` within a minute of the last code to the same address."""
-    if last is not None and at < last.sent_at + CODE_PAUSE:
-        raise CodeTooSoon(int((last.sent_at + CODE_PAUSE - at).total_seconds()) + 1)
+    """Raise `CodeTooSoon` where the address has had its codes, of the minute, hour or day, or too many were burnt."""
+    if last is None:
+        return
+    sent = (*last.history.sent, last.sent_at)
+    free_at = max(
+        last.sent_at + CODE_PAUSE,
+        _free_at(sent, most=CODES_AN_HOUR, per=HOUR, otherwise=at),
+        _free_at(sent, most=CODES_A_DAY, per=DAY, otherwise=at),
+        _free_at(last.history.burnt, most=BURNT_AN_HOUR, per=HOUR, otherwise=at),
+    )
+    if at < free_at:
+        raise CodeTooSoon(int((free_at - at).total_seconds()) + 1)
+
+
+def _free_at(moments: tuple[datetime, ...], *, most: int, per: timedelta, otherwise: datetime) -> datetime:
+    """When one more fits: once the one that is `most` back is older than `per`."""
+    return moments[-most] + per if len(moments) >= most else otherwise
+
+
+def _within(moments: Iterable[datetime], span: timedelta, *, at: datetime) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if at < moment + span)

@@ -35,6 +35,7 @@ NoticeKind = Literal[
     "withdrawal_parked",
     "refund_abnormal",
     "money_unclear",
+    "password_changed",
 ]
 
 

@@ -44,8 +44,12 @@ class Sessions(Protocol):
         """End it; ending one that has ended changes nothing."""
 
     @abstractmethod
-    def end_all(self, member_id: MemberId) -> None:
-        """End every session of the member."""
+    def end_all(self, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member, but that one if one is named."""
+
+    @abstractmethod
+    def seen(self, session_id: UUID, *, at: datetime) -> None:
+        """It was in use then; what was seen later stays, and one that has ended stays ended."""
 
     @abstractmethod
     def put_code(self, code: SignInCode) -> None:

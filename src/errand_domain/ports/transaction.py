@@ -8,6 +8,7 @@ from typing import Protocol
 from errand_domain.ports.attempts import Attempts
 from errand_domain.ports.audit import Audit
 from errand_domain.ports.campuses import Campuses
+from errand_domain.ports.credentials import Credentials
 from errand_domain.ports.disputes import Disputes
 from errand_domain.ports.earnings import Earnings
 from errand_domain.ports.files import Files
@@ -34,6 +35,7 @@ class Transaction(Protocol):
     campuses: Campuses
     members: Members
     sessions: Sessions
+    credentials: Credentials
     runners: Runners
     orders: Orders
     attempts: Attempts

@@ -13,6 +13,7 @@ from errand_domain.settlement.recipes import runner_available, runner_held, runn
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.erase_document import erase_cards
 from errand_domain.use_cases.publish_errand import ContentRefused
+from errand_domain.use_cases.trying_codes import try_code
 
 UNFINISHED: tuple[Phase, ...] = ("awaiting_payment", "waiting", "in_progress")
 
@@ -71,11 +72,7 @@ class LinkWay:
     async def __call__(self, member_id: MemberId, way: Way, code: str) -> Member:
         """The member; raises `WrongCode` or `WayTaken`."""
         async with self.begin() as tx:
-            sent = await tx.sessions.code_for(way)
-            if sent is None or not sent.is_good(at=self.clock.now()):
-                raise WrongCode
-            right = self.secrets.same(sent.code_hash, self.secrets.digest(f"{way.value}:{code}"))
-            tx.sessions.put_code(sent.spent() if right else sent.tried())
+            right = await try_code(tx, way, code, secrets=self.secrets, at=self.clock.now())
             member = await tx.members.get(member_id)
             if right:
                 owner = await tx.members.of_way(way)
@@ -147,6 +144,7 @@ class CloseAccount:
             if runner is not None:
                 tx.runners.save(runner.leave(at=now))
             await erase_cards(tx, member_id, until=now, at=now)
+            tx.credentials.forget(member_id)
             tx.sessions.end_all(member_id)
             await tx.commit()
         return member

@@ -21,7 +21,19 @@ VERIFICATION: Final = Document[Verification](Verification)
 READ_CAMPUS: Final = (CAMPUSES.c.document,)
 READ_MEMBER: Final = (MEMBERS.c.id, MEMBERS.c.document, MEMBERS.c.private)
 READ_SESSION: Final = tuple(
-    SESSIONS.c[name] for name in ("id", "member_id", "token_hash", "device", "started_at", "expires_at")
+    SESSIONS.c[name]
+    for name in (
+        "id",
+        "member_id",
+        "token_hash",
+        "device",
+        "place",
+        "means",
+        "strength",
+        "started_at",
+        "expires_at",
+        "seen_at",
+    )
 )
 READ_RUNNER: Final = tuple(
     RUNNERS.c[name] for name in ("member_id", "credit", "on_shift", "version", "document", "private")
@@ -74,14 +86,18 @@ def changing_member_columns(member: Member) -> dict[str, Any]:
 
 def session_from_row(row: Row) -> Session:
     """The session of a row of `READ_SESSION`."""
-    session_id, member_id, token_hash, device, started_at, expires_at = row
+    session_id, member_id, token_hash, device, place, means, strength, started_at, expires_at, seen_at = row
     return Session(
         id=session_id,
         member_id=member_id,
         token_hash=token_hash,
         device=device,
+        place=place,
+        by=means,
+        strength=strength,
         started_at=started_at,
         expires_at=expires_at,
+        seen_at=seen_at,
     )
 
 
@@ -92,8 +108,12 @@ def session_row(session: Session) -> dict[str, Any]:
         "member_id": session.member_id,
         "token_hash": session.token_hash,
         "device": session.device,
+        "place": session.place,
+        "means": session.by,
+        "strength": session.strength,
         "started_at": session.started_at,
         "expires_at": session.expires_at,
+        "seen_at": session.seen_at,
     }
 
 

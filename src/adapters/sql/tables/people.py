@@ -66,8 +66,12 @@ SESSIONS: Final = Table(
     Column("member_id", Identity, nullable=False),
     Column("token_hash", Word(128), nullable=False),
     Column("device", Document, nullable=False),
+    Column("place", Document, nullable=False, comment="the network that it was started from, in part"),
+    Column("means", Word(20), nullable=False),
+    Column("strength", Word(20), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
     UniqueConstraint("token_hash"),
 )
 Index("ix_sessions_member", SESSIONS.c.member_id, SESSIONS.c.started_at)
@@ -80,6 +84,7 @@ SIGN_IN_CODES: Final = Table(
     Column("code_hash", Word(128), nullable=False),
     Column("sent_at", Instant, nullable=False),
     Column("tries_left", Integer, nullable=False),
+    Column("history", Document, nullable=False, comment="when codes were sent and guessed at before"),
     version_column(),
 )
 

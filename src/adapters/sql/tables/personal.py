@@ -18,8 +18,22 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         "member_ways": {"public": "kind member_id", "index": "value"},
         "member_grants": {"public": "campus_id role member_id"},
         "blocks": {"public": "member_id other_id"},
-        "sessions": {"public": "id member_id started_at expires_at", "digest": "token_hash", "sealed": "device"},
-        "sign_in_codes": {"public": "kind sent_at tries_left version", "index": "value", "digest": "code_hash"},
+        "sessions": {
+            "public": "id member_id means strength started_at expires_at seen_at",
+            "digest": "token_hash",
+            "sealed": "device place",
+        },
+        "sign_in_codes": {"public": "kind sent_at tries_left history version", "index": "value", "digest": "code_hash"},
+        "credentials": {
+            "public": "member_id totp_step changed_at version",
+            "digest": "password_hash recovery_hashes",
+            "sealed": "totp_secret",
+        },
+        "operator_invitations": {
+            "public": "member_id expires_at is_closed version",
+            "digest": "token_hash",
+            "sealed": "totp_secret",
+        },
         "runners": {
             "public": "member_id campus_id state queued_since credit on_shift due_at leased_until version",
             "index": "student_number",
@@ -74,6 +88,8 @@ BOUND_TO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "members": ("id",),
         "sessions": ("id",),
+        "credentials": ("member_id",),
+        "operator_invitations": ("member_id",),
         "runners": ("member_id",),
         "orders": ("id",),
         "order_events": ("order_id", "version"),

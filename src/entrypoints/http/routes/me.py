@@ -15,15 +15,22 @@ from entrypoints.http.wire.members import (
     ConsentAsked,
     DocumentsTold,
     MeTold,
+    PasswordAsked,
     ProfileAsked,
+    TicketAsked,
     WayAsked,
     tell_documents,
     tell_me,
 )
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.credential import ProofNeeded, WrongPassword
 from errand_domain.member.member import AccountBusy, LastWay, WayTaken
+from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import WrongCode
+from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
+from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
     CloseAccount,
@@ -33,6 +40,7 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.publish_errand import ContentRefused
+from errand_domain.use_cases.set_password import SetPassword
 
 
 @get("/documents", opt=PUBLIC)
@@ -71,6 +79,39 @@ async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay
     return tell_me(member, documents_of(request))
 
 
+@post(
+    "/me/ways/wechat",
+    status_code=200,
+    responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, WayTaken),
+)
+async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
+    """Sign in by WeChat from now on: send `wx.login`'s code."""
+    member = await link_by_ticket.wechat(request.user.id, data.ticket)
+    return tell_me(member, documents_of(request))
+
+
+@post(
+    "/me/ways/wechat-phone",
+    status_code=200,
+    responses=refusals(InvalidField, TicketRefused, PlatformUnreachable, WayTaken),
+)
+async def link_phone(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
+    """Add the phone number that WeChat knows: send the code of the phone button. No code by SMS is needed."""
+    member = await link_by_ticket.phone(request.user.id, data.ticket)
+    return tell_me(member, documents_of(request))
+
+
+@put(
+    "/me/password",
+    status_code=204,
+    opt=WITHOUT_CONSENT,
+    responses=refusals(ProofNeeded, WrongPassword, PasswordWeak, TooManyRequests),
+)
+async def change_password(data: JSONBody[PasswordAsked], request: Asking, set_password: Uses[SetPassword]) -> None:
+    """Set or change the password; every other session ends at once, and the member is told."""
+    await set_password(request.auth, data.password, current=data.current)
+
+
 @delete("/me/ways/{kind:str}", responses=refusals(InvalidField, LastWay))
 async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: Uses[UnlinkWay]) -> None:
     """Remove a way to sign in, but never the last."""
@@ -103,6 +144,9 @@ ME = Router(
         change_profile,
         consent,
         link,
+        link_wechat,
+        link_phone,
+        change_password,
         unlink,
         block,
         unblock,

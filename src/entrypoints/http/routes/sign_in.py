@@ -1,37 +1,98 @@
 """Signing in and out."""
 
-from litestar import Router, delete, get, post
+from litestar import Request, Router, delete, get, post
+from litestar.datastructures import State
 from litestar.params import JSONBody
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
-from entrypoints.http.wire.addresses import way_of
+from entrypoints.http.whence import address_of, arrival_of
+from entrypoints.http.wire.addresses import mailbox, way_of
 from entrypoints.http.wire.members import (
     CodeAsked,
     EnteredTold,
+    PasswordResetAsked,
+    PasswordSignInAsked,
     SessionsTold,
     SignInAsked,
+    WechatSignInAsked,
     tell_entered,
     tell_sessions,
 )
 from errand_domain.errors import InvalidField, Missing
+from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import MemberBarred
+from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import CodeTooSoon, WrongCode
-from errand_domain.use_cases.sign_in import ListSessions, RequestCode, SignIn, SignOut
+from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
+from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.own_sessions import ListSessions, SignOut, SignOutElsewhere
+from errand_domain.use_cases.request_code import RequestCode
+from errand_domain.use_cases.set_password import ResetPassword
+from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+
+AnyRequest = Request[None, None, State]
 
 
-@post("/sign-in/codes", status_code=204, opt=PUBLIC, responses=refusals(InvalidField, CodeTooSoon))
-async def send_code(data: JSONBody[CodeAsked], request_code: Uses[RequestCode]) -> None:
+@post("/sign-in/codes", status_code=204, opt=PUBLIC, responses=refusals(InvalidField, CodeTooSoon, TooManyRequests))
+async def send_code(data: JSONBody[CodeAsked], request: AnyRequest, request_code: Uses[RequestCode]) -> None:
     """Send a one-time code. The answer is the same whether a member is known at that address or not."""
-    await request_code(way_of(data.kind, data.address))
+    way = way_of(data.kind, data.address)
+    await request_code(way, address=address_of(request), device_id=data.device_id)
 
 
 @post("/sessions", opt=PUBLIC, responses=refusals(InvalidField, WrongCode, MemberBarred))
-async def start_session(data: JSONBody[SignInAsked], sign_in: Uses[SignIn]) -> EnteredTold:
+async def start_session(data: JSONBody[SignInAsked], request: AnyRequest, sign_in: Uses[SignIn]) -> EnteredTold:
     """Exchange the code for a session. Whoever signs in for the first time becomes a member."""
-    return tell_entered(await sign_in(way_of(data.kind, data.address), data.code, device=data.device))
+    way = way_of(data.kind, data.address)
+    return tell_entered(await sign_in(way, data.code, arrival=arrival_of(request, data.device)))
+
+
+@post(
+    "/sessions/wechat",
+    opt=PUBLIC,
+    responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, MemberBarred),
+)
+async def start_session_by_wechat(
+    data: JSONBody[WechatSignInAsked], request: AnyRequest, sign_in_by_wechat: Uses[SignInByWechat]
+) -> EnteredTold:
+    """Exchange `wx.login`'s code for a session. Whoever signs in for the first time becomes a member."""
+    return tell_entered(await sign_in_by_wechat(data.ticket, arrival=arrival_of(request, data.device)))
+
+
+@post(
+    "/sessions/password",
+    opt=PUBLIC,
+    responses=refusals(
+        InvalidField, WrongPassword, SecondFactorNeeded, WrongSecondFactor, TooManyRequests, MemberBarred
+    ),
+)
+async def start_session_by_password(
+    data: JSONBody[PasswordSignInAsked], request: AnyRequest, sign_in_by_password: Uses[SignInByPassword]
+) -> EnteredTold:
+    """Exchange a password for a session; with the authenticator's code, for one that has staff's powers."""
+    given = PasswordTry(
+        email=mailbox(data.email, field="email"),
+        password=data.password,
+        second=data.second,
+        address=address_of(request),
+        arrival=arrival_of(request, data.device),
+    )
+    return tell_entered(await sign_in_by_password(given))
+
+
+@post(
+    "/sign-in/password-resets",
+    status_code=204,
+    opt=PUBLIC,
+    responses=refusals(InvalidField, WrongCode, PasswordWeak, MemberBarred),
+)
+async def reset_own_password(data: JSONBody[PasswordResetAsked], reset_password: Uses[ResetPassword]) -> None:
+    """Set a new password with a code that was sent by mail; every session ends. A second factor stays what it was."""
+    await reset_password(mailbox(data.email, field="email"), data.code, data.password)
 
 
 @get("/sessions")
@@ -40,10 +101,29 @@ async def show_sessions(request: Asking, list_sessions: Uses[ListSessions]) -> S
     return tell_sessions(await list_sessions(request.user.id), request.auth)
 
 
+@delete("/sessions", opt=WITHOUT_CONSENT)
+async def end_other_sessions(request: Asking, sign_out_elsewhere: Uses[SignOutElsewhere]) -> None:
+    """End every session of the member's own but this one, at once."""
+    await sign_out_elsewhere(request.auth)
+
+
 @delete("/sessions/{session_id:uuid}", opt=WITHOUT_CONSENT, responses=refusals(Missing))
 async def end_session(session_id: PathId, request: Asking, sign_out: Uses[SignOut]) -> None:
     """End a session of the member's own, at once."""
     await sign_out(request.user.id, session_id)
 
 
-SIGN_IN = Router("/", route_handlers=[send_code, start_session, show_sessions, end_session], tags=["sign-in"])
+SIGN_IN = Router(
+    "/",
+    route_handlers=[
+        send_code,
+        start_session,
+        start_session_by_wechat,
+        start_session_by_password,
+        reset_own_password,
+        show_sessions,
+        end_other_sessions,
+        end_session,
+    ],
+    tags=["sign-in"],
+)

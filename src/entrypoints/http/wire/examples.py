@@ -62,7 +62,19 @@ def problem_example(*, status: int, code: str, title: str, detail: str) -> dict[
 
 
 EXAMPLES: Final[dict[str, Any]] = {
-    "CodeAsked": PHONE,
+    "CodeAsked": {**PHONE, "deviceId": "b5d7c2f0"},
+    "TicketAsked": {"ticket": "0b3LwJ000uZqWR1Kd"},
+    "WechatSignInAsked": {"ticket": "0b3LwJ000uZqWR1Kd", "device": "iPhone 15"},
+    "PasswordSignInAsked": {
+        "email": "lilei@example.edu.cn",
+        "password": "correct horse, blue",
+        "second": "402913",
+        "device": "Firefox",
+    },
+    "PasswordAsked": {"password": "correct horse, blue", "current": "what it was before"},
+    "PasswordResetAsked": {"email": "lilei@example.edu.cn", "code": "402913", "password": "correct horse, blue"},
+    "InvitationAsked": {"token": "mFQ0h0…"},
+    "AcceptanceAsked": {"token": "mFQ0h0…", "password": "correct horse, blue", "code": "402913"},
     "SignInAsked": {**PHONE, "code": "402913", "device": "iPhone 15"},
     "WayAsked": {"kind": "email", "address": "lilei@example.edu.cn", "code": "402913"},
     "ConsentAsked": {"document": "user_agreement", "version": "2026-11-01"},
@@ -98,10 +110,27 @@ EXAMPLES: Final[dict[str, Any]] = {
         "sessionId": OTHER_ID,
         "memberId": MEMBER_ID,
         "expiresAt": "2026-12-02T12:00:00+08:00",
+        "strength": "one_factor",
     },
     "SessionsTold": _listed(
-        {"id": OTHER_ID, "device": "iPhone 15", "startedAt": NOON, "expiresAt": LATER, "isCurrent": True}
+        {
+            "id": OTHER_ID,
+            "device": "iPhone 15",
+            "place": "203.0.113.*",
+            "by": "wechat",
+            "strength": "one_factor",
+            "startedAt": NOON,
+            "expiresAt": LATER,
+            "isCurrent": True,
+        }
     ),
+    "InvitationTold": {
+        "email": "lilei@example.edu.cn",
+        "totpSecret": "JBSWY3DPEHPK3PXP",
+        "otpauth": "otpauth://totp/Campus%20errands:lilei%40example.edu.cn?secret=JBSWY3DPEHPK3PXP",
+        "expiresAt": LATER,
+    },
+    "RecoveryCodesTold": {"recoveryCodes": ["40291-38817", "77120-05593"]},
     "MeTold": ME,
     "CampusesTold": _listed(CAMPUS),
     "CampusWholeTold": {**CAMPUS, "boundary": BOUNDARY, "buildings": [BUILDING], "policy": POLICY},

@@ -10,19 +10,63 @@ from entrypoints.http.wire.shapes import Asked, Moment, Told
 from errand_domain.member.consent import REQUIRED, Document
 from errand_domain.member.member import Member, WayKind
 from errand_domain.member.roles import Role
-from errand_domain.member.session import Session
-from errand_domain.use_cases.sign_in import Entered
+from errand_domain.member.session import Means, Session, Strength
+from errand_domain.use_cases.entering import Entered
 
 Address = Annotated[str, Meta(min_length=3, max_length=255)]
 OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+Ticket = Annotated[str, Meta(min_length=1, max_length=200)]
+Password = Annotated[str, Meta(max_length=1000)]
+Device = Annotated[str, Meta(max_length=120)]
 Version = Annotated[str, Meta(min_length=1, max_length=20)]
 
 
 class CodeAsked(Asked, kw_only=True, frozen=True):
-    """Where to send a one-time code: a phone number or an e-mail address."""
+    """Where to send a one-time code: a phone number or an e-mail address.
+
+    `deviceId` is whatever the client has made up for this device, the same each time; it counts towards a limit.
+    """
 
     kind: AddressKind
     address: Address
+    device_id: Annotated[str, Meta(max_length=64)] = ""
+
+
+class TicketAsked(Asked, kw_only=True, frozen=True):
+    """What the mini-program's platform gave the client for us: `wx.login`'s code, or that of the phone button."""
+
+    ticket: Ticket
+
+
+class WechatSignInAsked(Asked, kw_only=True, frozen=True):
+    """`wx.login`'s code, and how to call this device in the list of sessions."""
+
+    ticket: Ticket
+    device: Device = ""
+
+
+class PasswordSignInAsked(Asked, kw_only=True, frozen=True):
+    """E-mail address and password; `second` is the authenticator's code or a recovery code, where that is asked for."""
+
+    email: Address
+    password: Password
+    second: Annotated[str, Meta(pattern=r"^([0-9]{6}|[0-9]{5}-[0-9]{5})?$")] = ""
+    device: Device = ""
+
+
+class PasswordAsked(Asked, kw_only=True, frozen=True):
+    """The new password; with the present one, unless this session was started a moment ago by a code sent by mail."""
+
+    password: Password
+    current: Password = ""
+
+
+class PasswordResetAsked(Asked, kw_only=True, frozen=True):
+    """The new password, with the code that was sent to the address."""
+
+    email: Address
+    code: OneTimeCode
+    password: Password
 
 
 class SignInAsked(Asked, kw_only=True, frozen=True):
@@ -31,7 +75,7 @@ class SignInAsked(Asked, kw_only=True, frozen=True):
     kind: AddressKind
     address: Address
     code: OneTimeCode
-    device: Annotated[str, Meta(max_length=120)] = ""
+    device: Device = ""
 
 
 class WayAsked(Asked, kw_only=True, frozen=True):
@@ -71,10 +115,13 @@ class DocumentsTold(Told, kw_only=True, frozen=True):
 
 
 class SessionTold(Told, kw_only=True, frozen=True):
-    """A device that is signed in."""
+    """A device that is signed in: by what, how strongly, and from which network, told in part."""
 
     id: UUID
     device: str
+    place: str
+    by: Means
+    strength: Strength
     started_at: Moment
     expires_at: Moment
     is_current: bool
@@ -93,6 +140,7 @@ class EnteredTold(Told, kw_only=True, frozen=True):
     session_id: UUID
     member_id: UUID
     expires_at: Moment
+    strength: Strength
 
 
 class WayTold(Told, kw_only=True, frozen=True):
@@ -152,6 +200,7 @@ def tell_entered(entered: Entered) -> EnteredTold:
         session_id=entered.session.id,
         member_id=entered.member.id,
         expires_at=entered.session.expires_at,
+        strength=entered.session.strength,
     )
 
 
@@ -162,6 +211,9 @@ def tell_sessions(sessions: tuple[Session, ...], current: Session) -> SessionsTo
             SessionTold(
                 id=session.id,
                 device=session.device,
+                place=session.place,
+                by=session.by,
+                strength=session.strength,
                 started_at=session.started_at,
                 expires_at=session.expires_at,
                 is_current=session.id == current.id,

@@ -13,6 +13,11 @@ Async tests are marked for anyio.
 from errand_domain.testing.contracts.answers import AnswersContract
 from errand_domain.testing.contracts.bills import BillsContract, Desks, OutsideWithDays
 from errand_domain.testing.contracts.collecting import AttemptsContract, RefundsContract
+from errand_domain.testing.contracts.credentials import (
+    AuthenticatorsContract,
+    CredentialsContract,
+    PasswordHashesContract,
+)
 from errand_domain.testing.contracts.database import Database
 from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
 from errand_domain.testing.contracts.file_store import FileStoreContract
@@ -50,10 +55,12 @@ __all__ = [
     "AnswersContract",
     "AttemptsContract",
     "AuditContract",
+    "AuthenticatorsContract",
     "BillsContract",
     "CampusesContract",
     "ClockContract",
     "ContentCheckContract",
+    "CredentialsContract",
     "Database",
     "Desks",
     "DisputesContract",
@@ -72,6 +79,7 @@ __all__ = [
     "OrdersContract",
     "Outside",
     "OutsideWithDays",
+    "PasswordHashesContract",
     "PaymentsContract",
     "PayoutsContract",
     "QuoteSealContract",

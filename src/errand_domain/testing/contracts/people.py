@@ -1,6 +1,8 @@
 """The promises of `errand_domain.ports.members` and `errand_domain.ports.sessions`."""
 
+from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -10,7 +12,7 @@ from errand_domain.errors import Missing, Stale
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way, WayTaken
 from errand_domain.member.roles import Grant
-from errand_domain.member.session import Session, SignInCode
+from errand_domain.member.session import CodeHistory, Session, SignInCode
 from errand_domain.ports.sessions import SignedIn
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
@@ -207,9 +209,27 @@ class SessionsContract:
             assert await tx.sessions.find(session.token_hash, at=NOW) is None
             assert await tx.sessions.find(others.token_hash, at=NOW) is not None
 
+    async def test_ending_all_but_one_leaves_that_one(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        await commit(database, partial(_start, examples.session(member.id)))
+        await commit(database, lambda tx: tx.sessions.end_all(member.id, but=session.id))
+        async with database.begin() as tx:
+            assert await tx.sessions.of_member(member.id, at=NOW) == (session,)
+
+    async def test_that_a_session_was_seen_is_kept_unless_it_was_seen_later(self, database: Database) -> None:
+        _, session = await _signed_in(database)
+        for at in (NOW + HOUR / 4, NOW + HOUR / 8):
+            await commit(database, partial(_see, session.id, at))
+        await commit(database, partial(_see, examples.fresh(), NOW))
+        async with database.begin() as tx:
+            found = await tx.sessions.find(session.token_hash, at=NOW)
+        assert found is not None
+        assert found.session == evolve(session, seen_at=NOW + HOUR / 4)
+
     async def test_a_new_code_replaces_the_last_one(self, database: Database) -> None:
         first = _code("1" * 64)
-        second = first.tried().followed_by("2" * 64, at=NOW + HOUR)
+        burnt = evolve(first, history=CodeHistory(sent=(NOW,), burnt=(NOW,)))
+        second = evolve(burnt, version=2).followed_by("2" * 64, at=NOW + HOUR)
         async with database.begin() as tx:
             assert await tx.sessions.code_for(SHARED) is None
         await commit(database, lambda tx: tx.sessions.put_code(first))
@@ -262,7 +282,13 @@ def _own(ways: tuple[Way, ...]) -> tuple[Way, ...]:
 
 async def _signed_in(database: Database) -> tuple[Member, Session]:
     member = examples.member()
-    session = evolve(examples.session(member.id), device="手机 iPhone 📱")
+    session = evolve(
+        examples.session(member.id),
+        device="手机 iPhone 📱",
+        place="2001:db8::/48",
+        by="password",
+        strength="two_factors",
+    )
     await commit(database, partial(_join, member), partial(_start, session))
     return member, session
 
@@ -277,6 +303,10 @@ def _save(member: Member, tx: Transaction) -> None:
 
 def _start(session: Session, tx: Transaction) -> None:
     tx.sessions.start(session)
+
+
+def _see(session_id: UUID, at: datetime, tx: Transaction) -> None:
+    tx.sessions.seen(session_id, at=at)
 
 
 def _put_code(code: SignInCode, tx: Transaction) -> None:

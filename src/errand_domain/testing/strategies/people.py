@@ -21,7 +21,7 @@ from errand_domain.ids import CampusId, DisputeId, FileId, MemberId, OrderId, Re
 from errand_domain.member.consent import DOCUMENTS, Consent
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Grant
-from errand_domain.member.session import Session, SignInCode
+from errand_domain.member.session import Means, Session, SignInCode, Strength
 from errand_domain.review.review import STARS_MOST, TAGS, Review
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.standing import CREDIT_REASONS, CreditLine
@@ -89,6 +89,9 @@ def sessions(draw: DrawFn) -> Session:
         member_id=draw(_members()),
         token_hash=draw(_HASH),
         device=draw(lines(least=0, most=120)),
+        place=draw(lines(least=0, most=60)),
+        by=draw(st.sampled_from(get_args(Means))),
+        strength=draw(st.sampled_from(get_args(Strength))),
         started_at=started_at,
         expires_at=draw(later(started_at)),
     )

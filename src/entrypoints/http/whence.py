@@ -1,0 +1,42 @@
+"""Where a request comes from, as far as it is used: whole to count by, in part to keep."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, Final
+
+from litestar import Request
+
+from errand_domain.use_cases.entering import Arrival
+
+COUNTED_BITS: Final = 64
+"""Of an IPv6 address: whoever has one has all of its network."""
+KEPT_BITS: Final = 48
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The network address to count by; nothing where the server was not told."""
+    match _given(request):
+        case IPv4Address() as address:
+            return str(address)
+        case IPv6Address() as address:
+            return str(ip_network((address, COUNTED_BITS), strict=False))
+        case None:
+            return ""
+
+
+def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
+    """What the list of sessions shows: how the device is called, and the network without the host in it."""
+    match _given(request):
+        case IPv4Address() as address:
+            place = f"{str(address).rpartition('.')[0]}.*"
+        case IPv6Address() as address:
+            place = str(ip_network((address, KEPT_BITS), strict=False))
+        case _:
+            place = ""
+    return Arrival(device=device, place=place)
+
+
+def _given(request: Request[Any, Any, Any]) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(request.client.host) if request.client else None
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""Operators' invitations. The token travels in the body: addresses are written into logs."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from entrypoints.http.wire.members import OneTimeCode, Password
+from entrypoints.http.wire.shapes import Asked, Moment, Told
+from errand_domain.use_cases.accept_invitation import Invitee
+
+Token = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class InvitationAsked(Asked, kw_only=True, frozen=True):
+    """The token of the link that the operator was given."""
+
+    token: Token
+
+
+class AcceptanceAsked(Asked, kw_only=True, frozen=True):
+    """The password that the operator has chosen, and what the authenticator shows now."""
+
+    token: Token
+    password: Password
+    code: OneTimeCode
+
+
+class InvitationTold(Told, kw_only=True, frozen=True):
+    """Whom the invitation is for, and what their authenticator must know."""
+
+    email: str
+    totp_secret: str
+    otpauth: str
+    expires_at: Moment
+
+
+class RecoveryCodesTold(Told, kw_only=True, frozen=True):
+    """Codes for the day on which the authenticator is lost, each good once. They are told this once."""
+
+    recovery_codes: tuple[str, ...]
+
+
+def tell_invitation(invitee: Invitee) -> InvitationTold:
+    """The invitation."""
+    return InvitationTold(
+        email=invitee.email,
+        totp_secret=invitee.totp_secret,
+        otpauth=invitee.otpauth,
+        expires_at=invitee.expires_at,
+    )

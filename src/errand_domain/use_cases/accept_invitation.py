@@ -1,0 +1,129 @@
+"""An operator follows the link: looks at the invitation, then sets password and second factor, once."""
+
+from datetime import datetime
+from typing import Final
+
+from attrs import field, frozen
+
+from errand_domain.member.credential import RECOVERY_CODES, Credential, Invitation, InvitationGone, WrongSecondFactor
+from errand_domain.member.member import Member
+from errand_domain.member.password import check_password
+from errand_domain.member.session import HOUR
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.credentials import Authenticators, PasswordHashes
+from errand_domain.ports.outside import Clock, Secrets
+from errand_domain.ports.rate_limits import RateLimits
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.limiting import hold_to
+from errand_domain.use_cases.manage_operators import invitation_digest
+from errand_domain.use_cases.sign_in_by_password import recovery_digest
+
+TRIES_MOST: Final = 10
+
+
+@frozen(kw_only=True)
+class Invitee:
+    """Who is invited, and what their authenticator must know."""
+
+    email: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    otpauth: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class ViewInvitation:
+    """Whoever has the token sees whom it is for, and what the authenticator reads. Nothing changes."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    authenticators: Authenticators
+
+    async def __call__(self, token: str) -> Invitee:
+        """Raises `InvitationGone`."""
+        async with self.begin() as tx:
+            member, invitation = await _open(tx, invitation_digest(token, self.secrets), at=self.clock.now())
+        return Invitee(
+            email=member.email(),
+            totp_secret=invitation.totp_secret,
+            otpauth=self.authenticators.address(invitation.totp_secret, account=member.email()),
+            expires_at=invitation.expires_at,
+        )
+
+
+@frozen(kw_only=True)
+class AcceptInvitation:
+    """The operator chooses a password and shows that the authenticator knows its secret. The link is good once."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    limits: RateLimits
+    passwords: PasswordHashes
+    authenticators: Authenticators
+
+    async def __call__(self, token: str, *, password: str, code: str) -> tuple[str, ...]:
+        """The recovery codes, which are shown this once; audited.
+
+        Raises `InvitationGone`, `PasswordWeak`, `WrongSecondFactor` or `TooManyRequests`.
+        """
+        now, digest = self.clock.now(), invitation_digest(token, self.secrets)
+        async with self.begin() as tx:
+            member, invitation = await _open(tx, digest, at=now)
+        await hold_to(self.limits, f"invitation {digest}", most=TRIES_MOST, per=HOUR, at=now)
+        check_password(password, email=member.email(), is_staff=True)
+        step = self.authenticators.step(invitation.totp_secret, code, at=now)
+        if step is None:
+            raise WrongSecondFactor
+        recovery = tuple(_recovery_code(self.secrets) for _ in range(RECOVERY_CODES))
+        fresh = await self.passwords.hash(password)
+        await self._enroll(digest, secret=invitation.totp_secret, fresh=fresh, step=step, recovery=recovery, now=now)
+        return recovery
+
+    @decided_anew_when_stale
+    async def _enroll(
+        self, digest: str, *, secret: str, fresh: str, step: int, recovery: tuple[str, ...], now: datetime
+    ) -> None:
+        async with self.begin() as tx:
+            member, invitation = await _open(tx, digest, at=now)
+            last = await tx.credentials.of_member(member.id)
+            credential = Credential(
+                member_id=member.id,
+                password_hash=fresh,
+                totp_secret=secret,
+                totp_step=step,
+                recovery_hashes=tuple(recovery_digest(member.id, one, self.secrets) for one in recovery),
+                changed_at=now,
+            )
+            tx.credentials.put(credential.following(last) if last else credential)
+            tx.credentials.put_invitation(invitation.closed())
+            tx.sessions.end_all(member.id)
+            for campus_id in sorted({grant.campus_id for grant in member.grants}):
+                tx.audit.record(
+                    AuditLine(
+                        at=now,
+                        actor_id=member.id,
+                        campus_id=campus_id,
+                        action="operator.enrolled",
+                        subject=f"member:{member.id}",
+                    )
+                )
+            await tx.commit()
+
+
+async def _open(tx: Transaction, digest: str, *, at: datetime) -> tuple[Member, Invitation]:
+    """The invitation and whom it is for; raises `InvitationGone`, for a member who was shut out too."""
+    invitation = await tx.credentials.invitation(digest)
+    if invitation is None:
+        raise InvitationGone
+    invitation.check_open(at=at)
+    member = await tx.members.get(invitation.member_id)
+    if member.barred or member.closed_at is not None or not member.grants:
+        raise InvitationGone
+    return member, invitation
+
+
+def _recovery_code(secrets: Secrets) -> str:
+    return f"{secrets.digits(5)}-{secrets.digits(5)}"

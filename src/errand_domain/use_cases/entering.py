@@ -1,0 +1,85 @@
+"""What all ways to sign in end with: a member, and a session of theirs."""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from errand_domain.ids import MemberId
+from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.member.session import Means, Session, Strength, life_of
+from errand_domain.ports.outside import Clock, Ids, Secrets
+from errand_domain.ports.transaction import Begin
+
+
+@frozen(kw_only=True)
+class Arrival:
+    """What is kept of where somebody signs in from: how they call the device, and the network in part."""
+
+    device: str = ""
+    place: str = field(default="", repr=False)
+
+
+@frozen(kw_only=True)
+class Entered:
+    """A fresh session. The token is shown once and stored nowhere."""
+
+    member: Member
+    session: Session
+    token: str = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Entrance:
+    """Where those who have proven who they are come in."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+
+    async def member_of(self, way: Way) -> Member:
+        """Who signs in that way: a new member where nobody does. Raises `MemberBarred`."""
+        try:
+            member = await self._found_or_made(way)
+        except WayTaken:  # by somebody who came through another door in the same moment: it is the same person
+            member = await self._found_or_made(way)
+        member.check_here()
+        return member
+
+    async def let_in(self, member: Member, *, by: Means, arrival: Arrival) -> Entered:
+        """A session that has proven one thing."""
+        entered = self.session_for(member, by=by, strength="one_factor", arrival=arrival, now=self.clock.now())
+        async with self.begin() as tx:
+            tx.sessions.start(entered.session)
+            await tx.commit()
+        return entered
+
+    def session_for(self, member: Member, *, by: Means, strength: Strength, arrival: Arrival, now: datetime) -> Entered:
+        """A session that is not stored yet."""
+        token = self.secrets.token()
+        session = Session(
+            id=self.ids.new(),
+            member_id=member.id,
+            token_hash=self.secrets.digest(token),
+            device=arrival.device,
+            place=arrival.place,
+            by=by,
+            strength=strength,
+            started_at=now,
+            expires_at=now + life_of(strength),
+        )
+        return Entered(member=as_proven(member, strength), session=session, token=token)
+
+    async def _found_or_made(self, way: Way) -> Member:
+        async with self.begin() as tx:
+            member = await tx.members.of_way(way)
+            if member is None:
+                member = Member(id=MemberId(self.ids.new()), ways=(way,), joined_at=self.clock.now())
+                tx.members.add(member)
+                await tx.commit()
+        return member
+
+
+def as_proven(member: Member, strength: Strength) -> Member:
+    """The member as far as they have proven who they are: staff's powers take two factors."""
+    return member if strength == "two_factors" or not member.grants else member.without_powers()

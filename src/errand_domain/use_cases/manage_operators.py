@@ -1,0 +1,176 @@
+"""How operators come, come back and go: by invitation, decided by an administrator or by the machine itself."""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from errand_domain.errors import InvalidField
+from errand_domain.ids import CampusId, MemberId
+from errand_domain.member.credential import INVITATION_LIFE, Invitation
+from errand_domain.member.member import Member, Way
+from errand_domain.member.roles import Grant, Role
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.credentials import Authenticators
+from errand_domain.ports.outside import Clock, Ids, Secrets
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+
+
+@frozen(kw_only=True)
+class Invited:
+    """An operator to be. The token is shown once and stored nowhere; there is none for whoever is enrolled already."""
+
+    member: Member
+    token: str | None = field(repr=False)
+    expires_at: datetime | None
+
+
+@frozen(kw_only=True)
+class Inviting:
+    """Makes invitations."""
+
+    secrets: Secrets
+    authenticators: Authenticators
+
+    async def __call__(self, tx: Transaction, member: Member, *, at: datetime) -> Invited:
+        """A fresh invitation in the place of the one before it, written with the transaction's commit."""
+        token, secret = self.secrets.token(), self.authenticators.new_secret()
+        digest = invitation_digest(token, self.secrets)
+        last = await tx.credentials.invitation_of(member.id)
+        expires_at = at + INVITATION_LIFE
+        first = Invitation(member_id=member.id, token_hash=digest, totp_secret=secret, expires_at=expires_at)
+        tx.credentials.put_invitation(last.followed_by(token_hash=digest, totp_secret=secret, at=at) if last else first)
+        return Invited(member=member, token=token, expires_at=expires_at)
+
+
+@frozen(kw_only=True)
+class InviteOperator:
+    """Give somebody a role at a campus, and a link by which they set password and second factor."""
+
+    begin: Begin
+    clock: Clock
+    ids: Ids
+    inviting: Inviting
+
+    @decided_anew_when_stale
+    async def __call__(self, email: str, operator: Member | None, *, role: Role, campus_id: CampusId) -> Invited:
+        """The member, new where nobody signs in with that address; audited. `operator` is `None` for the machine."""
+        now, way = self.clock.now(), Way("email", email)
+        async with self.begin() as tx:
+            if operator is not None:
+                operator.require("manage_members", campus_id)
+            campus = await tx.campuses.get(campus_id)
+            known = await tx.members.of_way(way)
+            if known is None:
+                granted = Member(
+                    id=MemberId(self.ids.new()), ways=(way,), grants=frozenset({Grant(role, campus.id)}), joined_at=now
+                )
+                tx.members.add(granted)
+            else:
+                known.check_here()
+                granted = known.grant(Grant(role, campus.id))
+                tx.members.save(granted)
+            credential = await tx.credentials.of_member(granted.id)
+            enrolled = credential is not None and credential.has_second_factor
+            invited = (
+                Invited(member=granted, token=None, expires_at=None)
+                if enrolled
+                else await self.inviting(tx, granted, at=now)
+            )
+            record(tx, granted.id, operator, campus_id=campus_id, action="operator.invited", detail=role, at=now)
+            await tx.commit()
+        return invited
+
+
+@frozen(kw_only=True)
+class ResetOperator:
+    """Take password and second factor away, at once and everywhere, and give a fresh link."""
+
+    begin: Begin
+    clock: Clock
+    inviting: Inviting
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, operator: Member | None) -> Invited:
+        """The operator, signed out everywhere; audited. Raises `InvalidField` for a member without a role."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            member = await staff_in_reach(tx, member_id, operator)
+            await lock_out(tx, member, at=now)
+            invited = await self.inviting(tx, member, at=now)
+            for campus_id in sorted({grant.campus_id for grant in member.grants}):
+                record(tx, member_id, operator, campus_id=campus_id, action="operator.reset", detail="", at=now)
+            await tx.commit()
+        return invited
+
+
+@frozen(kw_only=True)
+class DisableOperator:
+    """Take every role, password and second factor, at once and everywhere. The member stays a member."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId, operator: Member | None) -> Member:
+        """The member without a role; audited at each campus. Raises `InvalidField` for a member without a role."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            member = await staff_in_reach(tx, member_id, operator)
+            dismissed = member.dismiss()
+            tx.members.save(dismissed)
+            await lock_out(tx, member, at=now)
+            invitation = await tx.credentials.invitation_of(member_id)
+            if invitation is not None and not invitation.is_closed:
+                tx.credentials.put_invitation(invitation.closed())
+            for campus_id in sorted({grant.campus_id for grant in member.grants}):
+                record(tx, member_id, operator, campus_id=campus_id, action="operator.disabled", detail="", at=now)
+            await tx.commit()
+        return dismissed
+
+
+def invitation_digest(token: str, secrets: Secrets) -> str:
+    """What is kept of an invitation's token."""
+    return secrets.digest(f"invitation:{token}")
+
+
+async def staff_in_reach(tx: Transaction, member_id: MemberId, operator: Member | None) -> Member:
+    """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`."""
+    member = await tx.members.get(member_id)
+    if operator is not None:
+        for grant in sorted(member.grants):
+            operator.require("manage_members", grant.campus_id)
+    if not member.grants:
+        raise InvalidField("member", "has no role")
+    return member
+
+
+async def lock_out(tx: Transaction, member: Member, *, at: datetime) -> None:
+    """What the member knew and had lets nobody in any more, and every session ends."""
+    credential = await tx.credentials.of_member(member.id)
+    if credential is not None:
+        tx.credentials.put(credential.emptied(at=at))
+    tx.sessions.end_all(member.id)
+
+
+def record(
+    tx: Transaction,
+    member_id: MemberId,
+    operator: Member | None,
+    *,
+    campus_id: CampusId,
+    action: str,
+    detail: str,
+    at: datetime,
+) -> None:
+    """Write it down."""
+    tx.audit.record(
+        AuditLine(
+            at=at,
+            actor_id=operator.id if operator else None,
+            campus_id=campus_id,
+            action=action,
+            subject=f"member:{member_id}",
+            detail=detail,
+        )
+    )

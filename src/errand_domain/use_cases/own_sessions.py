@@ -1,0 +1,84 @@
+"""Who sends a token; and what members do with their own sessions."""
+
+from uuid import UUID
+
+from attrs import frozen
+
+from errand_domain.errors import Missing
+from errand_domain.ids import MemberId
+from errand_domain.member.session import NotSignedIn, Session
+from errand_domain.ports.outside import Clock, Secrets
+from errand_domain.ports.sessions import SignedIn
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.entering import as_proven
+
+
+@frozen(kw_only=True)
+class Recognise:
+    """Tells who sends a token.
+
+    The member that it hands out has staff's powers only where the session has proven two factors, so that nothing which
+    a use case checks can be passed with a token of less. That a session with those powers is in use is written down
+    every few minutes; other sessions are only read.
+    """
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+
+    async def __call__(self, token: str) -> SignedIn:
+        """The member and the session; raises `NotSignedIn` at once after either has ended."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            found = await tx.sessions.find(self.secrets.digest(token), at=now)
+            if found is None or not found.session.is_live(at=now):
+                raise NotSignedIn
+            if found.session.is_unseen(at=now):
+                tx.sessions.seen(found.session.id, at=now)
+                await tx.commit()
+        return SignedIn(member=as_proven(found.member, found.session.strength), session=found.session)
+
+
+@frozen(kw_only=True)
+class ListSessions:
+    """A member sees where they are signed in."""
+
+    begin: Begin
+    clock: Clock
+
+    async def __call__(self, member_id: MemberId) -> tuple[Session, ...]:
+        """The live sessions, newest first."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            found = await tx.sessions.of_member(member_id, at=now)
+        return tuple(session for session in found if session.is_live(at=now))
+
+
+@frozen(kw_only=True)
+class SignOut:
+    """A member ends one of their sessions, at once."""
+
+    begin: Begin
+    clock: Clock
+
+    async def __call__(self, member_id: MemberId, session_id: UUID) -> None:
+        """Raises `Missing` for a session of somebody else."""
+        async with self.begin() as tx:
+            live = await tx.sessions.of_member(member_id, at=self.clock.now())
+            if all(session.id != session_id for session in live):
+                raise Missing("session")
+            tx.sessions.end(session_id)
+            await tx.commit()
+
+
+@frozen(kw_only=True)
+class SignOutElsewhere:
+    """A member ends every session but the one that asks, at once."""
+
+    begin: Begin
+
+    async def __call__(self, session: Session) -> None:
+        """Nothing to end is well, too."""
+        async with self.begin() as tx:
+            tx.sessions.end_all(session.member_id, but=session.id)
+            await tx.commit()

@@ -1,0 +1,55 @@
+"""Send a one-time code."""
+
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from errand_domain.member.member import Way
+from errand_domain.member.session import HOUR, SignInCode, check_pause
+from errand_domain.ports.outside import Clock, Notice, Notices, Secrets
+from errand_domain.ports.rate_limits import RateLimits
+from errand_domain.ports.transaction import Begin
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.limiting import hold_to
+from errand_domain.use_cases.trying_codes import digest_of
+
+FROM_ADDRESS_MOST: Final = 60
+"""A whole dormitory may share one network address, so this is wider than what one device may ask for."""
+FROM_DEVICE_MOST: Final = 10
+
+
+@frozen(kw_only=True)
+class RequestCode:
+    """Send a code to an address. The answer is the same whether a member is known there or not: nobody looks."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    notices: Notices
+    limits: RateLimits
+
+    async def __call__(self, way: Way, *, address: str = "", device_id: str = "") -> None:
+        """Raises `CodeTooSoon` where the target has had its codes, `TooManyRequests` where the asker has.
+
+        The code is stored before it is sent.
+        """
+        now = self.clock.now()
+        if device_id:
+            await hold_to(self.limits, f"codes device {device_id}", most=FROM_DEVICE_MOST, per=HOUR, at=now)
+        if address:
+            await hold_to(self.limits, f"codes from {address}", most=FROM_ADDRESS_MOST, per=HOUR, at=now)
+        code = self.secrets.digits(6)
+        await self._store(way, digest_of(way, code, self.secrets), now)
+        await self.notices.send(
+            Notice(to=way, text=f"您的登录验证码是 {code}，5 分钟内有效，请勿告诉他人。", code=code)
+        )
+
+    @decided_anew_when_stale
+    async def _store(self, way: Way, digest: str, now: datetime) -> None:
+        async with self.begin() as tx:
+            last = await tx.sessions.code_for(way)
+            check_pause(last, at=now)
+            fresh = SignInCode(way=way, code_hash=digest, sent_at=now)
+            tx.sessions.put_code(last.followed_by(digest, at=now) if last else fresh)
+            await tx.commit()

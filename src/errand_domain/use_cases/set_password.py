@@ -1,0 +1,100 @@
+"""Set, change or reset one's own password."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from errand_domain.ids import MemberId
+from errand_domain.member.credential import Credential, ProofNeeded, WrongPassword
+from errand_domain.member.member import Way
+from errand_domain.member.password import check_password
+from errand_domain.member.session import Session, WrongCode
+from errand_domain.ports.credentials import PasswordHashes
+from errand_domain.ports.outbox import Tell
+from errand_domain.ports.outside import Clock, Secrets
+from errand_domain.ports.rate_limits import RateLimits
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.sign_in_by_password import hold_to_tries
+from errand_domain.use_cases.trying_codes import try_code
+
+
+@frozen(kw_only=True)
+class SetPassword:
+    """A member sets a password, having shown the one before it or that the e-mail address is theirs.
+
+    Every other session ends at once, and the member is told.
+    """
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    limits: RateLimits
+    passwords: PasswordHashes
+
+    async def __call__(self, session: Session, password: str, *, current: str = "") -> None:
+        """Raises `ProofNeeded`, `WrongPassword`, `PasswordWeak` or `TooManyRequests`."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            member = await tx.members.get(session.member_id)
+            credential = await tx.credentials.of_member(session.member_id)
+        known = credential.password_hash if credential else ""
+        if not member.email() or not (current or session.proves_email(at=now)):
+            raise ProofNeeded
+        check_password(password, email=member.email(), is_staff=bool(member.grants))
+        if current:
+            await hold_to_tries(self.limits, self.secrets, member.email(), address="", at=now)
+            if not await self.passwords.matches(known or None, current):
+                raise WrongPassword
+        fresh = await self.passwords.hash(password)
+        await self._store(session, was=known, fresh=fresh, now=now)
+
+    @decided_anew_when_stale
+    async def _store(self, session: Session, *, was: str, fresh: str, now: datetime) -> None:
+        async with self.begin() as tx:
+            credential = await tx.credentials.of_member(session.member_id)
+            if (credential.password_hash if credential else "") != was:
+                raise WrongPassword
+            put_password(tx, session.member_id, credential, fresh, at=now)
+            tx.sessions.end_all(session.member_id, but=session.id)
+            await tx.commit()
+
+
+@frozen(kw_only=True)
+class ResetPassword:
+    """Whoever reads the member's mail sets a new password; a second factor stays what it was. Every session ends."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    passwords: PasswordHashes
+
+    async def __call__(self, email: str, code: str, password: str) -> None:
+        """Raises `WrongCode` for every reason alike, `PasswordWeak`, or `MemberBarred`."""
+        check_password(password, email=email, is_staff=False)
+        fresh = await self.passwords.hash(password)
+        if not await self._reset(Way("email", email), code, password, fresh):
+            raise WrongCode
+
+    @decided_anew_when_stale
+    async def _reset(self, way: Way, code: str, password: str, fresh: str) -> bool:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            right = await try_code(tx, way, code, secrets=self.secrets, at=now)
+            member = await tx.members.of_way(way) if right else None
+            if member is not None:
+                member.check_here()
+                check_password(password, email=way.value, is_staff=bool(member.grants))
+                put_password(tx, member.id, await tx.credentials.of_member(member.id), fresh, at=now)
+                tx.sessions.end_all(member.id)
+            await tx.commit()
+        return member is not None
+
+
+def put_password(
+    tx: Transaction, member_id: MemberId, credential: Credential | None, password_hash: str, *, at: datetime
+) -> None:
+    """The member has that password now, and is told."""
+    fresh = Credential(member_id=member_id, password_hash=password_hash, changed_at=at)
+    tx.credentials.put(credential.with_password(password_hash, at=at) if credential else fresh)
+    tx.outbox.add(Tell(member_id=member_id, kind="password_changed"), at=at)

@@ -1,0 +1,112 @@
+"""Sign in by e-mail address and password, and the second factor of those who have one."""
+
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from attrs import field, frozen
+
+from errand_domain.ids import MemberId
+from errand_domain.member.credential import Credential, SecondFactorNeeded, WrongPassword, WrongSecondFactor
+from errand_domain.member.member import Member, Way
+from errand_domain.member.session import HOUR, Strength
+from errand_domain.ports.credentials import Authenticators, PasswordHashes
+from errand_domain.ports.outside import Secrets
+from errand_domain.ports.rate_limits import RateLimits
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.entering import Arrival, Entered, Entrance
+from errand_domain.use_cases.limiting import hold_to
+
+FROM_ADDRESS_MOST: Final = 10
+AT_ALL_MOST: Final = 30
+"""From everywhere together: wider, so that one stranger alone cannot shut an account's owner out."""
+SECOND_FACTORS_MOST: Final = 10
+NOBODY: Final = MemberId(UUID(int=0))
+RECOVERY: Final = re.compile(r"\d{5}-\d{5}", re.ASCII)
+
+
+@frozen(kw_only=True)
+class PasswordTry:
+    """What somebody typed, and where. `second` is the authenticator's code, or a recovery code."""
+
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+    second: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    arrival: Arrival = Arrival()
+
+
+@frozen(kw_only=True)
+class SignInByPassword:
+    """A right password lets in; where there is a second factor, only together with it, and then as staff."""
+
+    entrance: Entrance
+    limits: RateLimits
+    passwords: PasswordHashes
+    authenticators: Authenticators
+
+    async def __call__(self, given: PasswordTry) -> Entered:
+        """Raises `WrongPassword` for every reason alike and at the same cost; `TooManyRequests`, or `MemberBarred`.
+
+        After a right password: `SecondFactorNeeded` or `WrongSecondFactor`.
+        """
+        way, now = Way("email", given.email), self.entrance.clock.now()
+        await hold_to_tries(self.limits, self.entrance.secrets, given.email, address=given.address, at=now)
+        async with self.entrance.begin() as tx:
+            member = await tx.members.of_way(way)
+            credential = await tx.credentials.of_member(member.id if member else NOBODY)
+        known = credential.password_hash if credential and credential.password_hash else None
+        right = await self.passwords.matches(known, given.password)
+        if member is None or credential is None or not right:
+            raise WrongPassword
+        member.check_here()
+        if credential.has_second_factor:
+            if not given.second:
+                raise SecondFactorNeeded
+            await hold_to(self.limits, f"second factor {member.id}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
+        is_current = self.passwords.is_current(credential.password_hash)
+        fresh = credential.password_hash if is_current else await self.passwords.hash(given.password)
+        return await self._enter(member, given, proven=credential.password_hash, fresh=fresh, now=now)
+
+    @decided_anew_when_stale
+    async def _enter(self, member: Member, given: PasswordTry, *, proven: str, fresh: str, now: datetime) -> Entered:
+        async with self.entrance.begin() as tx:
+            credential = await tx.credentials.of_member(member.id)
+            if credential is None or credential.password_hash != proven:
+                raise WrongPassword
+            after = self._second_factor(credential, given.second, now) if credential.has_second_factor else credential
+            after = after.hashed_anew(fresh)
+            if after != credential:
+                tx.credentials.put(after.saved())
+            strength: Strength = "two_factors" if credential.has_second_factor else "one_factor"
+            entered = self.entrance.session_for(
+                member, by="password", strength=strength, arrival=given.arrival, now=now
+            )
+            tx.sessions.start(entered.session)
+            await tx.commit()
+        return entered
+
+    def _second_factor(self, credential: Credential, second: str, now: datetime) -> Credential:
+        """The credential after its use; raises `WrongSecondFactor`."""
+        if not RECOVERY.fullmatch(second):
+            return credential.with_step(self.authenticators.step(credential.totp_secret, second, at=now))
+        used = recovery_digest(credential.member_id, second, self.entrance.secrets)
+        if not any(self.entrance.secrets.same(used, one) for one in credential.recovery_hashes):
+            raise WrongSecondFactor
+        return credential.without_recovery(used)
+
+
+def recovery_digest(member_id: MemberId, code: str, secrets: Secrets) -> str:
+    """What is kept of a recovery code."""
+    return secrets.digest(f"recovery:{member_id}:{code}")
+
+
+async def hold_to_tries(limits: RateLimits, secrets: Secrets, email: str, *, address: str, at: datetime) -> None:
+    """Raise `TooManyRequests` where that address of that network, or that address at all, was tried too often.
+
+    Whether anybody is known there makes no difference, and the address itself is not kept.
+    """
+    name = secrets.digest(f"password:{email}")
+    await hold_to(limits, f"password {name} {address}", most=FROM_ADDRESS_MOST, per=HOUR, at=at)
+    await hold_to(limits, f"password {name}", most=AT_ALL_MOST, per=HOUR, at=at)

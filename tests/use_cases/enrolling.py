@@ -1,0 +1,42 @@
+"""An operator who came in as operators do, with an authenticator in hand."""
+
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+from pyotp.totp import TOTP
+
+from errand_domain.member.member import Member
+from errand_domain.member.roles import Role
+from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.entering import Entered
+from errand_domain.use_cases.manage_operators import InviteOperator
+from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+from tests.use_cases.world import World
+
+PASSWORD: Final = "seven quiet herons"
+
+
+@frozen(kw_only=True)
+class Enrolled:
+    member: Member
+    email: str
+    secret: str
+    recovery: tuple[str, ...]
+
+    def code_at(self, moment: datetime) -> str:
+        return TOTP(self.secret).at(moment)
+
+    async def enter(self, world: World, *, second: str = "", address: str = "192.0.2.9") -> Entered:
+        second = second or self.code_at(world.clock.now())
+        given = PasswordTry(email=self.email, password=PASSWORD, second=second, address=address)
+        return await world.use(SignInByPassword)(given)
+
+
+async def enroll(world: World, role: Role = "admin", email: str = "han.meimei@example.edu.cn") -> Enrolled:
+    invited = await world.use(InviteOperator)(email, None, role=role, campus_id=world.campus.id)
+    assert invited.token is not None
+    secret = (await world.use(ViewInvitation)(invited.token)).totp_secret
+    code = TOTP(secret).at(world.clock.now())
+    recovery = await world.use(AcceptInvitation)(invited.token, password=PASSWORD, code=code)
+    return Enrolled(member=invited.member, email=email, secret=secret, recovery=recovery)

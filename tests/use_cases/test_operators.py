@@ -1,0 +1,173 @@
+"""How operators come in, come back and go."""
+
+import pytest
+from pyotp.totp import TOTP
+
+from errand_domain.errors import InvalidField, NotPermitted
+from errand_domain.member.credential import INVITATION_LIFE, InvitationGone, WrongPassword, WrongSecondFactor
+from errand_domain.member.member import Way
+from errand_domain.member.password import PasswordWeak
+from errand_domain.member.session import NotSignedIn
+from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.accept_invitation import TRIES_MOST, AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.manage_operators import DisableOperator, Invited, InviteOperator, ResetOperator
+from errand_domain.use_cases.own_sessions import Recognise
+from tests.domain.examples import MINUTE, OTHER_CAMPUS_ID, SECOND
+from tests.use_cases.enrolling import PASSWORD, enroll
+from tests.use_cases.world import World
+
+EMAIL = "han.meimei@example.edu.cn"
+
+
+async def invited(world: World) -> tuple[Invited, str, str]:
+    """An invitation, its token, and what the authenticator shows for it now."""
+    found = await world.use(InviteOperator)(EMAIL, None, role="finance", campus_id=world.campus.id)
+    assert found.token is not None
+    invitee = await world.use(ViewInvitation)(found.token)
+    assert (invitee.email, invitee.totp_secret in invitee.otpauth) == (EMAIL, True)
+    return found, found.token, TOTP(invitee.totp_secret).at(world.clock.now())
+
+
+async def test_an_invitation_is_good_once(world: World):
+    found, token, code = await invited(world)
+    recovery = await world.use(AcceptInvitation)(token, password=PASSWORD, code=code)
+    assert len(set(recovery)) == 10
+    for look in (world.use(ViewInvitation)(token), world.use(AcceptInvitation)(token, password=PASSWORD, code=code)):
+        with pytest.raises(InvitationGone):
+            await look
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"member:{found.member.id}", "operator.invited") == 1
+        assert await tx.audit.count(f"member:{found.member.id}", "operator.enrolled") == 1
+
+
+async def test_an_invitation_is_good_for_a_day(world: World):
+    _, token, _ = await invited(world)
+    world.clock.advance(INVITATION_LIFE - SECOND)
+    await world.use(ViewInvitation)(token)
+    world.clock.advance(SECOND)
+    with pytest.raises(InvitationGone):
+        await world.use(ViewInvitation)(token)
+
+
+async def test_the_last_invitation_counts_and_a_token_that_was_never_given_does_not(world: World):
+    _, first, _ = await invited(world)
+    _, second, code = await invited(world)
+    for token in (first, "", "nonsense", second[:-1]):
+        with pytest.raises(InvitationGone):
+            await world.use(ViewInvitation)(token)
+    await world.use(AcceptInvitation)(second, password=PASSWORD, code=code)
+
+
+async def test_what_was_mistyped_may_be_typed_again_and_not_forever(world: World):
+    _, token, code = await invited(world)
+    accept = world.use(AcceptInvitation)
+    with pytest.raises(PasswordWeak):
+        await accept(token, password="eleven long", code=code)
+    for _ in range(TRIES_MOST - 1):
+        with pytest.raises(WrongSecondFactor):
+            await accept(token, password=PASSWORD, code="000000")
+    with pytest.raises(TooManyRequests):
+        await accept(token, password=PASSWORD, code=code)
+
+
+async def test_neither_token_nor_recovery_codes_are_stored_as_they_are(world: World):
+    found, token, code = await invited(world)
+    async with world.begin() as tx:
+        stored = await tx.credentials.invitation_of(found.member.id)
+    assert stored is not None
+    assert token not in (stored.token_hash, repr(found), repr(stored))
+    assert token not in repr(found)
+    recovery = await world.use(AcceptInvitation)(token, password=PASSWORD, code=code)
+    async with world.begin() as tx:
+        credential, stored = (
+            await tx.credentials.of_member(found.member.id),
+            await tx.credentials.invitation_of(found.member.id),
+        )
+    assert credential is not None
+    assert not set(recovery) & set(credential.recovery_hashes)
+    assert credential.totp_secret not in repr(credential)
+    assert stored is not None
+    assert stored.totp_secret == ""
+
+
+async def test_nobody_is_invited_or_reset_or_disabled_by_somebody_without_that_power_there(world: World):
+    staff = await enroll(world)
+    for who in (await world.member(), await world.operator("operations")):
+        with pytest.raises(NotPermitted):
+            await world.use(InviteOperator)(EMAIL, who, role="admin", campus_id=world.campus.id)
+        with pytest.raises(NotPermitted):
+            await world.use(ResetOperator)(staff.member.id, who)
+        with pytest.raises(NotPermitted):
+            await world.use(DisableOperator)(staff.member.id, who)
+    admin = await world.operator("admin")
+    with pytest.raises(NotPermitted):
+        await world.use(InviteOperator)(EMAIL, admin, role="admin", campus_id=OTHER_CAMPUS_ID)
+    await world.use(InviteOperator)("other@example.edu.cn", admin, role="admin", campus_id=world.campus.id)
+
+
+async def test_a_reset_takes_everything_at_once_and_a_fresh_link_gives_it_back(world: World):
+    staff = await enroll(world)
+    world.clock.advance(MINUTE)
+    entered = await staff.enter(world)
+    fresh = await world.use(ResetOperator)(staff.member.id, None)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(entered.token)
+    world.clock.advance(MINUTE)
+    for second in ("", staff.recovery[0]):
+        with pytest.raises(WrongPassword):
+            await staff.enter(world, second=second)
+    assert fresh.token is not None
+    secret = (await world.use(ViewInvitation)(fresh.token)).totp_secret
+    assert secret != staff.secret
+    code = TOTP(secret).at(world.clock.now())
+    await world.use(AcceptInvitation)(fresh.token, password=PASSWORD, code=code)
+    with pytest.raises(WrongSecondFactor):
+        await staff.enter(world)
+
+
+async def test_who_is_disabled_is_a_member_without_power_and_without_password(world: World):
+    staff = await enroll(world)
+    world.clock.advance(MINUTE)
+    entered = await staff.enter(world)
+    gone = await world.use(DisableOperator)(staff.member.id, None)
+    assert (gone.grants, gone.ways) == (frozenset(), (Way("email", staff.email),))
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(entered.token)
+    world.clock.advance(MINUTE)
+    with pytest.raises(WrongPassword):
+        await staff.enter(world)
+    with pytest.raises(InvalidField):
+        await world.use(DisableOperator)(staff.member.id, None)
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"member:{staff.member.id}", "operator.disabled") == 1
+
+
+@pytest.mark.parametrize("how", ["barred", "disabled"])
+async def test_the_link_of_whoever_was_shut_out_leads_nowhere(world: World, how: str):
+    found, token, _ = await invited(world)
+    if how == "barred":
+        await world.use(BarMember)(found.member.id, None, campus_id=world.campus.id, barred=True, reason="离职")
+    else:
+        await world.use(DisableOperator)(found.member.id, None)
+    with pytest.raises(InvitationGone):
+        await world.use(ViewInvitation)(token)
+
+
+async def test_whoever_is_enrolled_gets_a_further_role_without_a_link(world: World):
+    staff = await enroll(world)
+    again = await world.use(InviteOperator)(staff.email, None, role="auditor", campus_id=world.campus.id)
+    assert again.token is None
+    assert again.member.may("see_audit", world.campus.id)
+    world.clock.advance(MINUTE)
+    await staff.enter(world)
+
+
+async def test_a_role_that_is_taken_ends_the_sessions_that_had_it(world: World):
+    staff = await enroll(world)
+    world.clock.advance(MINUTE)
+    entered = await staff.enter(world)
+    take = world.use(GrantRole)
+    await take(staff.member.id, None, role="admin", campus_id=world.campus.id, granted=False)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(entered.token)
