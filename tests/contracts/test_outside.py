@@ -8,6 +8,7 @@ from attrs import frozen
 
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
+from adapters.images.pillow import PillowImages
 from adapters.memory.clock import MemoryClock
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
@@ -18,9 +19,12 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from errand_domain.payment.attempt import Attempt
 from errand_domain.ports.files import FileStore
+from errand_domain.ports.images import Images
 from errand_domain.ports.outside import Clock, Ids, Notice
 from errand_domain.ports.payments import PayoutRequest
 from errand_domain.testing import contracts, examples
+from errand_domain.testing.contracts.images import MARKER
+from tests import pictures
 
 KEY = b"one key of thirty-two bytes or more"
 OTHER_KEY = b"another key, just as long as that one"
@@ -84,6 +88,20 @@ class TestFileStore(contracts.FileStoreContract):
     @pytest.fixture(params=["memory", "folder"])
     def adapter(self, request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
         return MemoryFileStore() if request.param == "memory" else FolderFileStore(tmp_path / "files")
+
+
+class TestImages(contracts.ImagesContract):
+    @pytest.fixture
+    def adapter(self) -> Images:
+        return PillowImages()
+
+    @pytest.fixture(params=pictures.WRITERS.values(), ids=pictures.WRITERS)
+    def picture(self, request: pytest.FixtureRequest) -> bytes:
+        return request.param(pictures.gradient(mode="RGBA"))
+
+    @pytest.fixture(params=pictures.marked(MARKER).values(), ids=pictures.marked(MARKER))
+    def marked(self, request: pytest.FixtureRequest) -> bytes:
+        return request.param
 
 
 @frozen

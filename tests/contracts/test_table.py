@@ -38,6 +38,7 @@ TABLE: Final = {
     "Files": {"MemoryFiles", "SqlFiles"},
     "Hall": {"MemoryHall", "SqlHall"},
     "Ids": {"MemoryIds", "SystemIds"},
+    "Images": {"PillowImages"},
     "Ledger": {"MemoryLedger", "SqlLedger"},
     "Maps": {"MemoryMaps"},
     "Members": {"MemoryMembers", "SqlMembers"},

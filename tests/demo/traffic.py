@@ -16,8 +16,9 @@ from attrs import Factory, define, frozen
 
 from errand_domain.campus import Campus
 from errand_domain.ids import compact
+from tests.pictures import CLEAN_PNG
 
-PIXEL: Final = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
+PIXEL: Final = CLEAN_PNG
 PATIENCE: Final = 0.05
 SERVER_FAULT: Final = 500
 CONFLICT: Final = 409

@@ -1,8 +1,12 @@
 """Files go to those who may see them, and are what they say."""
 
+from zlib import crc32
+
 import pytest
 
+from errand_domain.testing.contracts.images import MARKER
 from tests.http.visitors import PNG, Visitor, problem_of
+from tests.pictures import CLEAN_PNG, marked
 
 
 async def test_the_parties_of_the_order_see_its_photos_and_nobody_else(
@@ -103,3 +107,19 @@ async def test_what_a_proof_is_for_is_one_of_two_words(requester: Visitor) -> No
         data={"purpose": "student_card"},
     )
     assert (problem_of(answer)["code"], problem_of(answer)["field"]) == ("field.invalid", "purpose")
+
+
+async def test_what_is_kept_of_a_photo_is_what_one_sees(requester: Visitor) -> None:
+    for name, sent in marked(MARKER).items():
+        order_id = await requester.publishes()
+        photo = await requester.uploads(f"/orders/{order_id}/proofs", sent)
+        seen = (await requester.get(f"/files/{photo}")).content
+        assert MARKER not in seen, name
+        assert seen != sent, name
+
+
+async def test_an_image_that_would_unfold_to_too_much_is_refused(requester: Visitor) -> None:
+    header = CLEAN_PNG[:16] + (60_000).to_bytes(4) * 2 + CLEAN_PNG[24:29]
+    bomb = header + crc32(header[12:]).to_bytes(4) + CLEAN_PNG[33:]
+    answer = await requester.http.post("/files", files={"file": ("a.png", bomb, "image/png")})
+    assert (problem_of(answer)["code"], problem_of(answer)["mostPixels"]) == ("file.too_many_pixels", 40_000_000)

@@ -8,10 +8,11 @@ import httpx
 from litestar import Litestar
 
 from adapters.memory.outside import MemoryNotices
+from tests.pictures import CLEAN_PNG
 from tests.stage import DORMITORY, NORTH_GATE, Stage
 
 API: Final = "/api/v1"
-PNG: Final = b"\x89PNG\r\n\x1a\n" + b"a picture" * 20
+PNG: Final = CLEAN_PNG
 DIGITS: Final = re.compile(r"\d{6}")
 
 

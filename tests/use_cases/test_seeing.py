@@ -7,8 +7,9 @@ import pytest
 from errand_domain.errors import DomainError, InvalidField, Missing, NotPermitted
 from errand_domain.ids import FileId, OrderId
 from errand_domain.order.events import RunnerAccepted
+from errand_domain.ports.images import NotAnImage
 from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, NotAnImage, UploadFile
+from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, UploadFile
 from errand_domain.use_cases.hand_over_errand import OfferErrand
 from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
 from errand_domain.use_cases.view_money_at_campus import ListCampusWithdrawals

@@ -9,6 +9,7 @@ from attrs import evolve, fields, has
 from adapters.crypto.authenticators import TotpAuthenticators
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
+from adapters.images.pillow import PillowImages
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
 from adapters.memory.credentials import MemoryPasswordHashes
@@ -36,6 +37,7 @@ from errand_domain.policy import Policy
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
+from errand_domain.ports.images import Images
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notices, QuoteSeal, Secrets
@@ -61,6 +63,7 @@ from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.verify_ledger import VerifyLedger
 from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
 from tests.domain.examples import APPLICATION, AT_DORMITORY, CAMPUS, OPERATOR, TERMS
+from tests.pictures import CLEAN_PNG
 
 if TYPE_CHECKING:
     from errand_domain.ports.transaction import Begin
@@ -68,7 +71,7 @@ if TYPE_CHECKING:
 U = TypeVar("U")
 IN_FORCE: Final[Documents] = tuple((document, "2026-01") for document in DOCUMENTS)
 KEY: Final = b"a key for tests, and for nothing else"
-PNG: Final = b"\x89PNG\r\n\x1a\n"
+PNG: Final = CLEAN_PNG
 LEASE: Final = timedelta(seconds=30)
 
 
@@ -103,6 +106,7 @@ class World:
             ContentCheck: MemoryContentCheck(pause=pause),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),
+            Images: PillowImages(),
             Hall: self.database.hall,
             Relay: self.database.relay,
             Providers: Providers(

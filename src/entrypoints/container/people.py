@@ -100,7 +100,14 @@ class People(Ports):
     block_member = Factory(BlockMember, begin=Ports.begin)
     close_account = Factory(CloseAccount, begin=Ports.begin, clock=Ports.clock)
     export_member = Factory(ExportMember, begin=Ports.begin, clock=Ports.clock)
-    upload_file = Factory(UploadFile, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, store=Ports.file_store)
+    upload_file = Factory(
+        UploadFile,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        ids=Ports.ids,
+        images=Ports.images,
+        store=Ports.file_store,
+    )
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     apply_as_runner = Factory(
         ApplyAsRunner, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents

@@ -24,6 +24,7 @@ from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.credentials import PasswordHashes
+from errand_domain.ports.images import Images
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
 from errand_domain.ports.outside import ContentCheck, Maps, Notices
 from errand_domain.ports.rate_limits import RateLimits
@@ -66,6 +67,13 @@ def find_mini_program_codes(settings: Settings, partners: Partners) -> MiniProgr
         "wechat": lambda _: WechatMiniProgram(partners.wechat, version=settings.mini_program_version),
     }
     return choose("ERRAND_MINI_PROGRAM", settings.mini_program, ours, settings)
+
+
+def find_images() -> Images:
+    """What makes images anew; it is loaded only when it is needed, for `errand --help` has no time for it."""
+    from adapters.images.pillow import PillowImages  # noqa: PLC0415 - see above
+
+    return PillowImages()
 
 
 def open_redis(settings: Settings) -> "RedisLine | None":
@@ -127,4 +135,5 @@ class Ports(DeclarativeContainer):
     mini_program = Singleton(find_mini_program, settings, partners)
     mini_program_codes = Singleton(find_mini_program_codes, settings, partners)
     content_check = Singleton(find_content_check, settings)
+    images = Singleton(find_images)
     file_store = Singleton(FolderFileStore, settings.provided.files_folder)

@@ -11,6 +11,7 @@ from errand_domain.ids import CampusId, FileId, MemberId, OrderId
 from errand_domain.member.member import Member
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
+from errand_domain.ports.images import Images
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
 
@@ -18,15 +19,6 @@ FILE_BYTES_MOST: Final = 8 * 1024 * 1024
 FILES_PER_ORDER_MOST: Final = 60
 CARDS_PER_DAY_MOST: Final = 5
 DAY: Final = timedelta(days=1)
-MAGIC: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-
-
-@frozen(str=False)
-class NotAnImage(Invalid):
-    """The content is neither JPEG nor PNG, whatever its name says."""
-
-    code = "file.not_an_image"
-    sentence = "只支持 JPEG 或 PNG 图片"
 
 
 @frozen(str=False)
@@ -49,46 +41,45 @@ class TooManyFiles(Conflict):
     most: int
 
 
-def media_type_of(content: bytes) -> str:
-    """The media type by content; raises `NotAnImage`."""
-    for magic, media_type in MAGIC.items():
-        if content.startswith(magic):
-            return media_type
-    raise NotAnImage
-
-
 @frozen(kw_only=True)
 class UploadFile:
-    """A member stores an image: a proof or evidence for an order of theirs, or their student card."""
+    """A member stores an image: a proof or evidence for an order of theirs, or their student card.
+
+    What is stored is the picture made anew, never the bytes that were sent.
+    """
 
     begin: Begin
     clock: Clock
     ids: Ids
+    images: Images
     store: FileStore
 
     async def __call__(
         self, member_id: MemberId, content: bytes, *, purpose: FilePurpose, order_id: OrderId | None = None
     ) -> StoredFile:
-        """The stored file; raises `NotAnImage`, `FileTooLarge`, `TooManyFiles`; `Missing` for an order not theirs."""
+        """The stored file; `Missing` for an order not theirs.
+
+        Raises `NotAnImage`, `ImageTooLarge`, `FileTooLarge`, `TooManyFiles`.
+        """
         if len(content) > FILE_BYTES_MOST:
             raise FileTooLarge(FILE_BYTES_MOST)
-        media_type = media_type_of(content)
         if (order_id is None) != (purpose == "student_card"):
             raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
         now = self.clock.now()
         async with self.begin() as tx:
             await _check_room(tx, member_id, order_id, at=now)
+        image = await self.images.clean(content)
         file = StoredFile(
             id=FileId(self.ids.new()),
             owner_id=member_id,
             order_id=order_id,
             purpose=purpose,
-            media_type=media_type,
-            size_bytes=len(content),
-            sha256=sha256(content).hexdigest(),
+            media_type=image.media_type,
+            size_bytes=len(image.content),
+            sha256=sha256(image.content).hexdigest(),
             at=now,
         )
-        await self.store.put(file.id, content, media_type=media_type)
+        await self.store.put(file.id, image.content, media_type=image.media_type)
         async with self.begin() as tx:
             tx.files.add(file)
             await tx.commit()

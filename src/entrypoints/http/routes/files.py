@@ -16,7 +16,8 @@ from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_file
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, OrderId
-from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, NotAnImage, UploadFile
+from errand_domain.ports.images import ImageTooLarge, NotAnImage
+from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, TooManyFiles, UploadFile
 
 UPLOAD_BYTES_MOST: Final = FILE_BYTES_MOST + 64 * 1024
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
@@ -32,7 +33,7 @@ async def read_form(request: Request[Any, Any, Any]) -> None:
         raise Unreadable(detail="a field of the form is not text in its encoding") from None
 
 
-MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, FileTooLarge, Missing)
+MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, ImageTooLarge, FileTooLarge, TooManyFiles, Missing)
 
 
 @post(

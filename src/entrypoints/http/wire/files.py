@@ -11,13 +11,13 @@ from errand_domain.ports.files import StoredFile
 
 
 class ImageAsked(Struct, frozen=True, kw_only=True):
-    """A JPEG or PNG image, as the form field `file`."""
+    """A JPEG, PNG or WebP image, as the form field `file`."""
 
     file: UploadFile
 
 
 class ProofAsked(Struct, frozen=True, kw_only=True):
-    """A JPEG or PNG image as the form field `file`, and what it is for."""
+    """A JPEG, PNG or WebP image as the form field `file`, and what it is for."""
 
     file: UploadFile
     purpose: Literal["proof", "evidence"] = "proof"

@@ -22,6 +22,7 @@ from errand_domain.testing.contracts.database import Database
 from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
 from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.hall import HallContract
+from errand_domain.testing.contracts.images import ImagesContract
 from errand_domain.testing.contracts.ledger import LedgerContract
 from errand_domain.testing.contracts.mini_program import MiniProgramCodesContract, MiniProgramContract, Users
 from errand_domain.testing.contracts.notifications import NotificationsContract
@@ -69,6 +70,7 @@ __all__ = [
     "FilesContract",
     "HallContract",
     "IdsContract",
+    "ImagesContract",
     "LedgerContract",
     "MapsContract",
     "MembersContract",
