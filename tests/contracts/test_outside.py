@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from adapters.crypto.key_ring import GivenRing, new_ring
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
+from adapters.crypto.vault import Vault
 from adapters.images.pillow import PillowImages
 from adapters.memory.clock import MemoryClock
 from adapters.memory.files import MemoryFileStore
@@ -15,6 +17,7 @@ from adapters.memory.ids import MemoryIds
 from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
 from adapters.memory.provider import MemoryProvider
 from adapters.storage.folder import FolderFileStore
+from adapters.storage.sealed import SealedFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from errand_domain.payment.attempt import Attempt
@@ -85,9 +88,12 @@ class TestContentCheck(contracts.ContentCheckContract):
 
 
 class TestFileStore(contracts.FileStoreContract):
-    @pytest.fixture(params=["memory", "folder"])
+    @pytest.fixture(params=["memory", "folder", "sealed folder"])
     def adapter(self, request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
-        return MemoryFileStore() if request.param == "memory" else FolderFileStore(tmp_path / "files")
+        if request.param == "memory":
+            return MemoryFileStore()
+        folder = FolderFileStore(tmp_path / "files")
+        return folder if request.param == "folder" else SealedFileStore(folder, Vault(GivenRing(new_ring())))
 
 
 class TestImages(contracts.ImagesContract):

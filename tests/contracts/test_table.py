@@ -34,7 +34,7 @@ TABLE: Final = {
     "Credentials": {"MemoryCredentials", "SqlCredentials"},
     "Disputes": {"MemoryDisputes", "SqlDisputes"},
     "Earnings": {"MemoryEarnings", "SqlEarnings"},
-    "FileStore": {"FolderFileStore", "MemoryFileStore"},
+    "FileStore": {"FolderFileStore", "MemoryFileStore", "SealedFileStore"},
     "Files": {"MemoryFiles", "SqlFiles"},
     "Hall": {"MemoryHall", "SqlHall"},
     "Ids": {"MemoryIds", "SystemIds"},

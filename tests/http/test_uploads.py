@@ -1,5 +1,6 @@
 """Files go to those who may see them, and are what they say."""
 
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -123,3 +124,14 @@ async def test_an_image_that_would_unfold_to_too_much_is_refused(requester: Visi
     bomb = header + crc32(header[12:]).to_bytes(4) + CLEAN_PNG[33:]
     answer = await requester.http.post("/files", files={"file": ("a.png", bomb, "image/png")})
     assert (problem_of(answer)["code"], problem_of(answer)["mostPixels"]) == ("file.too_many_pixels", 40_000_000)
+
+
+def everything_in(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_the_folder_holds_no_photo_as_it_was_sent(requester: Visitor, tmp_path: Path) -> None:
+    await requester.uploads("/files")
+    contents = everything_in(tmp_path)
+    assert contents
+    assert not any(PNG[:8] in content or PNG[40:60] in content for content in contents)

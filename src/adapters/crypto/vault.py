@@ -107,5 +107,12 @@ def key_of(sealed: str) -> str:
     return sealed.partition(_SEPARATOR)[0]
 
 
+def key_of_bytes(sealed: bytes) -> str:
+    """The name of the key that sealed bytes were sealed with; empty for what was not sealed."""
+    if not sealed.startswith(MAGIC):
+        return ""
+    return sealed.removeprefix(MAGIC).partition(_SEPARATOR.encode("ascii"))[0].decode("ascii", errors="replace")
+
+
 def _bound(name: str, about: str) -> bytes:
     return f"errand {name} {about}".encode()

@@ -15,6 +15,7 @@ from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
 from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.storage.folder import FolderFileStore
+from adapters.storage.sealed import SealedFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.wechat.mini_program import WechatMiniProgram
@@ -136,4 +137,5 @@ class Ports(DeclarativeContainer):
     mini_program_codes = Singleton(find_mini_program_codes, settings, partners)
     content_check = Singleton(find_content_check, settings)
     images = Singleton(find_images)
-    file_store = Singleton(FolderFileStore, settings.provided.files_folder)
+    stored_files = Singleton(FolderFileStore, settings.provided.files_folder)
+    file_store = Singleton(SealedFileStore, stored_files, vault)
