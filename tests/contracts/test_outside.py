@@ -7,6 +7,7 @@ import pytest
 from attrs import frozen
 
 from adapters.crypto.key_ring import GivenRing, new_ring
+from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
@@ -59,6 +60,16 @@ class TestQuoteSeal(contracts.QuoteSealContract):
     @pytest.fixture
     def stranger(self) -> HmacQuoteSeal:
         return HmacQuoteSeal(OTHER_KEY)
+
+
+class TestLinkSeal(contracts.LinkSealContract):
+    @pytest.fixture
+    def adapter(self) -> HmacLinkSeal:
+        return HmacLinkSeal(KEY)
+
+    @pytest.fixture
+    def stranger(self) -> HmacLinkSeal:
+        return HmacLinkSeal(OTHER_KEY)
 
 
 class TestMaps(contracts.MapsContract):

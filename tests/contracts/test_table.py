@@ -40,6 +40,7 @@ TABLE: Final = {
     "Ids": {"MemoryIds", "SystemIds"},
     "Images": {"PillowImages"},
     "Ledger": {"MemoryLedger", "SqlLedger"},
+    "LinkSeal": {"HmacLinkSeal"},
     "Maps": {"MemoryMaps"},
     "Members": {"MemoryMembers", "SqlMembers"},
     "MiniProgram": {"MemoryMiniProgram", "WechatMiniProgram"},

@@ -62,6 +62,8 @@ PUBLIC: Final = (
     _row(f"GET {API}/campuses", "see_campuses", asks=False),
     _row(f"GET {API}/campuses/{{campus_id}}", "see_campuses", asks=False),
     _row(f"GET {API}/places", "see_campuses", query={**_CAMPUS, "q": "舍"}, asks=False),
+    # The link says who looks; this is none.
+    _row(f"GET {API}/file-links/{{card_id}}", "sign_in", asks=False, may_be_missing=True),
     # Providers prove who they are by their signatures; nobody has signed this one.
     _row(f"GET {API}/notifications/{{channel}}", "sign_in", asks=False, may_be_missing=True),
     _row(f"POST {API}/notifications/{{channel}}", "sign_in", "", {}, asks=False, may_be_missing=True),
@@ -90,6 +92,7 @@ OWN: Final = (
     _row(f"POST {API}/files", "upload_card", "self", form=True, asks=False),
     _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order", asks=False),
     _row(f"GET {API}/files/{{card_id}}", "see_card", "card", asks=False),
+    _row(f"POST {API}/files/{{proof_id}}/links", "see_proof", "order", asks=False),
     _row(
         f"POST {API}/runner/application",
         "apply_as_runner",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from attrs import evolve, fields, has
 
 from adapters.crypto.authenticators import TotpAuthenticators
+from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.images.pillow import PillowImages
@@ -38,6 +39,7 @@ from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
 from errand_domain.ports.images import Images
+from errand_domain.ports.link_seal import LinkSeal
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notices, QuoteSeal, Secrets
@@ -104,6 +106,7 @@ class World:
             Maps: MemoryMaps(pause=pause),
             Notices: self.notices,
             ContentCheck: MemoryContentCheck(pause=pause),
+            LinkSeal: HmacLinkSeal(KEY),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),
             Images: PillowImages(),

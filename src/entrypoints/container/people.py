@@ -8,6 +8,7 @@ from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
 from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.export_member import ExportMember
+from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
@@ -109,6 +110,10 @@ class People(Ports):
         store=Ports.file_store,
     )
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
+    issue_file_link = Factory(IssueFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal)
+    follow_file_link = Factory(
+        FollowFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal, fetch=fetch_file
+    )
     apply_as_runner = Factory(
         ApplyAsRunner, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
     )

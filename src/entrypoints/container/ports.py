@@ -7,6 +7,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Provider, Singleton
 
 from adapters.crypto.authenticators import TotpAuthenticators
+from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.passwords import Argon2PasswordHashes
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
@@ -124,6 +125,7 @@ class Ports(DeclarativeContainer):
     password_hashes: Provider[PasswordHashes] = Singleton(Argon2PasswordHashes)
     authenticators = Singleton(TotpAuthenticators)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
+    link_seal = Singleton(HmacLinkSeal, settings.provided.secret_key)
     key_rings = Singleton(find_key_rings, settings)
     vault = Singleton(Vault, key_rings)
     redis: Provider["RedisLine | None"] = Singleton(open_redis, settings)

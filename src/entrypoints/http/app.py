@@ -8,6 +8,7 @@ from litestar.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from entrypoints.container import Container
+from entrypoints.http.addresses import reached_at
 from entrypoints.http.dependencies import use_cases, wired
 from entrypoints.http.documents import state_with
 from entrypoints.http.errors import EXCEPTION_HANDLERS
@@ -19,6 +20,7 @@ from entrypoints.http.openapi import described
 from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
 from entrypoints.http.routes.earnings import EARNINGS
+from entrypoints.http.routes.file_links import FILE_LINKS
 from entrypoints.http.routes.files import FILES
 from entrypoints.http.routes.invitations import INVITATIONS
 from entrypoints.http.routes.me import ME
@@ -43,6 +45,7 @@ ROUTERS: Final = (
     RUNNING,
     DISPUTES,
     FILES,
+    FILE_LINKS,
     RUNNER,
     EARNINGS,
     OPERATOR_PEOPLE,
@@ -71,7 +74,7 @@ def create_app(container: Container) -> Litestar:
     )
     trusted = list(container.settings().trusted_proxies)
     app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures)
-    return app
+    return reached_at(app, container.settings().public_url)
 
 
 def _with_peers_address(app: ASGIApp, trusted: list[str]) -> ASGIApp:

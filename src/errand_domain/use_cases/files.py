@@ -118,31 +118,33 @@ class FetchFile:
         """The file; to anybody else it is not there."""
         async with self.begin() as tx:
             file = await tx.files.get(file_id)
-            if file.owner_id != viewer.id:
-                campus_id = await self._permitted(tx, file, viewer)
-                if campus_id is not None:
-                    tx.audit.record(
-                        AuditLine(
-                            at=self.clock.now(),
-                            actor_id=viewer.id,
-                            campus_id=campus_id,
-                            action="file.seen",
-                            subject=f"file:{file_id}",
-                        )
+            campus_id = await staff_campus(tx, file, viewer)
+            if campus_id is not None:
+                tx.audit.record(
+                    AuditLine(
+                        at=self.clock.now(),
+                        actor_id=viewer.id,
+                        campus_id=campus_id,
+                        action="file.seen",
+                        subject=f"file:{file_id}",
                     )
-                    await tx.commit()
+                )
+                await tx.commit()
         return FetchedFile(file=file, content=await self.store.get(file_id))
 
-    async def _permitted(self, tx: Transaction, file: StoredFile, viewer: Member) -> CampusId | None:
-        """The campus as whose staff the viewer looks, `None` for a party; raises `Missing` for everybody else."""
-        if file.order_id is not None:
-            order = await tx.orders.get(file.order_id)
-            if viewer.id in (order.requester_id, order.runner_id):
-                return None
-            if viewer.may("see_orders", order.campus_id):
-                return order.campus_id
-            raise Missing("file")
-        runner = await tx.runners.find(file.owner_id)
-        if runner is None or not viewer.may("see_documents", runner.campus_id):
-            raise Missing("file")
-        return runner.campus_id
+
+async def staff_campus(tx: Transaction, file: StoredFile, viewer: Member) -> CampusId | None:
+    """The campus as whose staff the viewer looks, `None` for owner and parties; raises `Missing` for everybody else."""
+    if file.owner_id == viewer.id:
+        return None
+    if file.order_id is not None:
+        order = await tx.orders.get(file.order_id)
+        if viewer.id in (order.requester_id, order.runner_id):
+            return None
+        if viewer.may("see_orders", order.campus_id):
+            return order.campus_id
+        raise Missing("file")
+    runner = await tx.runners.find(file.owner_id)
+    if runner is None or not viewer.may("see_documents", runner.campus_id):
+        raise Missing("file")
+    return runner.campus_id

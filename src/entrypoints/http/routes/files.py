@@ -4,12 +4,12 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.errors import Unreadable, UnsupportedMedia
 from entrypoints.http.gate import Asking
+from entrypoints.http.images import IMAGE_TOLD, shown
 from entrypoints.http.limits import UPLOADING
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -20,7 +20,7 @@ from errand_domain.ports.images import ImageTooLarge, NotAnImage
 from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, TooManyFiles, UploadFile
 
 UPLOAD_BYTES_MOST: Final = FILE_BYTES_MOST + 64 * 1024
-EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
+KEPT_SECONDS: Final = 3600
 
 
 async def read_form(request: Request[Any, Any, Any]) -> None:
@@ -68,26 +68,11 @@ async def upload_student_card(
 @get(
     "/files/{file_id:uuid}",
     media_type="image/jpeg",
-    responses={
-        200: ResponseSpec(
-            data_container=bytes, generate_examples=False, description="The image.", media_type="image/*"
-        ),
-        **refusals(Missing),
-    },
+    responses={200: IMAGE_TOLD, **refusals(Missing)},
 )
 async def fetch(file_id: PathId, request: Asking, fetch_file: Uses[FetchFile]) -> Response[bytes]:
     """The bytes of a file, to those who may see it; to anybody else it is not there."""
-    found = await fetch_file(FileId(file_id), request.user)
-    name = f"{file_id}.{EXTENSIONS.get(found.file.media_type, 'bin')}"
-    return Response(
-        found.content,
-        media_type=found.file.media_type,
-        headers={
-            "Content-Disposition": f'inline; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
+    return shown(await fetch_file(FileId(file_id), request.user), kept_seconds=KEPT_SECONDS)
 
 
 FILES = Router("/", route_handlers=[upload_proof, upload_student_card, fetch], tags=["files"])

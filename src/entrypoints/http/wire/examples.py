@@ -161,6 +161,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "DisputeTold": DISPUTE,
     "DisputesTold": _listed(DISPUTE),
     "FileTold": {"id": FILE_ID, "mediaType": "image/jpeg", "sizeBytes": 183402},
+    "LinkTold": {"url": "https://errand.example.edu.cn/api/v1/file-links/pZ3k-w…", "expiresAt": LATER},
     "ApplicationTold": APPLICATION_TOLD,
     "StandingTold": {
         "campusId": CAMPUS_ID,

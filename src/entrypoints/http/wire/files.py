@@ -1,5 +1,6 @@
 """Uploaded files."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +30,13 @@ class FileTold(Told, kw_only=True, frozen=True):
     id: UUID
     media_type: str
     size_bytes: int
+
+
+class LinkTold(Told, kw_only=True, frozen=True):
+    """Where the image is, for whoever asked, until it expires; to be shown to nobody else."""
+
+    url: str
+    expires_at: datetime
 
 
 def tell_file(file: StoredFile) -> FileTold:

@@ -24,6 +24,7 @@ from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.hall import HallContract
 from errand_domain.testing.contracts.images import ImagesContract
 from errand_domain.testing.contracts.ledger import LedgerContract
+from errand_domain.testing.contracts.link_seal import LinkSealContract
 from errand_domain.testing.contracts.mini_program import MiniProgramCodesContract, MiniProgramContract, Users
 from errand_domain.testing.contracts.notifications import NotificationsContract
 from errand_domain.testing.contracts.orders import OrdersContract
@@ -72,6 +73,7 @@ __all__ = [
     "IdsContract",
     "ImagesContract",
     "LedgerContract",
+    "LinkSealContract",
     "MapsContract",
     "MembersContract",
     "MiniProgramCodesContract",
