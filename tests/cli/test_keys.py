@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
 
 from entrypoints.cli.main import main
 from entrypoints.container import running, upgrade_database
 from entrypoints.settings import SettingsInvalid, read_settings
+from errand_domain.ports.files import StoredFile
 from errand_domain.testing import examples
 
 
@@ -66,6 +68,49 @@ def test_rotation_leaves_nothing_to_the_old_key_which_can_then_be_retired(ring: 
     assert told("keys", "retire", first["name"])["current"] == rotated["current"]
     assert list(json.loads(ring.read_text())["keys"]) == [rotated["current"]]
     assert told("doctor")[0]["ok"]
+
+
+async def _file(content: bytes) -> StoredFile:
+    """A student card that lies in the store, and is known."""
+    card = evolve(examples.stored_file(), size_bytes=len(content))
+    async with running(read_settings()) as container:
+        await container.file_store().put(card.id, content, media_type=card.media_type)
+        async with container.begin()() as tx:
+            tx.files.add(card)
+            await tx.commit()
+    return card
+
+
+async def _content(card: StoredFile) -> bytes:
+    async with running(read_settings()) as container:
+        return await container.file_store().get(card.id)
+
+
+def test_files_are_sealed_anew_too_and_hold_their_key(ring: Path):
+    content = b"\xff\xd8\xff student card " * 40
+    card = asyncio.run(_file(content))
+    first = told("keys", "list")[0]
+    assert first["seals"] == 3
+    assert told("keys", "rotate")["sealed_anew"] == 3
+    told("keys", "retire", first["name"])
+    assert asyncio.run(_content(card)) == content
+    assert all(check["ok"] for check in told("doctor"))
+    assert first["name"] not in ring.read_text()
+
+
+@pytest.mark.usefixtures("ring")
+def test_a_key_that_only_a_file_needs_is_not_retired(tmp_path: Path):
+    card = asyncio.run(_file(b"\xff\xd8\xff student card"))
+    sealed = {path: path.read_bytes() for path in (tmp_path / "files").rglob(card.id.hex)}
+    first = told("keys", "list")[0]["name"]
+    told("keys", "rotate")
+    for path, content in sealed.items():
+        path.write_bytes(content)  # a backup of the folder was put back
+    assert len(sealed) == 1
+    assert run("keys", "retire", first).exit_code == 2
+    rotated = told("keys", "rotate")
+    assert (rotated["added_key"], rotated["sealed_anew"]) == (False, 1)
+    assert told("keys", "retire", first)["retired"] == first
 
 
 def test_a_key_that_seals_something_is_not_retired(ring: Path):

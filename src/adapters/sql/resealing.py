@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, LargeBinary, Table, bindparam, func, literal_column, or_, select, tuple_, update
@@ -21,13 +22,20 @@ from adapters.sql.retries import patiently
 from adapters.sql.sealing import open_sealed, seal
 from adapters.sql.statements import Row, Statement
 from adapters.sql.tables import METADATA
+from adapters.sql.tables.ordering import FILES
 from adapters.sql.tables.personal import BOUND_TO, SEALED, about
+from errand_domain.ids import FileId
 
 PAGE_ROWS: Final = 200
 TOGETHER_MOST: Final = 16
 ROUNDS_MOST: Final = 20
 NAME_LETTERS: Final = 9
 """A key's name and the point behind it; what is shorter is cut at the point."""
+
+_FILES: Final = Statement(
+    select(FILES.c.id).where(FILES.c.id > bindparam("after")).order_by(FILES.c.id).limit(literal_column(str(PAGE_ROWS)))
+)
+_FILE: Final = Statement(select(FILES.c.id).where(FILES.c.id == bindparam("file")))
 
 Tell = Callable[[str, int], None]
 """Told a table, and how many values of it were sealed anew so far."""
@@ -75,6 +83,15 @@ class Resealing:
         return sum(
             count for keys in (await self.used()).values() for name, count in keys.items() if name != self.vault.current
         )
+
+    async def files(self, after: FileId | None) -> Sequence[FileId]:
+        """The next files that are known, in the order of their ids."""
+        rows = await self.driver.fetch(_FILES, {"after": after or FileId(UUID(int=0))})
+        return [FileId(row[0]) for row in rows]
+
+    async def knows(self, file_id: FileId) -> bool:
+        """Whether the file is known still."""
+        return bool(await self.driver.fetch(_FILE, {"file": file_id}))
 
     async def _used_in(self, name: str) -> Mapping[str, int]:
         counts = Counter[str]()

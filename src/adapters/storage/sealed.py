@@ -34,6 +34,13 @@ class SealedFileStore(FileStore):
         """Remove them, if they are there."""
         await self._inner.delete(file_id)
 
+    async def key_of(self, file_id: FileId) -> str:
+        """The name of the key that the file is sealed with; nothing where it is not there."""
+        try:
+            return key_of_bytes(await self._inner.get(file_id))
+        except Missing:
+            return ""
+
     async def reseal(self, file_id: FileId) -> bool:
         """Seal it with the current key; `False` where it was so already, or is not there.
 

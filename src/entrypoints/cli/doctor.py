@@ -10,7 +10,7 @@ import click
 from entrypoints.cli.desk import JSON
 from entrypoints.cli.output import Output
 from entrypoints.container import MEMORY, database_revision, schema_revisions
-from entrypoints.container.keys import KeyRingInvalid, open_resealing, ring_file
+from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
 from entrypoints.settings import Settings, SettingsInvalid, read_settings
 
 REVISION_DIGITS = 4
@@ -75,8 +75,8 @@ async def _schema(settings: Settings) -> str:
 
 async def _keys_in_use(settings: Settings) -> str:
     known = {"derived"} if settings.key_ring_file is None else set(ring_file(settings).current().keys)
-    async with open_resealing(settings) as resealing:
-        used = await resealing.used()
+    async with open_sealed(settings) as sealed:
+        used = await sealed.used()
     lost = [
         f"{count} values of {table} need key {name}"
         for table, keys in used.items()
@@ -90,10 +90,10 @@ async def _keys_in_use(settings: Settings) -> str:
 
 async def _samples(settings: Settings) -> str:
     opened = 0
-    async with open_resealing(settings) as resealing:
-        for table, column in resealing.columns:
+    async with open_sealed(settings) as sealed:
+        for table, column in sealed.rows.columns:
             try:
-                opened += await resealing.sample(table, column)
+                opened += await sealed.rows.sample(table, column)
             except Exception as fault:
                 raise Wrong(f"a value of {table}.{column} does not open: {type(fault).__name__}") from fault
     return f"one of each column opens, {opened} in all"

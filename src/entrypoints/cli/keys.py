@@ -10,7 +10,7 @@ import click
 
 from entrypoints.cli.desk import DRY_RUN, JSON
 from entrypoints.cli.output import Output
-from entrypoints.container.keys import KeyRingInvalid, create_ring, open_resealing, ring_file
+from entrypoints.container.keys import KeyRingInvalid, create_ring, open_sealed, ring_file
 from entrypoints.settings import Settings, SettingsInvalid, read_settings
 
 CLEAR_LINE: Final = "\r\x1b[K"
@@ -74,32 +74,32 @@ def retire(*, name: str, as_json: bool) -> None:
         raise click.UsageError("the key ring has no key of that name")
     if name == ring.current:
         raise click.UsageError("this key seals now: rotate first")
-    sealed = asyncio.run(_counts(settings)).get(name, 0)
-    if sealed:
-        raise click.UsageError(f"{sealed} values are sealed with this key: rotate first")
+    left = asyncio.run(_counts(settings)).get(name, 0)
+    if left:
+        raise click.UsageError(f"{left} values and files are sealed with this key: rotate first")
     file.replace(ring.without(name))
     Output(as_json).facts({"retired": name, "current": ring.current})
 
 
 async def _counts(settings: Settings) -> Mapping[str, int]:
-    """How many values each key seals, in all tables."""
+    """How many values and files each key seals."""
     counts = Counter[str]()
-    async with open_resealing(settings) as resealing:
-        for keys in (await resealing.used()).values():
+    async with open_sealed(settings) as sealed:
+        for keys in (await sealed.used()).values():
             counts.update(keys)
     return counts
 
 
 async def _rotated(settings: Settings, *, dry_run: bool) -> dict[str, object]:
     file = ring_file(settings)
-    async with open_resealing(settings) as resealing:
-        begun = await resealing.older()
+    async with open_sealed(settings) as sealed:
+        begun = await sealed.older()
         if dry_run:
-            counts = sum(sum(keys.values()) for keys in (await resealing.used()).values())
+            counts = sum(sum(keys.values()) for keys in (await sealed.used()).values())
             return {"dry_run": True, "adds_key": not begun, "to_seal": begun or counts}
         if not begun:
             file.replace(file.current().with_new_key())
-        done = await resealing.reseal(_tell)
+        done = await sealed.reseal(_tell)
     if sys.stderr.isatty():
         click.echo(CLEAR_LINE, nl=False, err=True)
     return {"current": file.current().current, "added_key": not begun, "sealed_anew": done}

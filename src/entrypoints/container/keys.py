@@ -1,19 +1,27 @@
 """The key ring of an installation, and what its keys seal."""
 
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
 
 from adapters.crypto.key_ring import KeyRing, KeyRingFile, KeyRingInvalid, new_ring
 from adapters.crypto.vault import KeyMissing, NotSealed, Vault
+from adapters.storage.folder import FolderFileStore
+from adapters.storage.sealed import SealedFileStore
 from entrypoints.container.databases import find_key_rings
 from entrypoints.settings import Settings, SettingsInvalid
 
 if TYPE_CHECKING:
     from adapters.sql.resealing import Resealing
+    from errand_domain.ids import FileId
 
-__all__ = ["KeyMissing", "KeyRing", "KeyRingInvalid", "NotSealed", "create_ring", "open_resealing", "ring_file"]
+__all__ = ["KeyMissing", "KeyRing", "KeyRingInvalid", "NotSealed", "Sealed", "create_ring", "open_sealed", "ring_file"]
+
+FILES: Final = "files"
 
 
 def ring_file(settings: Settings) -> KeyRingFile:
@@ -32,9 +40,47 @@ def create_ring(path: Path) -> KeyRing:
     return file.current()
 
 
+@frozen(kw_only=True)
+class Sealed:
+    """Everything that is sealed: values of the database, and files."""
+
+    rows: "Resealing"
+    store: SealedFileStore
+    current: Callable[[], str]
+
+    async def used(self) -> Mapping[str, Mapping[str, int]]:
+        """For each table, and for the store of files, how many each key seals, by the key's name."""
+        keys = Counter[str]()
+        after: FileId | None = None
+        while page := await self.rows.files(after):
+            for file_id in page:
+                keys[await self.store.key_of(file_id)] += 1
+            after = page[-1]
+        keys.pop("", None)
+        return {**await self.rows.used(), FILES: keys}
+
+    async def older(self) -> int:
+        """How many values and files are sealed with another key than the current one."""
+        current = self.current()
+        return sum(count for keys in (await self.used()).values() for name, count in keys.items() if name != current)
+
+    async def reseal(self, tell: Callable[[str, int], None]) -> int:
+        """Seal all of it with the current key; how many values and files that were."""
+        done = await self.rows.reseal(tell)
+        files, after = 0, None
+        while page := await self.rows.files(after):
+            for file_id in page:
+                files += await self.store.reseal(file_id)
+                if not await self.rows.knows(file_id):
+                    await self.store.delete(file_id)  # it was erased while it was sealed anew
+            after = page[-1]
+            tell(FILES, files)
+        return done + files
+
+
 @asynccontextmanager
-async def open_resealing(settings: Settings) -> AsyncGenerator["Resealing"]:
-    """What the keys seal in the database of these settings, which is closed at the end."""
+async def open_sealed(settings: Settings) -> AsyncGenerator["Sealed"]:
+    """What the keys seal in the database and the files of these settings, which is closed at the end."""
     from sqlalchemy import make_url  # noqa: PLC0415 - loaded only where a database is opened
 
     from adapters.sql.database import open_driver  # noqa: PLC0415 - see above
@@ -42,6 +88,8 @@ async def open_resealing(settings: Settings) -> AsyncGenerator["Resealing"]:
 
     driver = await open_driver(make_url(settings.database_url))
     try:
-        yield Resealing(driver, Vault(find_key_rings(settings)))
+        vault = Vault(find_key_rings(settings))
+        store = SealedFileStore(FolderFileStore(settings.files_folder), vault)
+        yield Sealed(rows=Resealing(driver, vault), store=store, current=lambda: vault.current)
     finally:
         await driver.close()
