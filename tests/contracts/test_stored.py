@@ -67,6 +67,10 @@ class TestAudit(contracts.AuditContract):
     pass
 
 
+class TestAuditChain(contracts.AuditChainContract):
+    pass
+
+
 class TestTimers(contracts.TimersContract):
     pass
 

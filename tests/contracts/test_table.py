@@ -27,6 +27,7 @@ TABLE: Final = {
     "Attempts": {"MemoryAttempts", "SqlAttempts"},
     "Audit": {"MemoryAudit", "SqlAudit"},
     "Authenticators": {"TotpAuthenticators"},
+    "AuditChain": {"MemoryAuditChain", "SqlAuditChain"},
     "Bills": {"AlipayBills", "MemoryBills", "WechatPayBills"},
     "Campuses": {"MemoryCampuses", "SqlCampuses"},
     "Clock": {"MemoryClock", "SystemClock"},

@@ -127,12 +127,26 @@ async def test_old_answers_are_forgotten(stage: Stage):
     asked = {"request_digest": "a", "leased_until": now + timedelta(minutes=1)}
     await answers.reserve(member.id, "a-key-of-mine", now=now, **asked)
     await answers.keep(member.id, "a-key-of-mine", Answer(status=200, media_type="text/plain", body=b"done"))
-    upkeep = Upkeep(relay=stage.use.relay(), answers=answers, clock=clock)
+    upkeep = Upkeep(relay=stage.use.relay(), answers=answers, link=stage.use.link_audit(), clock=clock)
     await upkeep.forget()
     assert await answers.reserve(member.id, "a-key-of-mine", now=clock.now(), **asked) is not None
     clock.advance(ANSWERS_KEPT_FOR + timedelta(seconds=1))
     await upkeep.forget()
     assert await answers.reserve(member.id, "a-key-of-mine", now=clock.now(), **asked) is None
+
+
+async def test_upkeep_links_what_was_recorded_within_its_first_round(stage: Stage):
+    await stage.use.change_policy()(stage.campus.id, None, change=lambda policy: policy, summary="nothing")
+    stopping, link, linked = asyncio.Event(), stage.use.link_audit(), list[int]()
+
+    async def linking() -> int:
+        linked.append(await link())
+        stopping.set()
+        return linked[-1]
+
+    relay, answers = stage.use.relay(), stage.use.answers()
+    await asyncio.wait_for(Upkeep(relay=relay, answers=answers, link=linking, clock=stage.clock).run(stopping), 5)
+    assert linked == [1]
 
 
 def test_the_pause_grows_while_there_is_nothing_and_ends_with_the_first_find():

@@ -3,8 +3,12 @@
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from adapters.crypto.audit_marks import AuditMarks
+from adapters.crypto.key_ring import GivenRing, new_ring
+from adapters.crypto.vault import Vault
 from adapters.memory.access import Access, Pause
 from adapters.memory.answers import MemoryAnswers
+from adapters.memory.audit_chain import MemoryAuditChain
 from adapters.memory.hall import MemoryHall
 from adapters.memory.ids import MemoryIds
 from adapters.memory.outbox import MemoryRelay
@@ -30,6 +34,9 @@ class MemoryDatabase:
         self.relay = MemoryRelay(self._tables, pause)
         self.answers = MemoryAnswers(self._tables, pause)
         self.hall = MemoryHall(self._tables, pause)
+        # Keys of its own: neither they nor what they mark outlives the process.
+        marks = AuditMarks(Vault(GivenRing(new_ring())))
+        self.audit_chain = MemoryAuditChain(self._tables, pause, marks)
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction: an `errand_domain.ports.transaction.Begin`."""

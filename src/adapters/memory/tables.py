@@ -88,6 +88,7 @@ class Tables:
         self.reviews = Rows[ReviewId, Review](self._undo)
         self.files = Rows[FileId, StoredFile](self._undo)
         self.audit = Rows[int, AuditLine](self._undo)
+        self.audit_links = Rows[int, str](self._undo)
         self.messages = Rows[MessageId, Posted](self._undo)
         self.answers = Rows[tuple[MemberId, str], Reservation](self._undo)
         self.leases = Rows[tuple[TimerKind, str], datetime](self._undo)

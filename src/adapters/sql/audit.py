@@ -5,6 +5,7 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import bindparam, func, select
 
+from adapters.crypto.audit_marks import AuditMarks
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import every
 from adapters.sql.rows.words import READ_AUDIT, audit_from_row, audit_row
@@ -30,10 +31,11 @@ class SqlAudit(Audit):
 
     driver: Driver
     writes: list[Write]
+    marks: AuditMarks
 
     def record(self, entry: AuditLine) -> None:
-        """Write it down."""
-        self.writes.append(Add(table=AUDIT, row=audit_row(entry)))
+        """Write it down, sealed."""
+        self.writes.append(Add(table=AUDIT, row={**audit_row(entry), "seal": self.marks.seal(entry)}))
 
     async def of_subject(self, subject: str, *, limit: int) -> tuple[AuditLine, ...]:
         """What was recorded about it, newest first."""

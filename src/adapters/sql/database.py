@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url
 
+from adapters.crypto.audit_marks import AuditMarks
 from adapters.crypto.vault import Vault
 from adapters.sql.answers import SqlAnswers
+from adapters.sql.audit_chain import SqlAuditChain
 from adapters.sql.campuses import CampusCopies
 from adapters.sql.drivers.driver import Driver, OnStatement
 from adapters.sql.drivers.mariadb import MariadbDriver
@@ -31,6 +33,7 @@ class SqlDatabase:
         self.relay = SqlRelay(sealed)
         self.answers = SqlAnswers(sealed, vault)
         self.hall = SqlHall(sealed)
+        self.audit_chain = SqlAuditChain(sealed, AuditMarks(vault))
 
     @staticmethod
     async def connect(url: str, vault: Vault) -> "SqlDatabase":

@@ -6,6 +6,7 @@ guarded by a unique key, so playing them again after a deadlock does no harm, an
 unnoticed where it matters.
 """
 
+from adapters.crypto.audit_marks import AuditMarks
 from adapters.crypto.vault import Vault
 from adapters.sql.attempts import SqlAttempts
 from adapters.sql.audit import SqlAudit
@@ -56,7 +57,7 @@ class SqlTransaction(Transaction):
         self.disputes = SqlDisputes(driver, writes)
         self.reviews = SqlReviews(driver, writes)
         self.files = SqlFiles(driver, writes)
-        self.audit = SqlAudit(driver, writes)
+        self.audit = SqlAudit(driver, writes, AuditMarks(vault))
         self.outbox = SqlOutbox(writes)
 
     async def commit(self) -> None:

@@ -42,6 +42,7 @@ RANKS: Final = {
             "balances",
             "outbox",
             "audit",
+            "audit_chain",
         )
     )
 }

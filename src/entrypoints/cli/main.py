@@ -35,6 +35,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "refund": ("entrypoints.cli.refund", "Refunds that wait for a person."),
         "withdrawal": ("entrypoints.cli.withdrawal", "Runners' withdrawals."),
         "ledger": ("entrypoints.cli.ledger", "The journal, its proof, and the providers' bills."),
+        "audit": ("entrypoints.cli.audit", "Who looked at or decided what, and its proof."),
         "messages": ("entrypoints.cli.messages", "Messages that could not be delivered."),
         "states": ("entrypoints.cli.states", "The life of an order, as its table says it."),
         "sandbox": ("entrypoints.cli.sandbox", "The outside world, played on this machine."),

@@ -29,6 +29,7 @@ from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import SignInByPassword
+from errand_domain.use_cases.verify_audit import LinkAudit, VerifyAudit
 
 
 class People(Ports):
@@ -126,3 +127,5 @@ class People(Ports):
     grant_role = Factory(GrantRole, begin=Ports.begin, clock=Ports.clock)
     bar_member = Factory(BarMember, begin=Ports.begin, clock=Ports.clock)
     read_audit = Factory(ReadAudit, begin=Ports.begin)
+    verify_audit = Factory(VerifyAudit, chain=Ports.audit_chain)
+    link_audit = Factory(LinkAudit, chain=Ports.audit_chain)

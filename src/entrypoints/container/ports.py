@@ -119,6 +119,7 @@ class Ports(DeclarativeContainer):
     timers = database.provided.timers
     relay = database.provided.relay
     answers = database.provided.answers
+    audit_chain = database.provided.audit_chain
     clock = Singleton(SystemClock)
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)

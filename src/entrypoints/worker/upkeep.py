@@ -1,6 +1,7 @@
-"""Slow chores: how long the queue is, and answers that nobody will ask for again."""
+"""Slow chores: how long the queue is, the chain of the audit record, and answers that nobody will ask for again."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -24,10 +25,11 @@ log = structlog.get_logger("upkeep")
 
 @frozen(kw_only=True)
 class Upkeep:
-    """Measures the outbox every few seconds, and drops stored answers after two days."""
+    """Measures the outbox and links the audit record every few seconds, and drops stored answers after two days."""
 
     relay: Relay
     answers: Answers
+    link: Callable[[], Awaitable[int]]
     clock: Clock
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -36,6 +38,7 @@ class Upkeep:
         while not stopping.is_set():
             try:
                 await self.measure()
+                await self.link()
                 if rounds % FORGET_EVERY_ROUNDS == 0:
                     await self.forget()
             except Exception as fault:  # noqa: BLE001 - a chore that fails is done in the next round

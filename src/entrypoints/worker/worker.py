@@ -62,7 +62,7 @@ def make_worker(container: Container) -> Worker:
     return Worker(
         relay=OutboxRelay(relay=relay, deliver=container.deliver_message(), clock=clock),
         watches=tuple(TimerWatch(kind=kind, timers=timers, fire=fire, clock=clock) for kind in TIMER_KINDS),
-        upkeep=Upkeep(relay=relay, answers=answers, clock=clock),
+        upkeep=Upkeep(relay=relay, answers=answers, link=container.link_audit(), clock=clock),
     )
 
 

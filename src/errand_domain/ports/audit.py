@@ -1,4 +1,4 @@
-"""The record of who looked at or decided what."""
+"""The record of who looked at or decided what, and the chain that shows that nobody has changed it."""
 
 from abc import abstractmethod
 from datetime import datetime
@@ -36,3 +36,50 @@ class Audit(Protocol):
     @abstractmethod
     async def count(self, subject: str, action: str) -> int:
         """How often that was recorded about it."""
+
+
+@frozen(kw_only=True)
+class ChainHead:
+    """The last link: noted down elsewhere, it shows later that nothing before it was taken away.
+
+    The empty chain has position 0 and no mark.
+    """
+
+    position: int
+    mark: str
+
+
+@frozen(kw_only=True)
+class Sound:
+    """Every link fits; that many lines were written so lately that they are not linked yet."""
+
+    head: ChainHead
+    unlinked: int
+
+
+@frozen(kw_only=True)
+class Broken:
+    """The first link that does not fit, and why in a few words."""
+
+    position: int
+    why: str
+
+
+class AuditChain(Protocol):
+    """Links the lines of the record, each to the one before, by a mark that takes a key to make.
+
+    Positions count up from 1 without gaps. Lines are linked in the order in which they were written, as far as they are
+    there: one that is committed late is linked after those that were there before it. Any number may link at once: each
+    position is given once, each line has one. What follows is linked after it, whatever others do meanwhile.
+    """
+
+    @abstractmethod
+    async def link(self, *, limit: int) -> int:
+        """Link lines that are not linked yet, so many at most: how many were linked, none where another was quicker."""
+
+    @abstractmethod
+    async def verify(self, *, expected: ChainHead | None = None) -> Sound | Broken:
+        """Link what is there, then go through the whole chain, in pages.
+
+        With `expected`, the chain must have had that head once: it is how a tail that was cut off is noticed.
+        """

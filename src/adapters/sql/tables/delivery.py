@@ -1,8 +1,11 @@
-"""Tables of what has to be done outside, what was answered, and who looked."""
+"""Tables of what has to be done outside, what was answered, and who looked.
+
+Triggers of the migrations refuse to change or delete a line of the audit record or a link of its chain.
+"""
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 from sqlalchemy.dialects import mysql
 
 from adapters.sql.column_types import Document, Identity, Instant, Sequence64, Word
@@ -49,6 +52,16 @@ AUDIT: Final = Table(
     Column("action", Word(60), nullable=False),
     Column("subject", Word(120), nullable=False),
     Column("detail", Document, nullable=False),
+    Column("seal", Word(96), comment="made with a key that is not in the database; none on the oldest lines"),
 )
 Index("ix_audit_action", AUDIT.c.subject, AUDIT.c.action)
 Index("ix_audit_newest", AUDIT.c.subject, AUDIT.c.at, AUDIT.c.sequence)
+
+AUDIT_CHAIN: Final = Table(
+    "audit_chain",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("mark", Word(64), nullable=False),
+    UniqueConstraint("sequence"),
+)

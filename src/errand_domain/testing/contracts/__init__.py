@@ -3,7 +3,7 @@
 ```python
 class TestOurOrders(OrdersContract):
     @pytest.fixture
-    def database(self) -> Database: ...  # begin, timers, relay, answers, hall; empty for each test
+    def database(self) -> Database: ...  # begin, timers, relay, answers, hall, audit_chain; empty for each test
 ```
 
 Suites of what is stored ask for `database`; the others ask for `adapter`, and say in their docstring what else.
@@ -11,6 +11,7 @@ Async tests are marked for anyio.
 """
 
 from errand_domain.testing.contracts.answers import AnswersContract
+from errand_domain.testing.contracts.audit_chain import AuditChainContract
 from errand_domain.testing.contracts.bills import BillsContract, Desks, OutsideWithDays
 from errand_domain.testing.contracts.collecting import AttemptsContract, RefundsContract
 from errand_domain.testing.contracts.credentials import (
@@ -56,6 +57,7 @@ from errand_domain.testing.contracts.transaction import TransactionContract
 __all__ = [
     "AnswersContract",
     "AttemptsContract",
+    "AuditChainContract",
     "AuditContract",
     "AuthenticatorsContract",
     "BillsContract",

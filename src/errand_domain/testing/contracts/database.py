@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from hypothesis import HealthCheck, settings
 
 from errand_domain.ports.answers import Answers
+from errand_domain.ports.audit import AuditChain
 from errand_domain.ports.hall import Hall
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.timers import Timers
@@ -20,7 +21,7 @@ SOME_EXAMPLES: Final = settings(
 
 
 class Database(Protocol):
-    """One place where everything is stored: transactions begin here, and four ports take effect at once."""
+    """One place where everything is stored: transactions begin here, and five ports take effect at once."""
 
     @property
     def begin(self) -> Begin:
@@ -40,6 +41,11 @@ class Database(Protocol):
     @property
     def answers(self) -> Answers:
         """Stored answers."""
+        ...
+
+    @property
+    def audit_chain(self) -> AuditChain:
+        """The links of the audit record."""
         ...
 
     @property
