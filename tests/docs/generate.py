@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from tests.docs import pages
+from tests.docs import pages, review_session
 from tests.docs.limits import limits_page
 from tests.docs.permissions_page import permissions_page
 from tests.faults.page import fault_matrix
@@ -26,3 +26,4 @@ def generate(folder: Path = REFERENCE) -> None:
 
 if __name__ == "__main__":
     generate()
+    review_session.refresh()

@@ -19,7 +19,7 @@ from errand_domain.use_cases.hand_over_errand import ReassignErrand
 from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend
+from errand_domain.use_cases.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend, WantMore
 from errand_domain.use_cases.runner_standing import SwitchShift
 from tests.domain.examples import DAY, SECOND
 from tests.use_cases.world import PNG, World
@@ -124,7 +124,7 @@ async def test_whoever_left_publishes_and_takes_nothing(world: World):
 # -- Student cards -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("decision", [Approve(), Reject(reason="照片不清楚")])
+@pytest.mark.parametrize("decision", [Approve(), Reject(reason="照片不清楚"), WantMore(wanted="更清楚的照片")])
 async def test_the_photo_of_a_student_card_is_erased_some_time_after_the_decision(world: World, decision: Decision):
     member = await world.member()
     photo = await card(world, member)

@@ -3,6 +3,7 @@
 import click
 
 from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_member
+from entrypoints.cli.runner_review import review
 from errand_domain.permissions import check
 from errand_domain.runner.runner import Runner
 from errand_domain.use_cases.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
@@ -14,6 +15,9 @@ SEEN_DIGITS = 4
 @click.group("runner")
 def noun() -> None:
     """Runners, named by the member's id or phone number. Names and student numbers are printed in part only."""
+
+
+noun.add_command(review)
 
 
 def facts(runner: Runner) -> dict[str, object]:

@@ -11,6 +11,7 @@ from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
+from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_operators import DisableOperator, InviteOperator, Inviting, ResetOperator
 from errand_domain.use_cases.manage_profile import (
@@ -120,6 +121,8 @@ class People(Ports):
     )
     review_runner = Factory(ReviewRunner, begin=Ports.begin, clock=Ports.clock)
     review_queue = Factory(ReviewQueue, begin=Ports.begin)
+    look_at_application = Factory(LookAtApplication, begin=Ports.begin, clock=Ports.clock)
+    earlier_decisions = Factory(EarlierDecisions, begin=Ports.begin)
     lapse_runner = Factory(LapseRunner, begin=Ports.begin, clock=Ports.clock)
     erase_document = Factory(EraseDocument, begin=Ports.begin, clock=Ports.clock)
     view_standing = Factory(ViewStanding, begin=Ports.begin)

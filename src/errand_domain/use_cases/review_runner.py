@@ -5,6 +5,7 @@ from datetime import datetime, time
 from attrs import frozen
 
 from errand_domain.campus import Campus
+from errand_domain.errors import Stale
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Action
@@ -83,16 +84,23 @@ class ReviewRunner:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, runner_id: MemberId, operator: Member, decision: Decision) -> Runner:
-        """The runner after the decision; raises `OwnApplication` or `IllegalVerificationTransition`."""
+    async def __call__(
+        self, runner_id: MemberId, operator: Member, decision: Decision, *, shown_at: datetime | None = None
+    ) -> Runner:
+        """The runner after the decision; raises `OwnApplication` or `IllegalVerificationTransition`.
+
+        `shown_at` says which application was looked at, by its time: `Stale` where another has come since.
+        """
         now = self.clock.now()
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             check(_NEEDS[type(decision)], operator, campus_id=runner.campus_id, concerns=(runner_id,))
+            if shown_at is not None and shown_at != runner.application.submitted_at:
+                raise Stale("application")
             campus = await tx.campuses.get(runner.campus_id)
             event = _event(decision, runner, campus, operator.id, at=now)
             runner = runner.apply(event)
-            if isinstance(event, RunnerApproved | RunnerRejected):
+            if isinstance(event, RunnerApproved | RunnerRejected | MoreWanted):
                 runner = runner.keep_card(until=now + campus.policy.keep_documents_for)
             tx.runners.save(runner)
             tell = Tell(member_id=runner_id, kind=_NOTICES[type(decision)])
