@@ -6,13 +6,16 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import BigInteger, bindparam, func, select
 
-from adapters.crypto.audit_marks import BEGINNING, AuditMarks
+from adapters.crypto.audit_marks import BEGINNING, AuditMarks, Written
+from adapters.crypto.vault import NotSealed, Vault
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.faults import Violated
 from adapters.sql.retries import patiently
 from adapters.sql.rows.words import READ_AUDIT
+from adapters.sql.sealing import open_sealed
 from adapters.sql.statements import Row, Statement
 from adapters.sql.tables.delivery import AUDIT, AUDIT_CHAIN
+from adapters.sql.tables.personal import about
 from adapters.sql.writes import Add, plan
 from errand_domain.ports.audit import AuditChain, Broken, ChainHead, Sound
 
@@ -53,12 +56,31 @@ _COPIED: Final = Statement(
 )
 
 
+def _legible(vault: Vault, written: Written) -> Written:
+    """The fields with their detail opened: marks are of what was written, whichever key of the ring it lies under.
+
+    What does not open stays as it is: it is not what was written, and so the marks will say.
+    """
+    *public, detail = written
+    _, _, _, action, subject = public
+    try:
+        opened = open_sealed(vault, detail, about("audit.detail", (subject, action))) if detail else detail
+    except NotSealed:
+        opened = detail
+    return *public, opened
+
+
 @frozen
 class SqlAuditChain(AuditChain):
     """One row per link; the position's primary key decides between two who link at once."""
 
     driver: Driver
-    marks: AuditMarks
+    vault: Vault
+
+    @property
+    def marks(self) -> AuditMarks:
+        """Makes and checks the marks."""
+        return AuditMarks(self.vault)
 
     async def link(self, *, limit: int) -> int:
         """Link lines that are not linked yet, near the end of the chain and beyond it."""
@@ -68,7 +90,7 @@ class SqlAuditChain(AuditChain):
         """Link what is there, however late, then go through the whole chain."""
         while await self._link(limit=PAGE, late_most=None):
             pass
-        walk = _Walk(marks=self.marks, expected=expected)
+        walk = _Walk(vault=self.vault, expected=expected)
         while rows := await self.driver.fetch(_PAGE, {"after": walk.position, "limit": PAGE}):
             for row in rows:
                 if (why := walk.step(row)) is not None:
@@ -87,7 +109,7 @@ class SqlAuditChain(AuditChain):
         links = list[Add]()
         for sequence, seal, *written in await self.driver.fetch(_UNLINKED, {"beyond": beyond, "limit": limit}):
             position += 1
-            mark = self.marks.link(mark, position, written, seal)
+            mark = self.marks.link(mark, position, _legible(self.vault, written), seal)
             row = {"position": position, "sequence": sequence, "mark": mark}
             links.append(Add(table=AUDIT_CHAIN, row=row))
         if not links:
@@ -102,18 +124,19 @@ class SqlAuditChain(AuditChain):
 class _Walk:
     """Where a verification has come to."""
 
-    def __init__(self, *, marks: AuditMarks, expected: ChainHead | None) -> None:
+    def __init__(self, *, vault: Vault, expected: ChainHead | None) -> None:
         self.position, self.mark = 0, BEGINNING
-        self._marks, self._expected = marks, expected
+        self._vault, self._marks, self._expected = vault, AuditMarks(vault), expected
         self._are_sealed = False
 
     def step(self, row: Row) -> str | None:
         """Go one link on, or say why it does not fit."""
-        position, mark, sequence, seal, *written = row
+        position, mark, sequence, seal, *sealed = row
         if position != self.position + 1:
             return "the link is gone"
         if sequence is None:
             return "the line is gone"
+        written = _legible(self._vault, sealed)
         if not compare_digest(self._marks.link(self.mark, position, written, seal).encode(), str(mark).encode()):
             return "the line was changed or moved, or the link was"
         if self._are_sealed if seal is None else not self._marks.is_sealed(written, seal):

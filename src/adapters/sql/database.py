@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url
 
-from adapters.crypto.audit_marks import AuditMarks
 from adapters.crypto.vault import Vault
 from adapters.sql.answers import SqlAnswers
 from adapters.sql.audit_chain import SqlAuditChain
@@ -33,7 +32,7 @@ class SqlDatabase:
         self.relay = SqlRelay(sealed)
         self.answers = SqlAnswers(sealed, vault)
         self.hall = SqlHall(sealed)
-        self.audit_chain = SqlAuditChain(sealed, AuditMarks(vault))
+        self.audit_chain = SqlAuditChain(driver, vault)
 
     @staticmethod
     async def connect(url: str, vault: Vault) -> "SqlDatabase":

@@ -1,8 +1,12 @@
 """`errand member`: members, their roles, and shutting somebody out."""
 
+import os
+from pathlib import Path
+
 import click
 
 from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_member
+from entrypoints.export_zip import zipped
 from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way
@@ -68,6 +72,24 @@ async def show(desk: Desk, *, member_ref: str) -> None:
         "version": member.version,
     }
     desk.output.facts(facts(member) | more)
+
+
+@noun.command("export")
+@WHO
+@click.option("--out", "out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A file to make.")
+@at_desk
+async def export(desk: Desk, *, member_ref: str, out: Path) -> None:
+    """All that is held about the member, as a zip that only you can read. Recorded, and the member is told."""
+    member = await find_member(desk.begin, member_ref)
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as fault:
+        raise click.UsageError(f"{out} cannot be made: {fault.strerror}") from None
+    with os.fdopen(handle, "wb") as file:
+        taken = await desk.container.take_export()(member.id, by=None)
+        async for piece in zipped(taken.facts, desk.container.read_exported()(taken)):
+            file.write(piece)
+    desk.output.facts({"member": member.id, "file": str(out), "images": len(taken.files)})
 
 
 @noun.command("create")

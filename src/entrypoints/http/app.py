@@ -20,6 +20,7 @@ from entrypoints.http.openapi import described
 from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
 from entrypoints.http.routes.earnings import EARNINGS
+from entrypoints.http.routes.exports import EXPORTS
 from entrypoints.http.routes.file_links import FILE_LINKS
 from entrypoints.http.routes.files import FILES
 from entrypoints.http.routes.invitations import INVITATIONS
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     SIGN_IN,
     INVITATIONS,
     ME,
+    EXPORTS,
     CAMPUSES,
     ORDERS,
     RUNNING,

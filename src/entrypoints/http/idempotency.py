@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from errand_domain.member.member import Member
 
 HEADER: Final = "Idempotency-Key"
+NOT_KEPT: Final = {"answer": "not_kept"}
+"""What a handler says whose answer is private beyond what may lie in a table: a key has no effect there."""
 LEASE: Final = timedelta(minutes=1)
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]{8,64}")
 _NAME: Final = HEADER.lower().encode()
@@ -44,10 +46,10 @@ class Idempotency(ASGIMiddleware):
         asked = cast("HTTPScope", scope)
         key = _key(asked) if asked["method"] == "POST" else None
         member: Member | None = cast("dict[str, Any]", scope).get("user")
-        if key is None or member is None:
+        handler = cast("HTTPRouteHandler", asked["route_handler"])
+        if key is None or member is None or handler.opt.get("answer") == NOT_KEPT["answer"]:
             await next_app(scope, receive, send)
             return
-        handler = cast("HTTPRouteHandler", asked["route_handler"])
         body = await _read(receive, most=handler.resolve_request_max_body_size())
         answers = cast("Answers", self._answers())
         now = self._clock().now()

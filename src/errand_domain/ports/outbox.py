@@ -36,6 +36,7 @@ NoticeKind = Literal[
     "refund_abnormal",
     "money_unclear",
     "password_changed",
+    "data_exported",
 ]
 
 

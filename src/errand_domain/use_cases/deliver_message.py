@@ -50,6 +50,7 @@ SENTENCES: dict[NoticeKind, str] = {
     "refund_abnormal": "有一笔退款需要人工处理。",
     "money_unclear": "有一笔款项迟迟没有结果，或与记录不符，请查看审计记录并核对。",
     "password_changed": "您的登录密码已修改，其他设备已退出登录。如非本人操作，请立即重置密码。",
+    "data_exported": "您的个人信息副本已被下载。若非本人操作，请立即退出所有设备并联系我们。",
 }
 
 

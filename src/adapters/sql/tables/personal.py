@@ -80,7 +80,8 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
             "index": "request_digest",
             "sealed": "body",
         },
-        "audit": {"public": "sequence at actor_id campus_id action subject", "sealed": "detail"},
+        "audit": {"public": "sequence at actor_id campus_id action subject", "sealed": "detail", "digest": "seal"},
+        "audit_chain": {"public": "position sequence", "digest": "mark"},
     }
 )
 
