@@ -41,7 +41,7 @@ POLICY: Final[Mapping[str, frozenset[Holder]]] = {
     # One's own account
     "manage_profile": frozenset({"self"}),
     "manage_sessions": frozenset({"self"}),
-    "export_self": frozenset({"self"}),
+    "export_self": frozenset({"self", "machine"}),
     "close_account": frozenset({"self"}),
     "avoid_members": frozenset({"member"}),
     # Orders: what moves them is the order's own table

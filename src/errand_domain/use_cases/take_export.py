@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from errand_domain.errors import Missing, NotPermitted
+from errand_domain.errors import Missing
 from errand_domain.ids import FileId, MemberId
 from errand_domain.member.member import Member
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FileStore, StoredFile
 from errand_domain.ports.outbox import Tell
@@ -44,8 +45,7 @@ class TakeExport:
 
     async def __call__(self, member_id: MemberId, *, by: Member | None) -> Taken:
         """All of it; `TooManyRequests` for a member who took one within a day. `by` is `None` for the command line."""
-        if by is not None and by.id != member_id:
-            raise NotPermitted("export_member")
+        check("export_self", by, relation="self" if by is not None and by.id == member_id else None, of="member")
         now = self.clock.now()
         if by is not None:
             wait = await self.limits.take(f"export:{member_id}", most=EXPORTS_MOST, per=PER, at=now)
