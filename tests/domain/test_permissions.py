@@ -76,6 +76,7 @@ def test_the_machine_itself_does_what_its_rows_say():
         "manage_members",
         "manage_campus",
         "add_campus",
+        "export_self",
     }
 
 

@@ -87,7 +87,7 @@ async def export(desk: Desk, *, member_ref: str, out: Path) -> None:
         raise click.UsageError(f"{out} cannot be made: {fault.strerror}") from None
     with os.fdopen(handle, "wb") as file:
         taken = await desk.container.take_export()(member.id, by=None)
-        async for piece in zipped(taken.facts, desk.container.read_exported()(taken)):
+        async for piece in zipped(taken.facts, taken.contents()):
             file.write(piece)
     desk.output.facts({"member": member.id, "file": str(out), "images": len(taken.files)})
 

@@ -113,7 +113,12 @@ class People(Ports):
         store=Ports.file_store,
     )
     take_export = Factory(
-        TakeExport, begin=Ports.begin, clock=Ports.clock, limits=Ports.rate_limits, export=export_member
+        TakeExport,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        limits=Ports.rate_limits,
+        export=export_member,
+        store=Ports.file_store,
     )
     read_exported = Factory(ReadExported, store=Ports.file_store)
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)

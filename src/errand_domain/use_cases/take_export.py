@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from errand_domain.errors import Missing
 from errand_domain.ids import FileId, MemberId
@@ -29,6 +29,16 @@ class Taken:
 
     facts: Mapping[str, Any]
     files: tuple[StoredFile, ...]
+    store: FileStore = field(repr=False)
+
+    async def contents(self) -> AsyncIterator[tuple[StoredFile, bytes]]:
+        """Each file that is still there, one after another; one that was erased meanwhile is left out."""
+        for file in self.files:
+            try:
+                content = await self.store.get(file.id)
+            except Missing:
+                continue
+            yield file, content
 
 
 @frozen(kw_only=True)
@@ -42,6 +52,7 @@ class TakeExport:
     clock: Clock
     limits: RateLimits
     export: ExportMember
+    store: FileStore
 
     async def __call__(self, member_id: MemberId, *, by: Member | None) -> Taken:
         """All of it; `TooManyRequests` for a member who took one within a day. `by` is `None` for the command line."""
@@ -69,20 +80,4 @@ class TakeExport:
             )
             tx.outbox.add(Tell(member_id=member_id, kind="data_exported"), at=now)
             await tx.commit()
-        return Taken(facts=facts, files=tuple(files))
-
-
-@frozen(kw_only=True)
-class ReadExported:
-    """The bytes of the files of an export, one after another."""
-
-    store: FileStore
-
-    async def __call__(self, taken: Taken) -> AsyncIterator[tuple[StoredFile, bytes]]:
-        """Each file that is still there; one that was erased meanwhile is left out."""
-        for file in taken.files:
-            try:
-                content = await self.store.get(file.id)
-            except Missing:
-                continue
-            yield file, content
+        return Taken(facts=facts, files=tuple(files), store=self.store)

@@ -12,7 +12,7 @@ from entrypoints.http.gate import WITHOUT_CONSENT, Asking
 from entrypoints.http.idempotency import NOT_KEPT
 from entrypoints.http.refusals import refusals
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.take_export import ReadExported, TakeExport
+from errand_domain.use_cases.take_export import TakeExport
 
 NAME: Final = "errand-export.zip"
 
@@ -31,14 +31,14 @@ NAME: Final = "errand-export.zip"
         **refusals(TooManyRequests),
     },
 )
-async def export(request: Asking, take_export: Uses[TakeExport], read_exported: Uses[ReadExported]) -> Stream:
+async def export(request: Asking, take_export: Uses[TakeExport]) -> Stream:
     """All that is held about the member, as a zip that is stored nowhere; once a day, and the member is told.
 
     An `Idempotency-Key` has no effect here: the answer is not kept, and so not repeated.
     """
     taken = await take_export(request.user.id, by=request.user)
     headers = {"Content-Disposition": f'attachment; filename="{NAME}"', "Cache-Control": "no-store"}
-    return Stream(zipped(taken.facts, read_exported(taken)), media_type=MEDIA_TYPE, headers=headers)
+    return Stream(zipped(taken.facts, taken.contents()), media_type=MEDIA_TYPE, headers=headers)
 
 
 EXPORTS: Final = Router("/", route_handlers=[export], tags=["me"])
