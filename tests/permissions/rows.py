@@ -86,6 +86,7 @@ OWN: Final = (
     _row(f"DELETE {API}/me/ways/phone", "manage_profile", "self", asks=False),
     _row(f"POST {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
     _row(f"DELETE {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
+    _row(f"POST {API}/me/exports", "export_self", "self"),
     _row(f"GET {API}/sessions", "manage_sessions", "self", asks=False),
     _row(f"DELETE {API}/sessions", "manage_sessions", "self", asks=False),
     _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session", asks=False),

@@ -16,6 +16,7 @@ from tests.permissions.world import STAFF, World
 from tests.stage import Stage, settings
 
 COMMANDS: Final = {
+    "audit show order:1": "see_audit",
     "campus close": "manage_campus",
     "campus open": "manage_campus",
     "campus policy --set tariff.night_from=23:00": "manage_campus",
@@ -46,6 +47,7 @@ COMMANDS: Final = {
     "runner queue": "review_runners",
     "runner reinstate {offered_id}": "suspend_runners",
     "runner reject {applicant_id} --reason x": "review_runners",
+    "runner review": "review_runners",
     "runner show {offered_id}": "review_runners",
     "runner suspend {offered_id} --reason x": "suspend_runners",
     "runner want-more {applicant_id} --wanted x": "review_runners",
@@ -55,7 +57,7 @@ COMMANDS: Final = {
     "withdrawal reject {withdrawal_id} --reason x": "approve_withdrawals",
     "withdrawal retry {withdrawal_id}": "approve_withdrawals",
 }
-AT_ANY_CAMPUS: Final = frozenset({"messages parked", "messages retry", "member list", "member show"})
+AT_ANY_CAMPUS: Final = frozenset({"audit show", "messages parked", "messages retry", "member list", "member show"})
 """What belongs to no campus: a role at any of them will do."""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from entrypoints.cli.desk import LIMIT, OPERATOR, Desk, at_desk
+from errand_domain.permissions import check_anywhere, may
 from errand_domain.ports.audit import Broken, ChainHead
 
 UNSOUND: Final = 1
@@ -54,11 +55,13 @@ async def show(desk: Desk, *, subject: str, limit: int) -> None:
 
     With --as, the lines of the campuses whose record that member may see.
     """
+    if desk.operator is not None:
+        check_anywhere("see_audit", desk.operator)
     async with desk.begin() as tx:
         lines = await tx.audit.of_subject(subject, limit=limit)
     if desk.operator is not None:
         seeing = desk.operator
-        lines = tuple(line for line in lines if line.campus_id is not None and seeing.may("see_audit", line.campus_id))
+        lines = tuple(line for line in lines if line.campus_id is not None and may("see_audit", seeing, line.campus_id))
     desk.output.rows(
         [
             {
