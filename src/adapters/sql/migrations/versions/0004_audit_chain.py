@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("audit", "audit_chain")
+FIXED = ("sequence", "at", "actor_id", "campus_id", "action", "subject", "seal")
 REFUSAL = "the audit record is append-only"
 
 
@@ -57,14 +58,25 @@ def _triggers(dialect: str) -> Iterator[str]:
             f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
         )
     for table, deed in _guarded(dialect):
-        heading = f"CREATE TRIGGER {_name(table, deed)} BEFORE {deed.upper()} ON {table}"
-        match dialect:
-            case "postgresql":
-                yield f"{heading} FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_audit()"
-            case "sqlite":
-                yield f"{heading} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            case _:
-                yield f"{heading} FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{REFUSAL}'"
+        yield trigger(dialect, table, deed)
+
+
+def trigger(dialect: str, table: str, deed: str) -> str:
+    """The detail of a line may be sealed anew with another key: the line's own seal is of what it says."""
+    may_change = (table, deed) == ("audit", "update")
+    of = f" OF {', '.join(FIXED)}" if may_change and dialect in ("postgresql", "sqlite") else ""
+    heading = f"CREATE TRIGGER {_name(table, deed)} BEFORE {deed.upper()}{of} ON {table}"
+    match dialect:
+        case "postgresql":
+            return f"{heading} FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_audit()"
+        case "sqlite":
+            return f"{heading} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        case _:
+            refuse = f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{REFUSAL}'"
+            if may_change:
+                same = " AND ".join(f"NEW.{name} <=> OLD.{name}" for name in FIXED)
+                return f"{heading} FOR EACH ROW BEGIN IF NOT ({same}) THEN {refuse}; END IF; END"
+            return f"{heading} FOR EACH ROW {refuse}"
 
 
 def _guarded(dialect: str) -> Iterator[tuple[str, str]]:
