@@ -81,7 +81,7 @@ def _drop(address: str, table: str, deed: str) -> str:
 def _create(address: str, table: str, deed: str) -> str:
     if address.startswith("postgres"):
         return f"ALTER TABLE {table} ENABLE TRIGGER {_name(table, deed)}"
-    migration = import_module("adapters.sql.migrations.versions.0004_audit_chain")
+    migration = import_module("adapters.sql.migrations.versions.0005_audit_chain")
     return str(migration.trigger("sqlite" if address.startswith("sqlite") else "mariadb", table, deed))
 
 
