@@ -28,9 +28,9 @@ from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in import ListSessions, Recognise, RequestCode, SignIn, SignInByWechat, SignOut
+from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import SignInByPassword
-from errand_domain.use_cases.take_export import ReadExported, TakeExport
+from errand_domain.use_cases.take_export import TakeExport
 from errand_domain.use_cases.verify_audit import LinkAudit, VerifyAudit
 
 
@@ -120,7 +120,6 @@ class People(Ports):
         export=export_member,
         store=Ports.file_store,
     )
-    read_exported = Factory(ReadExported, store=Ports.file_store)
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     issue_file_link = Factory(IssueFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal)
     follow_file_link = Factory(
