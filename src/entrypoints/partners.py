@@ -132,7 +132,7 @@ def wechat_api(
     tokens: Callable[[str], TokenCache | None] = lambda _: None,
 ) -> WechatApi:
     """The connection to WeChat of the app that the settings name; raises `SettingsInvalid`."""
-    given = _Given(settings, "ERRAND_WECHAT_")
+    given = Given(settings, "ERRAND_WECHAT_")
     return given.build(
         lambda: WechatApi(
             given.value("APP"),
@@ -158,7 +158,7 @@ def _together(parts: Iterable[Part]) -> Part:
 
 
 @frozen
-class _Given:
+class Given:
     """What one partner gave us: the variables whose names begin alike."""
 
     settings: Settings
@@ -181,7 +181,7 @@ class _Given:
         """The partner's address; raises `SettingsInvalid` for one that cannot be in production."""
         url = self.value("GATEWAY") or usual
         if self.is_production and (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"}:
-            raise SettingsInvalid(f"{self.prefix}GATEWAY is the sandbox: in production nobody would be paid")
+            raise SettingsInvalid(f"{self.prefix}GATEWAY is the sandbox: in production nobody would be reached")
         return url
 
     def refuse_sandbox(self, name: str) -> None:
@@ -200,7 +200,7 @@ class _Given:
 
 
 def _wechat_pay(settings: Settings, patience: Patience, connect: Callable[[], WechatApi]) -> Part:
-    given = _Given(settings, "ERRAND_WECHAT_PAY_")
+    given = Given(settings, "ERRAND_WECHAT_PAY_")
     given.refuse_sandbox("PUBLIC_KEY_ID")
     credentials = given.build(
         lambda: WechatPayCredentials(
@@ -242,7 +242,7 @@ def _wechat_pay(settings: Settings, patience: Patience, connect: Callable[[], We
 
 def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: str, app: str) -> Part:
     """Shipping management, where the app's secret is given; without it, earnings are held for their time alone."""
-    given = _Given(settings, "ERRAND_WECHAT_")
+    given = Given(settings, "ERRAND_WECHAT_")
     if not given.value("SECRET"):
         return Part(Providers())
     api = connect()
@@ -263,7 +263,7 @@ def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: s
 
 
 def _alipay(settings: Settings, patience: Patience) -> Part:
-    given = _Given(settings, "ERRAND_ALIPAY_")
+    given = Given(settings, "ERRAND_ALIPAY_")
     given.refuse_sandbox("APP")
     credentials = given.build(
         lambda: AlipayCredentials(

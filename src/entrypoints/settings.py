@@ -17,7 +17,7 @@ from errand_domain.member.consent import Document
 Mode = Literal["production", "development"]
 MiniProgramVersion = Literal["release", "trial", "develop"]
 SECRET_BYTES_LEAST: Final = 32
-PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_")
+PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_", "ERRAND_TENCENT_", "ERRAND_SMTP_")
 _FILE: Final = "_FILE"
 
 
@@ -31,7 +31,7 @@ class Settings:
 
     `secret_key` keys digests and seals: changing it signs everybody out and voids open quotes. `payments`, `maps`,
     `notices`, `content` and `mini_program` name adapters; an embedder's own is written `module:factory`. `partners` is
-    what the payment providers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
+    what partners and carriers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
     development alone may do, with a key that follows from `secret_key`.
     Without `redis_url`, each process counts for itself what is limited.
@@ -47,7 +47,7 @@ class Settings:
     payments: tuple[str, ...] = ()
     partners: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     maps: str = "memory"
-    notices: str = "memory"
+    notices: tuple[str, ...] = ("memory",)
     content: str = "memory"
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
@@ -85,7 +85,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         payments=_names(environment.get("ERRAND_PAYMENTS", "")),
         partners=_partners(environment),
         maps=environment.get("ERRAND_MAPS", "memory"),
-        notices=environment.get("ERRAND_NOTICES", "memory"),
+        notices=_names(environment.get("ERRAND_NOTICES", "memory")),
         content=environment.get("ERRAND_CONTENT", "memory"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
@@ -98,7 +98,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         privacy_policy_version=environment.get("ERRAND_PRIVACY_POLICY_VERSION", "2026-11-01"),
         runner_agreement_version=environment.get("ERRAND_RUNNER_AGREEMENT_VERSION", "2026-11-01"),
     )
-    if settings.mode == "production" and settings.notices == "memory":
+    if settings.mode == "production" and settings.notices == ("memory",):
         raise SettingsInvalid("ERRAND_NOTICES must not be 'memory' in production: nobody would be told")
     if settings.mode == "production" and settings.mini_program == "memory":
         raise SettingsInvalid("ERRAND_MINI_PROGRAM must not be 'memory' in production: nobody could sign in by it")

@@ -25,6 +25,7 @@ NOT_REACHED: Final[Mapping[str, str]] = {
         ("wechat.session", "wechat.phone", "wechat.code"),
         "tells who somebody is, and moves no money: tests/contracts/test_mini_program.py and tests/adapters/wechat",
     ),
+    "tencent_sms.send": "carries codes, and moves no money: tests/adapters/tencent",
 }
 """Operations that no story reaches, and why."""
 

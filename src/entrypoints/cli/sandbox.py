@@ -190,6 +190,14 @@ def deliver(console: "SandboxConsole", output: Output) -> None:
     )
 
 
+@noun.command("inbox")
+@click.option("--to", help="Of one address only.")
+@at_console
+def inbox(console: "SandboxConsole", output: Output, *, to: str | None) -> None:
+    """What everybody was sent, newest first."""
+    output.rows([{"to": one.to, "code": one.code, "text": one.text} for one in console.inbox(to)], none="Nothing yet.")
+
+
 @noun.command("balances")
 @at_console
 def balances(console: "SandboxConsole", output: Output) -> None:

@@ -59,6 +59,18 @@ class Carried(Struct, frozen=True):
     tries: tuple[Tried, ...]
 
 
+class Message(Struct, frozen=True):
+    """What somebody was sent."""
+
+    to: str
+    text: str
+    code: str
+
+
+class _MessageItems(Struct, frozen=True):
+    items: tuple[Message, ...]
+
+
 class _Refusal(Struct, frozen=True):
     detail: str
 
@@ -121,6 +133,10 @@ class SandboxConsole:
     def deliver(self) -> tuple[Carried, ...]:
         """Every notification that is not over is tried now; how it went."""
         return self._told(self._post("/courier/deliver"), _CarriedItems).items
+
+    def inbox(self, to: str | None) -> tuple[Message, ...]:
+        """What was sent, newest first; to one address, if one is named."""
+        return self._got(f"/inbox?to={quote(to, safe='')}" if to else "/inbox", _MessageItems).items
 
     def balances(self) -> Mapping[str, int]:
         """What each partner holds for the merchant, in fen, by its own books."""

@@ -6,6 +6,7 @@ import click
 import uvicorn
 
 from entrypoints.cli.serving import WITH_WORKER
+from entrypoints.container.carriers import find_notices
 from entrypoints.partners import check_partners
 from entrypoints.settings import read_settings
 
@@ -22,6 +23,7 @@ def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool)
     """Answer HTTP until told to stop; requests under way are finished first."""
     settings = read_settings()
     check_partners(settings)
+    find_notices(settings)
     os.environ[WITH_WORKER] = "1" if with_worker else "0"
     uvicorn.run(
         "entrypoints.cli.serving:served",

@@ -7,6 +7,7 @@ from prometheus_client import start_http_server
 from entrypoints.cli.logs import write_logs
 from entrypoints.cli.serving import prepare_partners
 from entrypoints.container import running
+from entrypoints.container.carriers import find_notices
 from entrypoints.partners import check_partners
 from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import make_worker, run_until_told
@@ -18,6 +19,7 @@ def noun(*, metrics_port: int | None) -> None:
     """Deliver messages and fire timers until told to stop (SIGTERM or Ctrl-C); any number of workers may run."""
     settings = read_settings()
     check_partners(settings)
+    find_notices(settings)
     write_logs()
     if metrics_port is not None:
         start_http_server(metrics_port, addr="127.0.0.1")

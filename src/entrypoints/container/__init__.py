@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from dependency_injector.providers import Factory, Object
 
+from adapters.system.routed_notices import RoutedNotices
 from entrypoints.container.databases import (
     MEMORY,
     database_revision,
@@ -74,6 +75,8 @@ async def running(settings: Settings) -> AsyncGenerator["Container", None]:
         yield container
     finally:
         await container.partners().close()
+        if isinstance(notices := container.notices(), RoutedNotices):
+            await notices.close()
         if redis := container.redis():
             await redis.close()
         await database.close()

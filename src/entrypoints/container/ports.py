@@ -13,7 +13,7 @@ from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
 from adapters.memory.mini_program import MemoryMiniProgram
-from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.memory.outside import MemoryContentCheck, MemoryMaps
 from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.storage.folder import FolderFileStore
 from adapters.storage.sealed import SealedFileStore
@@ -22,13 +22,14 @@ from adapters.system.ids import SystemIds
 from adapters.wechat.mini_program import WechatMiniProgram
 from adapters.wechat.token import TokenCache
 from entrypoints.choosing import Make, choose
+from entrypoints.container.carriers import find_notices
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.images import Images
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
-from errand_domain.ports.outside import ContentCheck, Maps, Notices
+from errand_domain.ports.outside import ContentCheck, Maps
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.providers import Providers
 
@@ -41,11 +42,6 @@ if TYPE_CHECKING:
 def find_maps(settings: Settings) -> Maps:
     """The maps that the settings name."""
     return choose("ERRAND_MAPS", settings.maps, {"memory": lambda _: MemoryMaps()}, settings)
-
-
-def find_notices(settings: Settings) -> Notices:
-    """The carrier of notices that the settings name."""
-    return choose("ERRAND_NOTICES", settings.notices, {"memory": lambda _: MemoryNotices()}, settings)
 
 
 def find_content_check(settings: Settings) -> ContentCheck:

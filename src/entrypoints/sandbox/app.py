@@ -8,6 +8,7 @@ from typing import Final
 
 from entrypoints.sandbox.console.page import PREFIX
 from entrypoints.sandbox.console.web import make_console
+from entrypoints.sandbox.inbox import Mailboxes
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.wire import Event, Receive, Reply, Send, read, write
 from errand_domain.ports.outside import Notice
@@ -18,17 +19,12 @@ TOO_LARGE: Final = Reply(status=413, headers={"content-type": "text/plain"}, bod
 Inbox = Callable[[], Sequence[Notice]]
 
 
-def _nobody() -> tuple[Notice, ...]:
-    """The inbox of a sandbox that carries no messages."""
-    return ()
-
-
 class Sandbox:
     """The ASGI application. To anybody on another machine there is no sandbox."""
 
-    def __init__(self, outside: Outside, *, inbox: Inbox = _nobody) -> None:
+    def __init__(self, outside: Outside, *, inbox: Inbox | None = None) -> None:
         self.outside = outside
-        self._console = make_console(outside, inbox)
+        self._console = make_console(outside, inbox or Mailboxes(outside.store).all)
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         """One connection, or the life of the server."""

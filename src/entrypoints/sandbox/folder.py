@@ -46,7 +46,12 @@ class SandboxFolder:
 
     def environment(self, url: str) -> Mapping[str, str]:
         """What the service must be started with, and what the commands need, where it is served at that address."""
-        return {"ERRAND_MODE": "development", "ERRAND_SANDBOX_URL": url, **environment(self.keys, url)}
+        return {
+            "ERRAND_MODE": "development",
+            "ERRAND_SANDBOX_URL": url,
+            "ERRAND_NOTICES": "tencent_sms",
+            **environment(self.keys, url),
+        }
 
     def _made(self) -> Path:
         path = self.path.resolve()

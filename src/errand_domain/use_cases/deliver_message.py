@@ -5,6 +5,7 @@ from typing import assert_never
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
+from errand_domain.member.member import Way
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.outbox import (
     AskRefund,
@@ -90,4 +91,9 @@ class DeliverMessage:
         if member.closed_at is not None or not member.ways:
             return
         suffix = f"（订单 {str(order_id)[-8:]}）" if order_id else ""
-        await self.notices.send(Notice(to=member.ways[0], text=SENTENCES[kind] + suffix))
+        await self.notices.send(Notice(to=min(member.ways, key=_reach), text=SENTENCES[kind] + suffix))
+
+
+def _reach(way: Way) -> int:
+    """Mail carries any text; a text message has approved words; WeChat wants to be asked for each message before."""
+    return ("email", "phone", "wechat").index(way.kind)

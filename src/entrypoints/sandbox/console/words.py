@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-PARTNERS: Final[Mapping[str, str]] = {"wechat-pay": "微信支付", "alipay": "支付宝", "wechat": "微信"}
+PARTNERS: Final[Mapping[str, str]] = {
+    "wechat-pay": "微信支付",
+    "alipay": "支付宝",
+    "wechat": "微信",
+    "tencent-sms": "腾讯云短信",
+}
 KINDS: Final[Mapping[str, str]] = {
     "payments": "待支付",
     "transfers": "待收款",
@@ -37,6 +42,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "session": "登录凭证校验",
     "phone": "获取手机号",
     "code": "生成小程序码",
+    "send": "发送短信",
     "upload_shipping": "录入发货信息",
     "get_order": "查询发货状态",
     "notify.payment": "支付结果通知",

@@ -98,18 +98,32 @@ class MapsContract:
 
 
 class NoticesContract:
-    """Give fixtures `adapter` and `arrived`: a call that returns what has arrived, newest first."""
+    """Give fixtures `adapter` and `arrived`: a call that returns what has arrived, newest first.
+
+    A carrier that does not take every notice has a fixture `sendable` of its own: two that it takes.
+    """
 
     pytestmark = pytest.mark.anyio
 
-    async def test_a_notice_arrives_as_it_was_sent(
-        self, adapter: Notices, arrived: Callable[[], tuple[Notice, ...]]
-    ) -> None:
+    @pytest.fixture
+    def sendable(self) -> tuple[Notice, Notice]:
         first = Notice(to=Way("phone", "+8613800138000"), text="您的验证码是 204816 🛵", code="204816")
-        second = Notice(to=Way("email", "someone@example.edu.cn"), text="订单已完成")
+        return first, Notice(to=Way("email", "someone@example.edu.cn"), text="订单已完成")
+
+    async def test_a_notice_arrives_as_it_was_sent(
+        self, adapter: Notices, sendable: tuple[Notice, Notice], arrived: Callable[[], tuple[Notice, ...]]
+    ) -> None:
+        first, second = sendable
         await adapter.send(first)
         await adapter.send(second)
         assert arrived()[:2] == (second, first)
+
+    async def test_a_notice_sent_twice_arrives_twice(
+        self, adapter: Notices, sendable: tuple[Notice, Notice], arrived: Callable[[], tuple[Notice, ...]]
+    ) -> None:
+        for _ in range(2):
+            await adapter.send(sendable[0])
+        assert arrived()[:2] == (sendable[0],) * 2
 
 
 class ContentCheckContract:
