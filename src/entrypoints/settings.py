@@ -33,7 +33,7 @@ class Settings:
     `notices`, `content` and `mini_program` name adapters; an embedder's own is written `module:factory`. `partners` is
     what partners and carriers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
-    development alone may do, with a key that follows from `secret_key`.
+    development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list.
     Without `redis_url`, each process counts for itself what is limited.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     """
@@ -48,7 +48,8 @@ class Settings:
     partners: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     maps: str = "memory"
     notices: tuple[str, ...] = ("memory",)
-    content: str = "memory"
+    content: str = "words"
+    content_words_file: Path | None = None
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
     mini_program_version: MiniProgramVersion = "release"
@@ -79,14 +80,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mode=cast("Mode", mode),
         database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
         secret_key=_secret(environment),
-        key_ring_file=Path(environment["ERRAND_KEY_RING_FILE"]) if environment.get("ERRAND_KEY_RING_FILE") else None,
+        key_ring_file=_path(environment, "ERRAND_KEY_RING_FILE"),
         files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
         public_url=environment.get("ERRAND_PUBLIC_URL", "http://127.0.0.1:8000"),
         payments=_names(environment.get("ERRAND_PAYMENTS", "")),
         partners=_partners(environment),
         maps=environment.get("ERRAND_MAPS", "memory"),
         notices=_names(environment.get("ERRAND_NOTICES", "memory")),
-        content=environment.get("ERRAND_CONTENT", "memory"),
+        content=environment.get("ERRAND_CONTENT", "words"),
+        content_words_file=_path(environment, "ERRAND_CONTENT_WORDS_FILE"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
@@ -106,6 +108,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_RATE_LIMITS must not be 'off' in production: anybody could try every code")
     if settings.mode == "production" and settings.key_ring_file is None:
         raise SettingsInvalid("ERRAND_KEY_RING_FILE must name the key ring in production: errand keys create makes one")
+    if settings.mode == "production" and settings.content == "memory":
+        raise SettingsInvalid("ERRAND_CONTENT must not be 'memory' in production: it knows a handful of words")
     return settings
 
 
@@ -114,6 +118,10 @@ def _version(written: str) -> MiniProgramVersion:
         allowed = ", ".join(get_args(MiniProgramVersion))
         raise SettingsInvalid(f"ERRAND_MINI_PROGRAM_VERSION must be one of {allowed}, not {written!r}")
     return cast("MiniProgramVersion", written)
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    return Path(environment[name]) if environment.get(name) else None
 
 
 def _secret(environment: Mapping[str, str]) -> bytes:

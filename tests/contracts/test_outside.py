@@ -15,7 +15,7 @@ from adapters.images.pillow import PillowImages
 from adapters.memory.clock import MemoryClock
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
-from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.memory.outside import MemoryMaps, MemoryNotices
 from adapters.memory.provider import MemoryProvider
 from adapters.storage.folder import FolderFileStore
 from adapters.storage.sealed import SealedFileStore
@@ -86,16 +86,6 @@ class TestNotices(contracts.NoticesContract):
     @pytest.fixture
     def arrived(self, adapter: MemoryNotices) -> Callable[[], tuple[Notice, ...]]:
         return lambda: adapter.inbox
-
-
-class TestContentCheck(contracts.ContentCheckContract):
-    @pytest.fixture
-    def adapter(self) -> MemoryContentCheck:
-        return MemoryContentCheck()
-
-    @pytest.fixture(params=["代考", "代 考", "毒品"])
-    def refused(self, request: pytest.FixtureRequest) -> str:
-        return request.param
 
 
 class TestFileStore(contracts.FileStoreContract):

@@ -59,6 +59,10 @@ class TestReviews(contracts.ReviewsContract):
     pass
 
 
+class TestContentCases(contracts.ContentCasesContract):
+    pass
+
+
 class TestFiles(contracts.FilesContract):
     pass
 

@@ -12,6 +12,7 @@ import errand_domain.ports
 from errand_domain.testing import contracts
 from tests.contracts import (
     test_bills,
+    test_content,
     test_credentials,
     test_mini_program,
     test_notices,
@@ -32,7 +33,8 @@ TABLE: Final = {
     "Bills": {"AlipayBills", "MemoryBills", "WechatPayBills"},
     "Campuses": {"MemoryCampuses", "SqlCampuses"},
     "Clock": {"MemoryClock", "SystemClock"},
-    "ContentCheck": {"MemoryContentCheck"},
+    "ContentCases": {"MemoryContentCases", "SqlContentCases"},
+    "ContentCheck": {"ContentCheckByAuthor", "MemoryContentCheck", "WechatContentCheck", "WordsContentCheck"},
     "Credentials": {"MemoryCredentials", "SqlCredentials"},
     "Disputes": {"MemoryDisputes", "SqlDisputes"},
     "Earnings": {"MemoryEarnings", "SqlEarnings"},
@@ -103,6 +105,7 @@ def test_every_port_has_a_contract_that_runs_here(port):
     modules = (
         test_bills,
         test_credentials,
+        test_content,
         test_mini_program,
         test_notices,
         test_notifications,

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from attrs import NOTHING, fields, has
 
 import errand_domain
+from errand_domain.content import case as content_table
 from errand_domain.dispute import dispute as dispute_table
 from errand_domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, all_refusals
 from errand_domain.member.session import CodeTooSoon, NotSignedIn
@@ -130,6 +131,7 @@ def order_states() -> str:
             "settlement/earning.py",
             "runner/verification.py",
             "dispute/dispute.py",
+            "content/case.py",
         ),
         "Any pair of state and event that is not in a table is refused, and nothing changes.\n",
         "## Order\n",
@@ -166,15 +168,16 @@ def order_states() -> str:
 
 
 def smaller_lives() -> Iterable[str]:
-    """Attempt, refund, withdrawal, earning, verification, dispute."""
+    """Attempt, refund, withdrawal, earning, verification, dispute, content in doubt."""
     a, r, w = attempt_table, refund_table, withdrawal_table
-    e, v, d = earning_table, verification_table, dispute_table
+    e, v, d, c = earning_table, verification_table, dispute_table, content_table
     yield from life("Payment attempt", a, a.ATTEMPT_TRANSITIONS, a.ATTEMPT_STATE_NAMES, a.Created)
     yield from life("Refund", r, r.REFUND_TRANSITIONS, r.REFUND_STATE_NAMES, r.Requested)
     yield from life("Withdrawal", w, w.WITHDRAWAL_TRANSITIONS, w.WITHDRAWAL_STATE_NAMES, w.Requested)
     yield from life("Earning", e, e.EARNING_TRANSITIONS, e.EARNING_STATE_NAMES, e.Held)
     yield from life("Runner verification", v, v.VERIFICATION_TRANSITIONS, v.VERIFICATION_NAMES, v.Applied)
     yield from life("Dispute", d, d.DISPUTE_TRANSITIONS, d.DISPUTE_STATE_NAMES, d.Hearing)
+    yield from life("Content in doubt", c, c.CONTENT_TRANSITIONS, c.CONTENT_STATE_NAMES, c.Open)
 
 
 def life(

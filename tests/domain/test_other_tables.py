@@ -1,4 +1,4 @@
-"""The tables of payment, refund, withdrawal, earning, verification and dispute, walked whole as the order's is."""
+"""The tables of payment, refund, withdrawal, earning, verification, dispute and content, walked whole."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_type_hints
@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from attrs import evolve, frozen
 
+from errand_domain.content import case as c
 from errand_domain.dispute import dispute as d
 from errand_domain.errors import Conflict
 from errand_domain.ids import DisputeId, WithdrawalId
@@ -17,6 +18,7 @@ from errand_domain.settlement import earning as g
 from errand_domain.settlement import withdrawal_states as w
 from errand_domain.settlement.split import Split
 from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition
+from errand_domain.testing.examples import content_case
 from tests.domain.examples import (
     APPROVED,
     APPROVED_RUNNER,
@@ -44,6 +46,7 @@ REFUND = r.Refund(
     reason="cancelled",
     requested_at=NOON,
 )
+CASE = content_case()
 EARNING = g.Earning(
     order_id=ORDER_ID,
     runner_id=RUNNER,
@@ -228,6 +231,25 @@ LIVES = (
         refusal=d.IllegalDisputeTransition,
         holder=lambda state: evolve(dispute(), state=state),
         begins=(d.Hearing,),
+    ),
+    Life(
+        name="content",
+        table=c.CONTENT_TRANSITIONS,
+        states=(
+            c.Open(),
+            c.Cleared(cleared_by=OPERATOR, cleared_at=NOON),
+            c.Removed(removed_by=OPERATOR, removed_at=NOON, reason="广告"),
+        ),
+        events=(
+            c.ContentCleared(at=NOON, operator_id=OPERATOR),
+            c.ContentRemoved(at=NOON, operator_id=OPERATOR, reason="广告"),
+        ),
+        kinds_of_state=c.CONTENT_STATES,
+        kinds_of_event=c.CONTENT_EVENTS,
+        names=c.CONTENT_STATE_NAMES,
+        refusal=c.IllegalContentTransition,
+        holder=lambda state: evolve(CASE, state=state),
+        begins=(c.Open,),
     ),
 )
 PAIRS = [(life, state, event) for life in LIVES for state in life.kinds_of_state for event in life.kinds_of_event]

@@ -7,6 +7,7 @@ import pytest
 
 from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.wire import (
+    content,
     disputes,
     earnings,
     files,
@@ -22,7 +23,20 @@ from entrypoints.http.wire import (
 from entrypoints.http.wire.examples import EXAMPLES
 from tests.http.visitors import Visitor
 
-MODULES = (disputes, earnings, files, invitations, members, operations, order_steps, orders, places, runners, terms)
+MODULES = (
+    content,
+    disputes,
+    earnings,
+    files,
+    invitations,
+    members,
+    operations,
+    order_steps,
+    orders,
+    places,
+    runners,
+    terms,
+)
 BODIES = {name: kind for module in MODULES for name, kind in vars(module).items() if name in EXAMPLES}
 
 

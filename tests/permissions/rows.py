@@ -155,6 +155,8 @@ STAFF: Final = (
     _row(f"GET {_STAFF}/disputes", "resolve_disputes", query=_CAMPUS),
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling", "resolve_disputes", "", _RULING),
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling-review", "resolve_disputes", "", {"agree": True}),
+    _row(f"GET {_STAFF}/content", "moderate_content", query=_CAMPUS),
+    _row(f"POST {_STAFF}/content/{{case_id}}/decisions", "moderate_content", "", {"decision": "clear"}),
     _row(f"GET {_STAFF}/runners", "review_runners", query=_CAMPUS),
     _row(f"POST {_STAFF}/runners/{{applicant_id}}/decisions", "review_runners", "", {"decision": "approve"}),
     _row(

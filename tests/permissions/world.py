@@ -10,6 +10,7 @@ from errand_domain.member.roles import ROLES, Grant
 from errand_domain.money import Money
 from errand_domain.runner.runner import new_runner
 from errand_domain.runner.verification import RunnerSuspended
+from errand_domain.testing.examples import content_case
 from tests.http.conftest import session_for
 from tests.http.visitors import terms_on_the_wire
 from tests.permissions.pictures import SQUARE
@@ -105,6 +106,10 @@ class World:
         await use.offer_errand()(order.id, runner.id, to=people["offered"].id)
         proof = await use.upload_file()(runner.id, SQUARE, purpose="proof", order_id=order.id)
         await self._apply(people["applicant"].id)
+        case = content_case(campus_id=stage.campus.id)
+        async with stage.begin() as tx:
+            tx.content_cases.add(case)
+            await tx.commit()
         self.names = {
             "campus_id": str(stage.campus.id),
             "order_id": str(order.id),
@@ -114,6 +119,7 @@ class World:
             "refund_number": refund.number,
             "attempt_number": attempt.number,
             "proof_id": str(proof.id),
+            "case_id": str(case.id),
             "card_id": str(card.id),
             "offered_id": str(people["offered"].id),
             "applicant_id": str(people["applicant"].id),

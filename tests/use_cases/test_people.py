@@ -21,6 +21,7 @@ from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplica
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.entering import Arrival, Entered
 from errand_domain.use_cases.files import UploadFile
+from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
@@ -31,7 +32,6 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
-from errand_domain.use_cases.publish_errand import ContentRefused
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import (
     Approve,

@@ -13,12 +13,13 @@ from adapters.crypto.secrets import SystemSecrets
 from adapters.images.pillow import PillowImages
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
+from adapters.memory.content import MemoryContentCheck
 from adapters.memory.credentials import MemoryPasswordHashes
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
 from adapters.memory.mini_program import MemoryMiniProgram
-from adapters.memory.outside import MemoryContentCheck, MemoryMaps, MemoryNotices
+from adapters.memory.outside import MemoryMaps, MemoryNotices
 from adapters.memory.pauses import give_way
 from adapters.memory.provider import MemoryProvider
 from adapters.memory.rate_limits import MemoryRateLimits
@@ -35,6 +36,7 @@ from errand_domain.order.terms import Terms, Window
 from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
 from errand_domain.policy import Policy
+from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
@@ -42,7 +44,7 @@ from errand_domain.ports.images import Images
 from errand_domain.ports.link_seal import LinkSeal
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
-from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notices, QuoteSeal, Secrets
+from errand_domain.ports.outside import Clock, Ids, Maps, Notices, QuoteSeal, Secrets
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.timers import TIMER_KINDS
@@ -89,6 +91,7 @@ class World:
         self.provider = MemoryProvider(self.clock, pause=pause)
         self.rival = MemoryProvider(self.clock, provider="rival", pause=pause)
         self.notices = MemoryNotices(pause=pause)
+        self.content = MemoryContentCheck(pause=pause)
         self.secrets = secrets or SystemSecrets(KEY)
         self.rate_limits = MemoryRateLimits(pause=pause)
         self.password_hashes = MemoryPasswordHashes(pause=pause)
@@ -105,7 +108,7 @@ class World:
             MiniProgram: self.mini_program,
             Maps: MemoryMaps(pause=pause),
             Notices: self.notices,
-            ContentCheck: MemoryContentCheck(pause=pause),
+            ContentCheck: self.content,
             LinkSeal: HmacLinkSeal(KEY),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),

@@ -1,12 +1,11 @@
-"""Maps, notices and content checks without anybody outside."""
+"""Maps and notices without anybody outside."""
 
 from collections import deque
-from collections.abc import Iterable
 
 from adapters.memory.access import Pause
 from adapters.memory.pauses import give_way
 from errand_domain.place import Distance, Point
-from errand_domain.ports.outside import ContentCheck, Maps, Notice, Notices
+from errand_domain.ports.outside import Maps, Notice, Notices
 
 DETOUR_PER_CENT = 130
 INBOX_MOST = 1_000
@@ -49,21 +48,3 @@ class MemoryNotices(Notices):
             self._failures -= 1
             raise ConnectionError("the carrier does not answer")
         self._inbox.appendleft(notice)
-
-
-class MemoryContentCheck(ContentCheck):
-    """Refuses texts that contain one of a few words; case and blanks between letters do not count."""
-
-    def __init__(self, words: Iterable[str] = ("代考", "替考", "枪支", "毒品"), *, pause: Pause = give_way) -> None:
-        self._words = tuple(_bare(word) for word in words)
-        self._pause = pause
-
-    async def allows(self, text: str) -> bool:
-        """Whether none of the words is in it."""
-        await self._pause()
-        bare = _bare(text)
-        return not any(word in bare for word in self._words)
-
-
-def _bare(text: str) -> str:
-    return "".join(text.casefold().split())

@@ -1,5 +1,7 @@
 """Reviews in memory."""
 
+from attrs import evolve
+
 from adapters.memory.access import Access
 from adapters.memory.pages import newest_first
 from adapters.memory.tables import Tables, insert
@@ -40,5 +42,15 @@ class MemoryReviews(Reviews):
             if any((other.order_id, other.author_id) == side for other in tables.reviews):
                 raise AlreadyReviewed
             insert(tables.reviews, review.id, review, "review")
+
+        self._access.gather(write)
+
+    def hide_text(self, review_id: ReviewId) -> None:
+        """Empty its text."""
+
+        def write(tables: Tables) -> None:
+            review = tables.reviews.get(review_id)
+            if review is not None:
+                tables.reviews.put(review_id, evolve(review, text=""))
 
         self._access.gather(write)

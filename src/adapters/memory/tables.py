@@ -9,11 +9,13 @@ from attrs import frozen
 
 from adapters.memory.rows import Rows, Undo
 from errand_domain.campus import Campus
+from errand_domain.content.case import ContentCase
 from errand_domain.dispute.dispute import Dispute
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import (
     AttemptId,
     CampusId,
+    ContentCaseId,
     DisputeId,
     FileId,
     MemberId,
@@ -86,6 +88,7 @@ class Tables:
         self.withdrawals = Rows[WithdrawalId, Withdrawal](self._undo)
         self.disputes = Rows[DisputeId, Dispute](self._undo)
         self.reviews = Rows[ReviewId, Review](self._undo)
+        self.content_cases = Rows[ContentCaseId, ContentCase](self._undo)
         self.files = Rows[FileId, StoredFile](self._undo)
         self.audit = Rows[int, AuditLine](self._undo)
         self.audit_links = Rows[int, str](self._undo)

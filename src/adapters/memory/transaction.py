@@ -4,6 +4,7 @@ from adapters.memory.access import Access
 from adapters.memory.attempts import MemoryAttempts
 from adapters.memory.audit import MemoryAudit
 from adapters.memory.campuses import MemoryCampuses
+from adapters.memory.content_cases import MemoryContentCases
 from adapters.memory.credentials import MemoryCredentials
 from adapters.memory.disputes import MemoryDisputes
 from adapters.memory.earnings import MemoryEarnings
@@ -40,6 +41,7 @@ class MemoryTransaction(Transaction):
         self.withdrawals = MemoryWithdrawals(access)
         self.disputes = MemoryDisputes(access)
         self.reviews = MemoryReviews(access)
+        self.content_cases = MemoryContentCases(access)
         self.files = MemoryFiles(access)
         self.audit = MemoryAudit(access)
         self.outbox = MemoryOutbox(access, message_ids)

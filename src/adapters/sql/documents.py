@@ -12,6 +12,7 @@ import msgspec
 from cattrs import Converter
 from cattrs.strategies import configure_tagged_union
 
+from errand_domain.content.case import CONTENT_STATE_NAMES, ContentState
 from errand_domain.dispute.dispute import DISPUTE_STATE_NAMES, DisputeState
 from errand_domain.money import Money
 from errand_domain.order.events import EVENTS, Event
@@ -51,6 +52,7 @@ _UNIONS: Final[tuple[tuple[Any, dict[Any, str]], ...]] = (
     (EarningState, EARNING_STATE_NAMES),
     (WithdrawalState, WITHDRAWAL_STATE_NAMES),
     (DisputeState, DISPUTE_STATE_NAMES),
+    (ContentState, CONTENT_STATE_NAMES),
     (Verification, VERIFICATION_NAMES),
     (Message, MESSAGE_NAMES),
 )

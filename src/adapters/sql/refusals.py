@@ -41,6 +41,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "uq_disputes_order_id": lambda: Stale("dispute"),
     "pk_reviews": lambda: Stale("review"),
     "uq_reviews_order_id_author_id": AlreadyReviewed,
+    "pk_content_cases": lambda: Stale("content_case"),
     "pk_files": lambda: Stale("file"),
 }
 

@@ -3,14 +3,14 @@
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import BigInteger, bindparam, cast, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select, update
 
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every
 from adapters.sql.rows.words import READ_REVIEW, review_from_row, review_row
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import REVIEWS
-from adapters.sql.writes import Add, Write
+from adapters.sql.writes import Add, Change, Write
 from errand_domain.ids import MemberId, OrderId, ReviewId
 from errand_domain.ports.reviews import Rating, Reviews
 from errand_domain.review.review import Review
@@ -28,6 +28,12 @@ _RATING: Final = Statement(
     select(func.count(), cast(func.coalesce(func.sum(REVIEWS.c.stars), 0), BigInteger)).where(
         REVIEWS.c.subject_id == bindparam("subject")
     )
+)
+
+_HIDE: Final = Statement(
+    update(REVIEWS)
+    .where(REVIEWS.c.id == bindparam("old_id"))
+    .values(text=bindparam("new_text", type_=REVIEWS.c.text.type))
 )
 
 
@@ -55,3 +61,14 @@ class SqlReviews(Reviews):
     def add(self, review: Review) -> None:
         """A new review; a second one of that side is `AlreadyReviewed`."""
         self.writes.append(Add(table=REVIEWS, row=review_row(review), key=review.id))
+
+    def hide_text(self, review_id: ReviewId) -> None:
+        """Empty its text."""
+        self.writes.append(
+            Change(
+                statement=_HIDE,
+                parameters={"old_id": review_id, "new_text": ""},
+                table_name=REVIEWS.name,
+                key=review_id,
+            )
+        )

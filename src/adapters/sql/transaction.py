@@ -11,6 +11,7 @@ from adapters.crypto.vault import Vault
 from adapters.sql.attempts import SqlAttempts
 from adapters.sql.audit import SqlAudit
 from adapters.sql.campuses import CampusCopies, SqlCampuses
+from adapters.sql.content_cases import SqlContentCases
 from adapters.sql.credentials import SqlCredentials
 from adapters.sql.disputes import SqlDisputes
 from adapters.sql.drivers.driver import Driver
@@ -56,6 +57,7 @@ class SqlTransaction(Transaction):
         self.withdrawals = SqlWithdrawals(driver, writes)
         self.disputes = SqlDisputes(driver, writes)
         self.reviews = SqlReviews(driver, writes)
+        self.content_cases = SqlContentCases(driver, writes)
         self.files = SqlFiles(driver, writes)
         self.audit = SqlAudit(driver, writes, AuditMarks(vault))
         self.outbox = SqlOutbox(writes)

@@ -37,6 +37,7 @@ RANKS: Final = {
             "operator_invitations",
             "credit_lines",
             "reviews",
+            "content_cases",
             "files",
             "transfers",
             "balances",

@@ -31,6 +31,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "operator": ("entrypoints.cli.operator", "Operators: inviting, resetting, disabling."),
         "runner": ("entrypoints.cli.runner", "Runners and their applications."),
         "order": ("entrypoints.cli.order", "Orders, and what operations do to them."),
+        "content": ("entrypoints.cli.content", "What was published and is in doubt."),
         "payment": ("entrypoints.cli.payment", "Payments by their number at the provider."),
         "refund": ("entrypoints.cli.refund", "Refunds that wait for a person."),
         "withdrawal": ("entrypoints.cli.withdrawal", "Runners' withdrawals."),

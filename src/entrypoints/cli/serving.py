@@ -68,9 +68,9 @@ class Served:
 
 
 async def prepare_partners(container: Container) -> None:
-    """Make the partners, and fetch what they sign with: what cannot be had now is fetched at the first call."""
+    """Make the partners and the content check, and fetch what they sign with, as far as it can be had now."""
     partners = container.partners()
-    _ = partners.providers
+    _ = partners.providers, container.content_check()
     if not await partners.prepare():
         log.warning("partners_without_keys")
 

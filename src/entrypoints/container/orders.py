@@ -14,6 +14,7 @@ from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, Rul
 from errand_domain.use_cases.give_up_errand import GiveUpErrand
 from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
 from errand_domain.use_cases.manage_campus import AddCampus, ChangePolicy, OpenCampus
+from errand_domain.use_cases.moderate_content import DecideContent, ListContent
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.publish_errand import PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand
@@ -38,8 +39,10 @@ class Orders(Money):
     cancel_errand = Factory(CancelErrand, begin=Ports.begin, clock=Ports.clock)
     confirm_errand = Factory(ConfirmErrand, begin=Ports.begin, clock=Ports.clock)
     deliver_item = Factory(DeliverItem, begin=Ports.begin, clock=Ports.clock)
-    open_dispute = Factory(OpenDispute, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids)
-    state_case = Factory(StateCase, begin=Ports.begin, clock=Ports.clock)
+    open_dispute = Factory(
+        OpenDispute, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, content=Ports.content_check
+    )
+    state_case = Factory(StateCase, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, content=Ports.content_check)
     rule_dispute = Factory(RuleDispute, begin=Ports.begin, clock=Ports.clock)
     review_ruling = Factory(ReviewRuling, begin=Ports.begin, clock=Ports.clock)
     give_up_errand = Factory(GiveUpErrand, begin=Ports.begin, clock=Ports.clock)
@@ -80,5 +83,7 @@ class Orders(Money):
     find_places = Factory(FindPlaces, begin=Ports.begin)
     list_campuses = Factory(ListCampuses, begin=Ports.begin)
     view_campus = Factory(ViewCampus, begin=Ports.begin)
+    list_content = Factory(ListContent, begin=Ports.begin)
+    decide_content = Factory(DecideContent, begin=Ports.begin, clock=Ports.clock)
     list_disputes = Factory(ListDisputes, begin=Ports.begin)
     view_dispute = Factory(ViewDispute, begin=Ports.begin)

@@ -94,7 +94,9 @@ class People(Ports):
     list_sessions = Factory(ListSessions, begin=Ports.begin, clock=Ports.clock)
     sign_out = Factory(SignOut, begin=Ports.begin, clock=Ports.clock)
     sign_out_elsewhere = Factory(SignOutElsewhere, begin=Ports.begin)
-    update_profile = Factory(UpdateProfile, begin=Ports.begin, content=Ports.content_check)
+    update_profile = Factory(
+        UpdateProfile, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, content=Ports.content_check
+    )
     give_consent = Factory(
         GiveConsent, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
     )

@@ -13,7 +13,7 @@ from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
 from adapters.crypto.vault import Vault
 from adapters.memory.mini_program import MemoryMiniProgram
-from adapters.memory.outside import MemoryContentCheck, MemoryMaps
+from adapters.memory.outside import MemoryMaps
 from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.storage.folder import FolderFileStore
 from adapters.storage.sealed import SealedFileStore
@@ -23,13 +23,14 @@ from adapters.wechat.mini_program import WechatMiniProgram
 from adapters.wechat.token import TokenCache
 from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
+from entrypoints.container.content import find_content_check
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.images import Images
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
-from errand_domain.ports.outside import ContentCheck, Maps
+from errand_domain.ports.outside import Maps
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.providers import Providers
 
@@ -42,11 +43,6 @@ if TYPE_CHECKING:
 def find_maps(settings: Settings) -> Maps:
     """The maps that the settings name."""
     return choose("ERRAND_MAPS", settings.maps, {"memory": lambda _: MemoryMaps()}, settings)
-
-
-def find_content_check(settings: Settings) -> ContentCheck:
-    """The content check that the settings name."""
-    return choose("ERRAND_CONTENT", settings.content, {"memory": lambda _: MemoryContentCheck()}, settings)
 
 
 def find_mini_program(settings: Settings, partners: Partners) -> MiniProgram:
@@ -134,7 +130,7 @@ class Ports(DeclarativeContainer):
     notices = Singleton(find_notices, settings)
     mini_program = Singleton(find_mini_program, settings, partners)
     mini_program_codes = Singleton(find_mini_program_codes, settings, partners)
-    content_check = Singleton(find_content_check, settings)
+    content_check = Singleton(find_content_check, settings, partners)
     images = Singleton(find_images)
     stored_files = Singleton(FolderFileStore, settings.provided.files_folder)
     file_store = Singleton(SealedFileStore, stored_files, vault)

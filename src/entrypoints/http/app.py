@@ -26,6 +26,7 @@ from entrypoints.http.routes.files import FILES
 from entrypoints.http.routes.invitations import INVITATIONS
 from entrypoints.http.routes.me import ME
 from entrypoints.http.routes.notifications import NOTIFICATIONS
+from entrypoints.http.routes.operator_content import OPERATOR_CONTENT
 from entrypoints.http.routes.operator_money import OPERATOR_MONEY
 from entrypoints.http.routes.operator_orders import OPERATOR_ORDERS
 from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     EARNINGS,
     OPERATOR_PEOPLE,
     OPERATOR_ORDERS,
+    OPERATOR_CONTENT,
     OPERATOR_MONEY,
     NOTIFICATIONS,
 )

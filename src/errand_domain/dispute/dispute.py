@@ -14,6 +14,7 @@ from errand_domain.text import line, paragraph
 
 DisputeReason = Literal["not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"]
 STATEMENTS_MOST: Final = 20
+TAKEN_AWAY: Final = "（内容已移除）"
 
 
 @frozen(str=False)
@@ -220,6 +221,14 @@ class Dispute:
             raise IllegalDisputeTransition(self.state_name, type(event).__name__)
         spoken = (*self.statements, event.statement) if isinstance(event, StatementMade) else self.statements
         return evolve(self, state=step(self.state, event), statements=spoken, version=self.version + 1)
+
+    def without(self, author_id: MemberId, text: str) -> "Dispute":
+        """The dispute in which that text of that side cannot be read any more; that they spoke stays."""
+        statements = tuple(
+            evolve(said, text=TAKEN_AWAY) if (said.author_id, said.text) == (author_id, text) else said
+            for said in self.statements
+        )
+        return evolve(self, statements=statements, version=self.version + 1)
 
 
 def state_case(dispute: Dispute, statement: Statement) -> StatementMade:

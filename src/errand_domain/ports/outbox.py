@@ -25,6 +25,7 @@ NoticeKind = Literal[
     "order_assigned",
     "dispute_opened",
     "dispute_decided",
+    "content_removed",
     "runner_approved",
     "runner_rejected",
     "runner_more_wanted",
@@ -71,11 +72,12 @@ class TellDelivery:
 
 @frozen(kw_only=True)
 class Tell:
-    """Tell a member."""
+    """Tell a member. `detail` is a reason that a person wrote for them."""
 
     member_id: MemberId
     kind: NoticeKind
     order_id: OrderId | None = None
+    detail: str = ""
 
 
 @frozen(kw_only=True)

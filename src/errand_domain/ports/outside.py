@@ -1,4 +1,4 @@
-"""The smaller needs: time, identities, secrets, maps, notices, content checks, sealed quotes."""
+"""The smaller needs: time, identities, secrets, maps, notices, sealed quotes."""
 
 from abc import abstractmethod
 from datetime import datetime
@@ -74,14 +74,6 @@ class Notices(Protocol):
     @abstractmethod
     async def send(self, notice: Notice) -> None:
         """Hand it to the carrier; raises `ConnectionError` where it could not be handed over."""
-
-
-class ContentCheck(Protocol):
-    """Whether a text may be published."""
-
-    @abstractmethod
-    async def allows(self, text: str) -> bool:
-        """Whether nothing speaks against it."""
 
 
 class QuoteSeal(Protocol):

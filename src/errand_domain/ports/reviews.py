@@ -35,3 +35,7 @@ class Reviews(Protocol):
     @abstractmethod
     def add(self, review: Review) -> None:
         """A new review; `commit()` raises `AlreadyReviewed` where that side has written one."""
+
+    @abstractmethod
+    def hide_text(self, review_id: ReviewId) -> None:
+        """Nobody reads its text any more; stars and tags stay. Of a review that is not there, nothing is hidden."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from errand_domain.ports.attempts import Attempts
 from errand_domain.ports.audit import Audit
 from errand_domain.ports.campuses import Campuses
+from errand_domain.ports.content_cases import ContentCases
 from errand_domain.ports.credentials import Credentials
 from errand_domain.ports.disputes import Disputes
 from errand_domain.ports.earnings import Earnings
@@ -45,6 +46,7 @@ class Transaction(Protocol):
     withdrawals: Withdrawals
     disputes: Disputes
     reviews: Reviews
+    content_cases: ContentCases
     files: Files
     audit: Audit
     outbox: Outbox

@@ -9,10 +9,12 @@ from typing import Final
 from uuid import UUID
 
 from errand_domain.campus import Campus
+from errand_domain.content.case import ContentCase, ContentCleared
 from errand_domain.dispute.dispute import Dispute, Hearing, Statement
 from errand_domain.ids import (
     AttemptId,
     CampusId,
+    ContentCaseId,
     DisputeId,
     FileId,
     MemberId,
@@ -265,6 +267,25 @@ def review(
         text="很快，谢谢！",
         at=NOW,
     )
+
+
+def content_case(*, campus_id: CampusId | None = None) -> ContentCase:
+    """A doubt about a review."""
+    return ContentCase(
+        id=ContentCaseId(fresh()),
+        campus_id=campus_id or CampusId(fresh()),
+        author_id=MemberId(fresh()),
+        kind="review",
+        subject=fresh(),
+        quote="很快，加微信下次还找你",
+        doubt="doubtful",
+        opened_at=NOW,
+    )
+
+
+def content_cleared(by: MemberId) -> ContentCleared:
+    """Somebody saw nothing wrong."""
+    return ContentCleared(at=NOW, operator_id=by)
 
 
 def stored_file() -> StoredFile:

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from attrs import frozen
 
-from errand_domain.ids import MemberId, OrderId
 from errand_domain.member.member import Way
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.outbox import (
@@ -40,6 +39,7 @@ SENTENCES: dict[NoticeKind, str] = {
     "order_assigned": "有一个订单已转到您名下。",
     "dispute_opened": "订单有争议，请在陈述期内说明情况。",
     "dispute_decided": "订单争议已有处理结果。",
+    "content_removed": "您发布的内容不符合平台规范，已被移除。",
     "runner_approved": "您的跑腿者认证已通过。",
     "runner_rejected": "您的跑腿者认证未通过，请查看原因。",
     "runner_more_wanted": "您的跑腿者认证需要补充材料。",
@@ -79,19 +79,21 @@ class DeliverMessage:
             case TellDelivery():
                 await self.deliveries(message.order_id, delivered_at=message.delivered_at)
             case Tell():
-                await self._tell(message.member_id, message.kind, message.order_id)
+                await self._tell(message)
             case EraseFile():
                 await self.store.delete(message.file_id)
             case _:
                 assert_never(message)
 
-    async def _tell(self, member_id: MemberId, kind: NoticeKind, order_id: OrderId | None) -> None:
+    async def _tell(self, message: Tell) -> None:
         async with self.begin() as tx:
-            member = await tx.members.get(member_id)
+            member = await tx.members.get(message.member_id)
         if member.closed_at is not None or not member.ways:
             return
-        suffix = f"（订单 {str(order_id)[-8:]}）" if order_id else ""
-        await self.notices.send(Notice(to=min(member.ways, key=_reach), text=SENTENCES[kind] + suffix))
+        reason = f"原因：{message.detail}" if message.detail else ""
+        suffix = f"（订单 {str(message.order_id)[-8:]}）" if message.order_id else ""
+        text = f"{SENTENCES[message.kind]}{reason}{suffix}"
+        await self.notices.send(Notice(to=min(member.ways, key=_reach), text=text))
 
 
 def _reach(way: Way) -> int:

@@ -21,10 +21,12 @@ from errand_domain.order.ending import open_dispute, resolve_dispute
 from errand_domain.order.states import Outcome
 from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.crediting import move_credit
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.judging import Published, author_of, doubt_about, open_case
 from errand_domain.use_cases.moving import move
 from errand_domain.use_cases.proofs import check_photos
 
@@ -36,6 +38,7 @@ class OpenDispute:
     begin: Begin
     clock: Clock
     ids: Ids
+    content: ContentCheck
 
     @decided_anew_when_stale
     async def __call__(
@@ -49,6 +52,8 @@ class OpenDispute:
     ) -> Dispute:
         """The dispute; raises `TooLate` after the window, `IllegalTransition` where nothing can be disputed."""
         now = self.clock.now()
+        author = await author_of(self.begin, member_id)
+        doubt = await doubt_about(text, "dispute", author, content=self.content)
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check("dispute", member_id, relation=relation_of(order, member_id), of="order")
@@ -71,6 +76,8 @@ class OpenDispute:
                 state=Hearing(heard_until=now + policy.hearing_for),
             )
             tx.disputes.add(dispute)
+            if doubt is not None:
+                open_case(tx, self.ids, _spoken(dispute, member_id, text), doubt, at=now)
             await tx.commit()
         return dispute
 
@@ -81,6 +88,8 @@ class StateCase:
 
     begin: Begin
     clock: Clock
+    ids: Ids
+    content: ContentCheck
 
     @decided_anew_when_stale
     async def __call__(
@@ -88,6 +97,8 @@ class StateCase:
     ) -> Dispute:
         """The dispute with the statement; to anybody but its two sides it is not there."""
         now = self.clock.now()
+        author = await author_of(self.begin, member_id)
+        doubt = await doubt_about(text, "dispute", author, content=self.content)
         async with self.begin() as tx:
             dispute = await tx.disputes.of_order(order_id)
             order = await tx.orders.get(order_id)
@@ -98,6 +109,8 @@ class StateCase:
             statement = Statement(author_id=member_id, text=text, evidence=evidence, at=now)
             dispute = dispute.apply(state_case(dispute, statement))
             tx.disputes.save(dispute)
+            if doubt is not None:
+                open_case(tx, self.ids, _spoken(dispute, member_id, text), doubt, at=now)
             await tx.commit()
         return dispute
 
@@ -146,6 +159,10 @@ class ReviewRuling:
             await _follow(tx, dispute, operator, self.clock)
             await tx.commit()
         return dispute
+
+
+def _spoken(dispute: Dispute, author_id: MemberId, text: str) -> Published:
+    return Published(campus_id=dispute.campus_id, author_id=author_id, kind="statement", subject=dispute.id, quote=text)
 
 
 async def _follow(tx: Transaction, dispute: Dispute, operator: Member, clock: Clock) -> None:

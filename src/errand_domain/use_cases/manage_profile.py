@@ -7,12 +7,13 @@ from errand_domain.member.consent import Consent, Document, Documents, check_in_
 from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
 from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
-from errand_domain.ports.outside import Clock, ContentCheck, Secrets
+from errand_domain.ports.content import ContentCheck
+from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.erase_document import erase_cards
-from errand_domain.use_cases.publish_errand import ContentRefused
+from errand_domain.use_cases.judging import ContentRefused, Published, author_of, doubt_about, open_case
 from errand_domain.use_cases.trying_codes import try_code
 
 UNFINISHED: tuple[Phase, ...] = ("awaiting_payment", "waiting", "in_progress")
@@ -23,18 +24,31 @@ class UpdateProfile:
     """A member chooses a nickname and a home campus."""
 
     begin: Begin
+    clock: Clock
+    ids: Ids
     content: ContentCheck
 
     @decided_anew_when_stale
     async def __call__(self, member_id: MemberId, *, nickname: str, campus_id: CampusId | None) -> Member:
-        """The member; raises `ContentRefused`, or `Missing` for a campus that is not there."""
-        if nickname and not await self.content.allows(nickname):
+        """The member; raises `ContentRefused`, or `Missing` for a campus that is not there.
+
+        A nickname in doubt needs a campus, where somebody can look at it.
+        """
+        author = await author_of(self.begin, member_id)
+        doubt = await doubt_about(nickname, "profile", author, content=self.content)
+        if doubt is not None and campus_id is None:
             raise ContentRefused
         async with self.begin() as tx:
             if campus_id is not None:
                 await tx.campuses.get(campus_id)
-            member = (await tx.members.get(member_id)).profile(nickname=nickname, campus_id=campus_id)
+            before = await tx.members.get(member_id)
+            member = before.profile(nickname=nickname, campus_id=campus_id)
             tx.members.save(member)
+            if doubt is not None and campus_id is not None and nickname != before.nickname:
+                published = Published(
+                    campus_id=campus_id, author_id=member_id, kind="nickname", subject=member_id, quote=nickname
+                )
+                open_case(tx, self.ids, published, doubt, at=self.clock.now())
             await tx.commit()
         return member
 

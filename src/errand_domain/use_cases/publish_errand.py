@@ -4,7 +4,6 @@ from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import Conflict
 from errand_domain.ids import AttemptId, MemberId, OrderId
 from errand_domain.order.order import Order
 from errand_domain.order.publishing import check_unpaid, place
@@ -13,21 +12,15 @@ from errand_domain.order.states import Phase
 from errand_domain.order.terms import Terms
 from errand_domain.payment.attempt import Attempt
 from errand_domain.permissions import check
-from errand_domain.ports.outside import Clock, ContentCheck, Ids, QuoteSeal, Secrets
+from errand_domain.ports.content import ContentCheck
+from errand_domain.ports.outside import Clock, Ids, QuoteSeal, Secrets
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.judging import Published, author_of, doubt_about, open_case
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.quote_errand import with_house_rule
 
 UNPAID: Final[tuple[Phase, ...]] = ("awaiting_payment",)
-
-
-@frozen(str=False)
-class ContentRefused(Conflict):
-    """The text may not be published."""
-
-    code = "content.refused"
-    sentence = "内容包含不允许发布的信息，请修改后再试"
 
 
 @frozen(kw_only=True)
@@ -63,15 +56,15 @@ class PublishErrand:
         now = self.clock.now()
         self.providers.collecting(publication.provider)
         quote = self.seal.unseal(publication.sealed_quote)
-        if not await self.content.allows(_written(publication.terms)):
-            raise ContentRefused
+        written, author = _written(publication.terms), await author_of(self.begin, publication.member_id)
+        doubt = await doubt_about(written, "order", author, content=self.content)
         async with self.begin() as tx:
             already = await tx.orders.of_quote(quote.id)
             if already is not None:
                 if already.requester_id != publication.member_id:
                     raise QuoteMismatch
                 return already
-            member = await tx.members.get(publication.member_id)
+            member = await tx.members.get(author.id)
             member.check_here()
             campus = await tx.campuses.get(quote.campus_id)
             most = campus.policy.unpaid_orders_most
@@ -87,6 +80,11 @@ class PublishErrand:
                 at=now,
             )
             tx.orders.add(order)
+            if doubt is not None:
+                published = Published(
+                    campus_id=order.campus_id, author_id=member.id, kind="order", subject=order.id, quote=written
+                )
+                open_case(tx, self.ids, published, doubt, at=now)
             tx.members.save(member.touched())
             tx.attempts.add(
                 Attempt(

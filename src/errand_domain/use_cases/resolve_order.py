@@ -30,6 +30,20 @@ def _audit(tx: Transaction, operator: Member, order: Order, action: str, detail:
     tx.audit.record(entry)
 
 
+async def cancel_for_operations(
+    tx: Transaction, order: Order, operator: Member, *, reason: str, clock: Clock, outcome: Outcome | None = None
+) -> Order:
+    """The order as operations end it, gathered with its money and its line in the audit record."""
+    now = clock.now()
+    policy = (await tx.campuses.get(order.campus_id)).policy
+    event = cancel_by_operations(order, reason=reason, outcome=outcome, at=now)
+    if isinstance(order.state, AwaitingPayment):
+        await close_attempts(tx, order, clock)
+    order = await move(tx, order, event, policy=policy)
+    _audit(tx, operator, order, "order.cancelled", reason, at=now)
+    return order
+
+
 @frozen(kw_only=True)
 class CancelByOperations:
     """Operations end an unfinished order with a stated division, by default everything back to the requester."""
@@ -42,17 +56,11 @@ class CancelByOperations:
         self, order_id: OrderId, operator: Member, *, reason: str, outcome: Outcome | None = None
     ) -> Order:
         """The cancelled order; audited. Raises `OutcomeUnbalanced` or `IllegalTransition`."""
-        now = self.clock.now()
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             parties = (order.requester_id, order.runner_id)
             check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
-            policy = (await tx.campuses.get(order.campus_id)).policy
-            event = cancel_by_operations(order, reason=reason, outcome=outcome, at=now)
-            if isinstance(order.state, AwaitingPayment):
-                await close_attempts(tx, order, self.clock)
-            order = await move(tx, order, event, policy=policy)
-            _audit(tx, operator, order, "order.cancelled", reason, at=now)
+            order = await cancel_for_operations(tx, order, operator, reason=reason, outcome=outcome, clock=self.clock)
             await tx.commit()
         return order
 

@@ -6,12 +6,13 @@ from errand_domain.ids import MemberId, OrderId, ReviewId
 from errand_domain.order.actions import relation_of
 from errand_domain.order.states import Completed, Resolved
 from errand_domain.permissions import check
-from errand_domain.ports.outside import Clock, ContentCheck, Ids
+from errand_domain.ports.content import ContentCheck
+from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin
 from errand_domain.review.review import STARS_MOST, Review, Tag, check_time, counterpart
 from errand_domain.use_cases.crediting import move_credit
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.publish_errand import ContentRefused
+from errand_domain.use_cases.judging import Published, author_of, doubt_about, open_case
 
 
 @frozen(kw_only=True)
@@ -29,8 +30,8 @@ class ReviewOrder:
     ) -> Review:
         """The review; raises `AlreadyReviewed`, `ReviewTooEarly` or `ReviewTooLate`."""
         now = self.clock.now()
-        if not await self.content.allows(text):
-            raise ContentRefused
+        author = await author_of(self.begin, member_id)
+        doubt = await doubt_about(text, "review", author, content=self.content)
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
             check("review", member_id, relation=relation_of(order, member_id), of="order")
@@ -51,6 +52,11 @@ class ReviewOrder:
                 at=now,
             )
             tx.reviews.add(review)
+            if doubt is not None:
+                published = Published(
+                    campus_id=order.campus_id, author_id=member_id, kind="review", subject=review.id, quote=text
+                )
+                open_case(tx, self.ids, published, doubt, at=now)
             if stars == STARS_MOST and subject == order.runner_id:
                 await move_credit(tx, subject, order, "five_stars", policy, at=now)
             await tx.commit()

@@ -1,6 +1,7 @@
 """Personal columns are sealed and bound to their rows, and the migration that sealed them goes both ways."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -191,13 +192,13 @@ async def test_the_migration_unseals_and_seals_what_is_there(address):
 
 
 async def _check_open(address: str, life: _Life) -> None:
-    """Everything stands as it stood before it was ever sealed."""
+    """What that migration sealed stands as it stood before; tables and columns of later ones are not there yet."""
     driver = await open_driver(make_url(address))
     ways = await driver.fetch(Statement(select(MEMBER_WAYS.c.kind, MEMBER_WAYS.c.value)), {})
     assert ways == [(way.kind, way.value) for way in life.member.ways]
     numbers = await driver.fetch(Statement(select(RUNNERS.c.student_number)), {})
     assert numbers == [(life.runner.application.student_number,)]
-    for name, columns in SEALED.items():
+    for name, _, columns in import_module("adapters.sql.migrations.versions.0003_sealed").SEALED:
         for column in columns:
             for (value,) in await driver.fetch(Statement(select(METADATA.tables[name].c[column])), {}):
                 assert not str(value).startswith("derived."), (name, column)

@@ -4,7 +4,7 @@ Whatever is queried, unique, constrained or summed has a column; the rest of an 
 personal is sealed or a blind index: `personal` says for every column which.
 """
 
-from adapters.sql.tables import credentials, delivery, money, ordering, people
+from adapters.sql.tables import content, credentials, delivery, money, ordering, people
 from adapters.sql.tables.metadata import METADATA
 
-__all__ = ["METADATA", "credentials", "delivery", "money", "ordering", "people"]
+__all__ = ["METADATA", "content", "credentials", "delivery", "money", "ordering", "people"]

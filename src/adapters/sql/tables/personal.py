@@ -52,6 +52,10 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
             "sealed": "document private",
         },
         "reviews": {"public": "id order_id author_id subject_id stars tags at", "sealed": "text"},
+        "content_cases": {
+            "public": "id campus_id author_id kind subject doubt opened_at state version",
+            "sealed": "document private",
+        },
         "files": {"public": "id owner_id order_id purpose media_type size_bytes at", "digest": "sha256"},
         "attempts": {
             "public": "id order_id campus_id payer_id purpose provider amount_fen created_at query_at leased_until"
@@ -96,6 +100,7 @@ BOUND_TO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "order_events": ("order_id", "version"),
         "disputes": ("id",),
         "reviews": ("id",),
+        "content_cases": ("id",),
         "attempts": ("id",),
         "refunds": ("number",),
         "withdrawals": ("id",),

@@ -15,10 +15,11 @@ from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.refusals import IllegalTransition, TooLate
 from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.view_dispute import ViewDispute
 
 
-@post("/dispute", responses=refusals(InvalidField, Missing, IllegalTransition, TooLate))
+@post("/dispute", responses=refusals(InvalidField, Missing, IllegalTransition, TooLate, ContentRefused))
 async def open_case(
     order_id: PathId, data: JSONBody[DisputeAsked], request: Asking, open_dispute: Uses[OpenDispute]
 ) -> DisputeTold:
@@ -33,7 +34,7 @@ async def open_case(
     return tell_dispute(dispute, to_staff=False)
 
 
-@post("/dispute/statements", responses=refusals(InvalidField, Missing, IllegalDisputeTransition))
+@post("/dispute/statements", responses=refusals(InvalidField, Missing, IllegalDisputeTransition, ContentRefused))
 async def make_statement(
     order_id: PathId, data: JSONBody[StatementAsked], request: Asking, state_case: Uses[StateCase]
 ) -> DisputeTold:

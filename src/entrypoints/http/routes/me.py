@@ -30,6 +30,7 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
@@ -39,7 +40,6 @@ from errand_domain.use_cases.manage_profile import (
     UnlinkWay,
     UpdateProfile,
 )
-from errand_domain.use_cases.publish_errand import ContentRefused
 from errand_domain.use_cases.set_password import SetPassword
 
 

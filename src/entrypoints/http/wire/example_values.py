@@ -234,3 +234,14 @@ MESSAGE: Final = {
 }
 PHONE: Final = {"kind": "phone", "address": "13800138000"}
 REQUEST_ID: Final = "0b6a5c9e-2f7d-4d8e-9a53-1c2b7f0e6d11"
+CONTENT_CASE: Final = {
+    "id": OTHER_ID,
+    "kind": "review",
+    "subject": FILE_ID,
+    "authorId": MEMBER_ID,
+    "quote": "很快，加微信下次还找你",
+    "doubt": "doubtful",
+    "state": "open",
+    "reason": "",
+    "openedAt": NOON,
+}

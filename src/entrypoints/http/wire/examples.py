@@ -14,6 +14,7 @@ from entrypoints.http.wire.example_values import (
     CAMPUS,
     CAMPUS_ID,
     CAMPUS_WITHDRAWAL,
+    CONTENT_CASE,
     DISPUTE,
     DISTANCE,
     EARNING,
@@ -104,6 +105,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "ResolveReturnAsked": {"refundFen": 0, "runnerFen": 340},
     "WithdrawalDecisionAsked": {"approve": False, "reason": "请先完成实名认证"},
     "WithdrawalGivenUpAsked": {"reason": "收款账号已注销"},
+    "ContentDecisionAsked": {"decision": "remove", "reason": "含有广告"},
     "DocumentsTold": _listed({"document": "user_agreement", "version": "2026-11-01", "isRequired": True}),
     "EnteredTold": {
         "token": "mFQ0h0…",
@@ -187,5 +189,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "RefundTold": REFUND,
     "RefundsTold": _listed(REFUND),
     "MessagesTold": _listed(MESSAGE),
+    "ContentCaseTold": CONTENT_CASE,
+    "ContentCasesTold": _listed(CONTENT_CASE),
     "OrdersTold": _paged(ORDER),
 }

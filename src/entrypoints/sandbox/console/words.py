@@ -45,6 +45,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "send": "发送短信",
     "upload_shipping": "录入发货信息",
     "get_order": "查询发货状态",
+    "check_text": "文本内容安全",
     "notify.payment": "支付结果通知",
     "notify.refund": "退款结果通知",
     "notify.transfer": "转账结果通知",

@@ -13,6 +13,7 @@ from msgspec.json import decode
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
+from entrypoints.sandbox.wechat.content import TEXT_PATH, judge_text
 from entrypoints.sandbox.wechat.desk import CONFIRM, DELIVERY, ORDERS, PARTNER, SETTLEMENT, ShippingDesk, event_in
 from entrypoints.sandbox.wechat.errors import WechatError
 from entrypoints.sandbox.wechat.keys import WechatKeys
@@ -37,6 +38,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     TOKEN_PATH: "wechat.token",
     UPLOAD_PATH: "wechat.upload_shipping",
     ORDER_PATH: "wechat.get_order",
+    TEXT_PATH: "wechat.check_text",
 }
 CALL_FAULTS: Final[tuple[Kind, ...]] = (
     "drop_request",
@@ -142,6 +144,7 @@ class Wechat(Partner):
             SESSION_PATH: lambda: self._users.session(asked),
             PHONE_PATH: lambda: self._users.phone(asked.body),
             CODE_PATH: lambda: self._users.code(asked.body),
+            TEXT_PATH: lambda: judge_text(asked.body),
         }
         try:
             if asked.path not in WITH_SECRET:

@@ -14,6 +14,7 @@ from errand_domain.testing.contracts.answers import AnswersContract
 from errand_domain.testing.contracts.audit_chain import AuditChainContract
 from errand_domain.testing.contracts.bills import BillsContract, Desks, OutsideWithDays
 from errand_domain.testing.contracts.collecting import AttemptsContract, RefundsContract
+from errand_domain.testing.contracts.content import ContentCasesContract, ContentCheckContract
 from errand_domain.testing.contracts.credentials import (
     AuthenticatorsContract,
     CredentialsContract,
@@ -31,7 +32,6 @@ from errand_domain.testing.contracts.notifications import NotificationsContract
 from errand_domain.testing.contracts.orders import OrdersContract
 from errand_domain.testing.contracts.outside import (
     ClockContract,
-    ContentCheckContract,
     IdsContract,
     MapsContract,
     NoticesContract,
@@ -63,6 +63,7 @@ __all__ = [
     "BillsContract",
     "CampusesContract",
     "ClockContract",
+    "ContentCasesContract",
     "ContentCheckContract",
     "CredentialsContract",
     "Database",

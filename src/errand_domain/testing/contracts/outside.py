@@ -16,7 +16,7 @@ from errand_domain.member.member import Way
 from errand_domain.order.quote import Quote
 from errand_domain.order.refusals import QuoteForged
 from errand_domain.place import Point
-from errand_domain.ports.outside import Clock, ContentCheck, Ids, Maps, Notice, Notices, QuoteSeal, Secrets
+from errand_domain.ports.outside import Clock, Ids, Maps, Notice, Notices, QuoteSeal, Secrets
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES
 from errand_domain.testing.strategies.terms import quotes
@@ -124,20 +124,6 @@ class NoticesContract:
         for _ in range(2):
             await adapter.send(sendable[0])
         assert arrived()[:2] == (sendable[0],) * 2
-
-
-class ContentCheckContract:
-    """Give fixtures `adapter` and `refused`: a text that it must not allow."""
-
-    pytestmark = pytest.mark.anyio
-
-    @pytest.mark.parametrize("text", ["", "取快递", "一杯奶茶，少糖 🧋", "A3 打印 20 张\n双面"])
-    async def test_ordinary_texts_are_allowed(self, adapter: ContentCheck, text: str) -> None:
-        assert await adapter.allows(text)
-
-    async def test_what_must_not_be_published_is_not_allowed(self, adapter: ContentCheck, refused: str) -> None:
-        assert not await adapter.allows(refused)
-        assert not await adapter.allows(f"取快递，{refused}，谢谢")
 
 
 class QuoteSealContract:

@@ -166,6 +166,17 @@ class ReviewsContract:
         async with database.begin() as tx:
             assert await tx.reviews.rating(subject_id) == Rating(count=3, stars=9)
 
+    async def test_a_hidden_text_is_gone_and_its_stars_stay(self, database: Database) -> None:
+        review, other = examples.review(stars=2), examples.review()
+        await commit(database, partial(_review, review))
+        await commit(database, partial(_review, other))
+        for hidden in (review.id, review.id, ReviewId(examples.fresh())):
+            await commit(database, partial(_hide, hidden))
+        async with database.begin() as tx:
+            assert await tx.reviews.of_order(review.order_id) == (evolve(review, text=""),)
+            assert await tx.reviews.of_order(other.order_id) == (other,)
+            assert (await tx.reviews.rating(review.subject_id)).stars == 2
+
 
 class FilesContract:
     """Give a fixture `database`: an empty one for each test."""
@@ -298,6 +309,10 @@ def _object_again(dispute: Dispute, tx: Transaction) -> None:
 
 def _review(review: Review, tx: Transaction) -> None:
     tx.reviews.add(review)
+
+
+def _hide(review_id: ReviewId, tx: Transaction) -> None:
+    tx.reviews.hide_text(review_id)
 
 
 def _store(file: StoredFile, tx: Transaction) -> None:

@@ -1,0 +1,1 @@
+"""Judging texts by a list of words, and asking whoever knows the author."""

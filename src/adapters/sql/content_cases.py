@@ -1,0 +1,63 @@
+"""Content cases in SQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import bindparam, select
+
+from adapters.sql.drivers.driver import Driver
+from adapters.sql.reading import ByState, every, only
+from adapters.sql.rows.content import (
+    CHANGING_CASE,
+    READ_CASE,
+    case_from_row,
+    changing_case_columns,
+    new_case_row,
+)
+from adapters.sql.statements import Statement
+from adapters.sql.tables.content import CONTENT_CASES
+from adapters.sql.writes import Add, Write, save, save_statement
+from errand_domain.content.case import ContentCase
+from errand_domain.ids import CampusId, ContentCaseId
+from errand_domain.ports.content_cases import ContentCases
+
+WHAT: Final = "content_case"
+_GET: Final = Statement(select(*READ_CASE).where(CONTENT_CASES.c.id == bindparam("case")))
+_AT_CAMPUS: Final = ByState(
+    select(*READ_CASE).where(CONTENT_CASES.c.campus_id == bindparam("campus")),
+    CONTENT_CASES.c.state,
+    "opened_at",
+    "id",
+    newest_first=False,
+)
+_SAVE: Final = save_statement(CONTENT_CASES, ("id",), CHANGING_CASE)
+
+
+@frozen
+class SqlContentCases(ContentCases):
+    """Content cases in SQL."""
+
+    driver: Driver
+    writes: list[Write]
+
+    async def get(self, case_id: ContentCaseId) -> ContentCase:
+        """The case as committed; raises `Missing`."""
+        return only(await self.driver.fetch(_GET, {"case": case_id}), case_from_row, WHAT)
+
+    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[ContentCase, ...]:
+        """The campus's cases in the states of those names, oldest first."""
+        named = sorted(set(states))
+        if not named:
+            return ()
+        parameters = {"campus": campus_id, "limit": limit, **_AT_CAMPUS.parameters(named)}
+        return every(await self.driver.fetch(_AT_CAMPUS.statement(len(named)), parameters), case_from_row)
+
+    def add(self, case: ContentCase) -> None:
+        """A new case; a used id is `Stale`."""
+        self.writes.append(Add(table=CONTENT_CASES, row=new_case_row(case), key=case.id))
+
+    def save(self, case: ContentCase) -> None:
+        """Compare-and-set on the version."""
+        columns, was = changing_case_columns(case), case.version - 1
+        self.writes.append(save(_SAVE, CONTENT_CASES, identity={"id": case.id}, was=was, columns=columns, what=WHAT))

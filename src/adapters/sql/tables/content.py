@@ -1,0 +1,32 @@
+"""The table of doubts about what was published."""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Table
+
+from adapters.sql.column_types import Document, Identity, Instant, Word
+from adapters.sql.tables.metadata import METADATA, state_column, version_column
+from errand_domain.content.case import CONTENT_STATE_NAMES
+
+CONTENT_CASES: Final = Table(
+    "content_cases",
+    METADATA,
+    Column("id", Identity, primary_key=True),
+    Column("campus_id", Identity, nullable=False),
+    Column("author_id", Identity, nullable=False),
+    Column("kind", Word(20), nullable=False),
+    Column("subject", Identity, nullable=False),
+    Column("doubt", Word(20), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    state_column(CONTENT_STATE_NAMES.values()),
+    version_column(),
+    Column("document", Document, nullable=False, comment="the state with what is true in it"),
+    Column("private", Document, nullable=False, comment="what the author wrote"),
+)
+Index(
+    "ix_content_cases_campus",
+    CONTENT_CASES.c.campus_id,
+    CONTENT_CASES.c.state,
+    CONTENT_CASES.c.opened_at,
+    CONTENT_CASES.c.id,
+)

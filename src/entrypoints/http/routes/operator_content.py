@@ -1,0 +1,54 @@
+"""What operations decide about content in doubt."""
+
+from typing import Annotated
+
+from litestar import Response, Router, get, post
+from litestar.params import JSONBody, QueryParameter
+
+from entrypoints.http.conditional import tagged
+from entrypoints.http.dependencies import Uses
+from entrypoints.http.gate import Asking
+from entrypoints.http.parameters import AtCampus, Limit, PathId
+from entrypoints.http.refusals import refusals
+from entrypoints.http.wire.content import (
+    ContentCasesTold,
+    ContentCaseTold,
+    ContentDecisionAsked,
+    ContentStateName,
+    tell_case,
+)
+from errand_domain.content.case import IllegalContentTransition, OwnContent
+from errand_domain.errors import InvalidField, Missing, NotPermitted
+from errand_domain.ids import CampusId, ContentCaseId
+from errand_domain.use_cases.moderate_content import DecideContent, ListContent, OrderUnderWay
+
+
+@get("/content", responses=refusals(NotPermitted))
+async def list_content_cases(
+    request: Asking,
+    list_content: Uses[ListContent],
+    campus: AtCampus,
+    states: Annotated[list[ContentStateName] | None, QueryParameter(name="state")] = None,
+    limit: Limit = 20,
+) -> Response[ContentCasesTold]:
+    """What waits for somebody to look at it, or what is in the states asked for, oldest first."""
+    wanted = tuple(states or ("open",))
+    cases = await list_content(CampusId(campus), request.user, states=wanted, limit=limit)
+    return tagged(request, ContentCasesTold(items=tuple(tell_case(case) for case in cases)))
+
+
+@post(
+    "/content/{case_id:uuid}/decisions",
+    status_code=200,
+    responses=refusals(InvalidField, NotPermitted, OwnContent, Missing, IllegalContentTransition, OrderUnderWay),
+)
+async def decide_content_case(
+    case_id: PathId, data: JSONBody[ContentDecisionAsked], request: Asking, decide_content: Uses[DecideContent]
+) -> ContentCaseTold:
+    """Let it stand, or remove it and tell its author why; audited. Nobody decides about their own."""
+    if data.decision == "clear":
+        return tell_case(await decide_content.clear(ContentCaseId(case_id), request.user))
+    return tell_case(await decide_content.remove(ContentCaseId(case_id), request.user, reason=data.reason))
+
+
+OPERATOR_CONTENT = Router("/operator", route_handlers=[list_content_cases, decide_content_case], tags=["operator"])

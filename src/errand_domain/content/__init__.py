@@ -1,0 +1,1 @@
+"""What people publish, and what becomes of it where there is doubt."""

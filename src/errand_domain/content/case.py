@@ -1,0 +1,150 @@
+"""A doubt about something published, and its life as a table: a person clears it or takes it away."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+from attrs import evolve, field, frozen
+
+from errand_domain.errors import Conflict, Forbidden
+from errand_domain.ids import CampusId, ContentCaseId, MemberId
+from errand_domain.text import line, paragraph
+
+ContentKind = Literal["nickname", "order", "review", "statement"]
+CONTENT_KINDS: Final[tuple[ContentKind, ...]] = get_args(ContentKind)
+Doubt = Literal["doubtful", "unanswered"]
+DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
+"""The check was in doubt, or nobody judged it."""
+QUOTE_LENGTH_MOST: Final = 4_000
+
+
+@frozen(str=False)
+class IllegalContentTransition(Conflict):
+    """The case was decided already."""
+
+    code = "content.illegal_transition"
+    sentence = "该内容已处理"
+
+    state: str
+    event: str
+
+
+@frozen(str=False)
+class OwnContent(Forbidden):
+    """Nobody decides about what they wrote themselves."""
+
+    code = "content.own"
+    sentence = "不能处理自己发布的内容"
+
+
+@frozen(kw_only=True)
+class Open:
+    """Waits for a person; what it is about can be seen meanwhile, for nobody is sure."""
+
+
+@frozen(kw_only=True)
+class Cleared:
+    """A person saw nothing wrong with it."""
+
+    cleared_by: MemberId
+    cleared_at: datetime
+
+
+@frozen(kw_only=True)
+class Removed:
+    """A person took it away, and the author was told why."""
+
+    removed_by: MemberId
+    removed_at: datetime
+    reason: str = field(validator=line(most=100))
+
+
+ContentState = Open | Cleared | Removed
+CONTENT_STATES: Final[tuple[type[ContentState], ...]] = get_args(ContentState)
+
+
+@frozen(kw_only=True)
+class ContentCleared:
+    """An operator saw nothing wrong."""
+
+    at: datetime
+    operator_id: MemberId
+
+
+@frozen(kw_only=True)
+class ContentRemoved:
+    """An operator took it away."""
+
+    at: datetime
+    operator_id: MemberId
+    reason: str = field(validator=line(most=100))
+
+
+ContentEvent = ContentCleared | ContentRemoved
+CONTENT_EVENTS: Final[tuple[type[ContentEvent], ...]] = get_args(ContentEvent)
+
+
+def _clear(_: Open, event: ContentCleared) -> Cleared:
+    return Cleared(cleared_by=event.operator_id, cleared_at=event.at)
+
+
+def _remove(_: Open, event: ContentRemoved) -> Removed:
+    return Removed(removed_by=event.operator_id, removed_at=event.at, reason=event.reason)
+
+
+ContentStep = Callable[[Any, Any], ContentState]
+
+CONTENT_TRANSITIONS: Mapping[tuple[type[ContentState], type[ContentEvent]], ContentStep] = {
+    (Open, ContentCleared): _clear,
+    (Open, ContentRemoved): _remove,
+}
+CONTENT_STATE_NAMES: Final[dict[type[ContentState], str]] = {Open: "open", Cleared: "cleared", Removed: "removed"}
+
+
+@frozen(kw_only=True)
+class ContentCase:
+    """One doubt. `subject` is the id of what it is about: a member, an order, a review, or a dispute.
+
+    `quote` is the text as it was published, so that it can be judged whatever became of it.
+    """
+
+    id: ContentCaseId
+    campus_id: CampusId
+    author_id: MemberId
+    kind: ContentKind
+    subject: UUID
+    quote: str = field(default="", repr=False, validator=paragraph(most=QUOTE_LENGTH_MOST))
+    doubt: Doubt
+    opened_at: datetime
+    state: ContentState = field(factory=Open)
+    version: int = 1
+
+    @property
+    def state_name(self) -> str:
+        """The state as it is written outside."""
+        return CONTENT_STATE_NAMES[type(self.state)]
+
+    def apply(self, event: ContentEvent) -> "ContentCase":
+        """The case after the event; raises `IllegalContentTransition`."""
+        step = CONTENT_TRANSITIONS.get((type(self.state), type(event)))
+        if step is None:
+            raise IllegalContentTransition(self.state_name, type(event).__name__)
+        return evolve(self, state=step(self.state, event), version=self.version + 1)
+
+
+def clear(case: ContentCase, operator_id: MemberId, *, at: datetime) -> ContentCleared:
+    """An operator lets it stand; raises `OwnContent`."""
+    _check_eyes(case, operator_id)
+    return ContentCleared(at=at, operator_id=operator_id)
+
+
+def remove(case: ContentCase, operator_id: MemberId, *, reason: str, at: datetime) -> ContentRemoved:
+    """An operator takes it away, for a reason that the author is told; raises `OwnContent`."""
+    _check_eyes(case, operator_id)
+    return ContentRemoved(at=at, operator_id=operator_id, reason=reason)
+
+
+def _check_eyes(case: ContentCase, operator_id: MemberId) -> None:
+    if operator_id == case.author_id:
+        raise OwnContent

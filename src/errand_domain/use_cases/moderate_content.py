@@ -1,0 +1,116 @@
+"""A person looks at what the check was not sure of, and lets it stand or takes it away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from attrs import frozen
+
+from errand_domain.content.case import ContentCase, clear, remove
+from errand_domain.errors import Conflict
+from errand_domain.ids import CampusId, ContentCaseId, DisputeId, MemberId, OrderId, ReviewId
+from errand_domain.member.member import Member
+from errand_domain.permissions import check
+from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.outbox import Tell
+from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.resolve_order import cancel_for_operations
+
+
+@frozen(str=False)
+class OrderUnderWay(Conflict):
+    """Somebody carries for that order: how its money is divided must be decided first."""
+
+    code = "content.order_under_way"
+    sentence = "订单正在进行中，请先取消订单并确定款项分配"
+
+
+@frozen(kw_only=True)
+class ListContent:
+    """What waits for a person at a campus."""
+
+    begin: Begin
+
+    async def __call__(
+        self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int
+    ) -> tuple[ContentCase, ...]:
+        """The cases in those states, oldest first."""
+        check("moderate_content", operator, campus_id=campus_id)
+        async with self.begin() as tx:
+            return await tx.content_cases.at_campus(campus_id, states=states, limit=limit)
+
+
+@frozen(kw_only=True)
+class DecideContent:
+    """Clear or remove. What is removed is gone in the same transaction, and its author is told why."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def clear(self, case_id: ContentCaseId, operator: Member) -> ContentCase:
+        """The cleared case; audited. Raises `OwnContent`, or `IllegalContentTransition` where it was decided."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            case = await _case(tx, case_id, operator)
+            case = case.apply(clear(case, operator.id, at=now))
+            tx.content_cases.save(case)
+            _audit(tx, case, operator, "", at=now)
+            await tx.commit()
+        return case
+
+    @decided_anew_when_stale
+    async def remove(self, case_id: ContentCaseId, operator: Member, *, reason: str) -> ContentCase:
+        """The case, its content removed; audited. Raises `OrderUnderWay`, too."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            case = await _case(tx, case_id, operator)
+            case = case.apply(remove(case, operator.id, reason=reason, at=now))
+            await self._take_away(tx, case, operator, reason)
+            tx.content_cases.save(case)
+            tx.outbox.add(Tell(member_id=case.author_id, kind="content_removed", detail=reason), at=now)
+            _audit(tx, case, operator, reason, at=now)
+            await tx.commit()
+        return case
+
+    async def _take_away(self, tx: Transaction, case: ContentCase, operator: Member, reason: str) -> None:
+        match case.kind:
+            case "nickname":
+                member = await tx.members.get(MemberId(case.subject))
+                # Whoever has chosen another one meanwhile, which was judged as well, keeps it.
+                if member.nickname == case.quote:
+                    tx.members.save(member.profile(nickname="", campus_id=member.campus_id))
+            case "order":
+                order = await tx.orders.get(OrderId(case.subject))
+                if order.phase == "in_progress":
+                    raise OrderUnderWay
+                if order.phase in ("awaiting_payment", "waiting"):
+                    await cancel_for_operations(tx, order, operator, reason=reason, clock=self.clock)
+            case "review":
+                tx.reviews.hide_text(ReviewId(case.subject))
+            case "statement":
+                dispute = await tx.disputes.get(DisputeId(case.subject))
+                tx.disputes.save(dispute.without(case.author_id, case.quote))
+            case _:
+                assert_never(case.kind)
+
+
+async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
+    case = await tx.content_cases.get(case_id)
+    check("moderate_content", operator, campus_id=case.campus_id)
+    return case
+
+
+def _audit(tx: Transaction, case: ContentCase, operator: Member, reason: str, *, at: datetime) -> None:
+    tx.audit.record(
+        AuditLine(
+            at=at,
+            actor_id=operator.id,
+            campus_id=case.campus_id,
+            action=f"content.{case.state_name}",
+            subject=f"content:{case.id}",
+            detail=reason,
+        )
+    )
