@@ -136,6 +136,12 @@ TAMPERINGS = {
         ["INSERT INTO audit (at, action, subject, detail) SELECT at, action, 'order:9', detail FROM audit LIMIT 1"],
         6,
     ),
+    "a line slipped in with a seal made up": (
+        [
+            f"INSERT INTO audit ({COLUMNS}) SELECT at, action, 'o', detail, '{'0' * 96}' FROM audit LIMIT 1",  # noqa: S608 - our own
+        ],
+        6,
+    ),
     "a line slipped in with the seal of another": (
         [
             f"INSERT INTO audit ({COLUMNS}) SELECT at, action, 'o', detail, seal FROM audit LIMIT 1",  # noqa: S608 - our own
