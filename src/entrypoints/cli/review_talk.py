@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import click
@@ -38,7 +38,7 @@ class Talk:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible() -> Generator[None]:
     """Ctrl-C ends the waiting at once: the loop's own handler would only ask us to stop when a line has come."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -9,14 +9,13 @@ from adapters.tencent.sms import URL, TencentSms, TencentSmsAccount
 from entrypoints.choosing import Make, choose
 from entrypoints.partners import Given
 from entrypoints.settings import Settings, SettingsInvalid
+from errand_domain.member.member import WayKind
 from errand_domain.ports.outside import Notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from errand_domain.member.member import WayKind
-
-CODES_ONLY: "Final[frozenset[WayKind]]" = frozenset({"phone"})
+CODES_ONLY: Final[frozenset[WayKind]] = frozenset({"phone"})
 """A text message has approved words, and ours are for codes."""
 
 
@@ -32,7 +31,7 @@ def find_notices(settings: Settings) -> Notices:
         return choose("ERRAND_NOTICES", names[0], {**for_all, **{k: v[1] for k, v in for_some.items()}}, settings)
     if not names or len(set(names)) != len(names) or not set(names) <= set(for_some):
         raise SettingsInvalid(f"ERRAND_NOTICES must be memory, module:factory, or some of {', '.join(for_some)}")
-    carriers = {for_some[name][0]: for_some[name][1](settings) for name in names}
+    carriers: dict[WayKind, Notices] = {for_some[name][0]: for_some[name][1](settings) for name in names}
     return RoutedNotices(carriers, codes_only=CODES_ONLY)
 
 
