@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from adapters.sql import migrations
 from adapters.sql.database import SqlDatabase
 from adapters.sql.faults import SqlFault, Unavailable
+from tests.databases import emptied
 from tests.stage import vault
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_up_down_and_up_again_ends_where_the_tables_are(address):
-    await migrations.upgrade(address)
+    await emptied(address)
     newest = await migrations.current(address)
     await migrations.downgrade(address, migrations.NOTHING)
     assert await migrations.current(address) is None
@@ -31,7 +32,7 @@ async def test_upgrading_what_is_up_to_date_changes_nothing(address):
 
 
 async def test_a_missing_column_is_noticed(address):
-    await migrations.upgrade(address)
+    await emptied(address)
     await migrations.downgrade(address, migrations.NOTHING)
     try:
         assert len(await migrations.differences(address)) > 20

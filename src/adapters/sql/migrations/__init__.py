@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -27,6 +27,8 @@ T = TypeVar("T")
 FOLDER: Final = Path(__file__).parent
 NEWEST: Final = "head"
 NOTHING: Final = "base"
+SEALING: Final = 3
+"""The number of the revision that seals personal data."""
 
 
 async def upgrade(url: str, revision: str = NEWEST, *, vault: Vault | None = None) -> None:
@@ -38,8 +40,26 @@ async def upgrade(url: str, revision: str = NEWEST, *, vault: Vault | None = Non
 
 
 async def downgrade(url: str, revision: str, *, vault: Vault | None = None) -> None:
-    """Take the schema back to that revision, `base` being an empty database."""
-    await _with_connection(url, lambda connection: command.downgrade(_config(connection, vault), revision))
+    """Take the schema back to that revision, `base` being an empty database.
+
+    Without a vault it refuses to go behind the sealing where there are rows, and then nothing has changed.
+    """
+    await _with_connection(url, lambda connection: _downgrade(connection, revision, vault))
+
+
+def _downgrade(connection: Connection, revision: str, vault: Vault | None) -> None:
+    """MariaDB commits each step by itself: what would stop the walk in its middle is asked before it begins."""
+    behind = revision == NOTHING or (revision.isdecimal() and int(revision) < SEALING)
+    if behind and vault is None and _has_people(connection):
+        raise CommandError("there are rows to seal or to open, and no key ring was given")
+    command.downgrade(_config(connection, vault), revision)
+
+
+def _has_people(connection: Connection) -> bool:
+    table = METADATA.tables["members"]
+    if not inspect(connection).has_table(table.name):
+        return False
+    return connection.execute(select(table.c.id).limit(1)).first() is not None
 
 
 async def current(url: str) -> str | None:
