@@ -14,8 +14,8 @@ def test_a_member_is_exported_into_a_private_file_and_it_is_recorded(
     terminal: Terminal, stage: Stage, wait, tmp_path: Path
 ):
     member, out = wait(stage.member()), tmp_path / "export.zip"
-    image = picture(1, 2, 3)
-    wait(stage.use.upload_file()(member.id, image, purpose="student_card"))
+    card = wait(stage.use.upload_file()(member.id, picture(1, 2, 3), purpose="student_card"))
+    image = wait(stage.use.file_store().get(card.id))
     assert terminal.told("member", "export", member.id, "--out", out)["images"] == 1
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     with ZipFile(out) as archive:

@@ -11,14 +11,14 @@ from click.testing import CliRunner, Result
 
 from entrypoints.cli.main import main
 from entrypoints.container import Container
-from entrypoints.demo.picture import picture
 from errand_domain.member.member import Member
 from errand_domain.use_cases.apply_as_runner import RunnerApplication
 from errand_domain.use_cases.review_runner import Approve
 from tests.docs.review_session import PAGE, recording
+from tests.pictures import CLEAN_PNG
 from tests.stage import Stage
 
-CARD = picture(200, 30, 30)
+CARD = CLEAN_PNG
 
 
 async def applicant(stage: Stage, number: str, name: str = "王小明") -> Member:
