@@ -95,6 +95,7 @@ def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
             "ERRAND_FILES_FOLDER": str(tmp_path / "files"),
             "ERRAND_PUBLIC_URL": service_url,
             **own,
+            "ERRAND_MINI_PROGRAM": "memory",  # WeChat's own takes the secret, too
         },
         service_url=service_url,
         sandbox_url=sandbox_url,
