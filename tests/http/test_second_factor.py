@@ -76,12 +76,12 @@ async def test_by_wechat_one_comes_in_and_links_the_phone_that_wechat_shows(gues
     assert (await guest.refused("/sessions/wechat", {"ticket": ticket}))["code"] == "sign_in.ticket_refused"
     visitor = Visitor(guest.app, stage, entered["token"])
     await visitor.consents()
-    me = await visitor.does("/me/ways/wechat-phone", {"ticket": wechat.phone_ticket_of("+8613900000001")})
+    me = await visitor.does("/me/tickets/wechat-phone", {"ticket": wechat.phone_ticket_of("+8613900000001")})
     assert [way["kind"] for way in me["ways"]] == ["wechat", "phone"]
     entered = await guest.does("/sessions/wechat", {"ticket": wechat.ticket_of("openid-2")})
     other = Visitor(guest.app, stage, entered["token"])
     await other.consents()
-    taken = await other.refused("/me/ways/wechat-phone", {"ticket": wechat.phone_ticket_of("+8613900000001")})
+    taken = await other.refused("/me/tickets/wechat-phone", {"ticket": wechat.phone_ticket_of("+8613900000001")})
     assert taken["code"] == "member.way_taken"
 
 

@@ -5,14 +5,14 @@ from datetime import date
 from attrs import field, frozen
 
 from errand_domain.campus import Gender
-from errand_domain.errors import InvalidField
+from errand_domain.errors import InvalidField, Stale
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.member.consent import Consent, Documents, check_in_force
 from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.runner.runner import Runner, new_runner
-from errand_domain.runner.verification import Application
+from errand_domain.runner.verification import Application, StudentNumberTaken
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 
 
@@ -73,5 +73,16 @@ class ApplyAsRunner:
             else:
                 runner = runner.resubmit(shown)
                 tx.runners.save(runner)
-            await tx.commit()
+            try:
+                await tx.commit()
+            except StudentNumberTaken:
+                await self._check_taken_by_another(application.member_id, runner)
+                raise
         return runner
+
+    async def _check_taken_by_another(self, member_id: MemberId, runner: Runner) -> None:
+        """Raise `Stale` where it was the member's own first application, at the same moment, that took the number."""
+        async with self.begin() as tx:
+            known = await tx.runners.find(member_id)
+        if known is not None and known.version >= runner.version:
+            raise Stale("runner") from None

@@ -80,7 +80,7 @@ async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay
 
 
 @post(
-    "/me/ways/wechat",
+    "/me/tickets/wechat",
     status_code=200,
     responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, WayTaken),
 )
@@ -91,7 +91,7 @@ async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_tick
 
 
 @post(
-    "/me/ways/wechat-phone",
+    "/me/tickets/wechat-phone",
     status_code=200,
     responses=refusals(InvalidField, TicketRefused, PlatformUnreachable, WayTaken),
 )
