@@ -111,8 +111,8 @@ async def test_what_a_proof_is_for_is_one_of_two_words(requester: Visitor) -> No
 
 
 async def test_what_is_kept_of_a_photo_is_what_one_sees(requester: Visitor) -> None:
+    order_id = await requester.publishes()
     for name, sent in marked(MARKER).items():
-        order_id = await requester.publishes()
         photo = await requester.uploads(f"/orders/{order_id}/proofs", sent)
         seen = (await requester.get(f"/files/{photo}")).content
         assert MARKER not in seen, name

@@ -11,6 +11,14 @@ from errand_domain import use_cases
 from errand_domain.permissions import POLICY
 
 ASKS: Final[dict[str, tuple[str, ...]]] = {
+    "DecideContent": ("moderate_content",),
+    "DisableOperator": ("manage_members",),
+    "EarlierDecisions": ("review_runners",),
+    "InviteOperator": ("manage_members",),
+    "ListContent": ("moderate_content",),
+    "LookAtApplication": ("see_documents",),
+    "ResetOperator": ("manage_members",),
+    "TakeExport": ("export_self",),
     "AcceptErrand": ("accept",),
     "ApplyAsRunner": ("apply_as_runner",),
     "ArriveAtPickup": ("arrive",),
@@ -71,6 +79,14 @@ OWN_ACCOUNT: Final = "acts on the account of whoever asks, and takes nobody else
 DOES_NOT: Final[dict[str, str]] = {
     **dict.fromkeys(("UpdateProfile", "GiveConsent", "LinkWay", "UnlinkWay", "BlockMember"), OWN_ACCOUNT),
     **dict.fromkeys(("CloseAccount", "ExportMember", "ListSessions", "SignOut"), OWN_ACCOUNT),
+    **dict.fromkeys(("LinkByTicket", "SetPassword", "SignOutElsewhere"), OWN_ACCOUNT),
+    **dict.fromkeys(
+        ("Entrance", "SignInByPassword", "SignInByWechat", "ResetPassword"), "is how somebody becomes known"
+    ),
+    **dict.fromkeys(("AcceptInvitation", "ViewInvitation"), "takes the token of a link that was given once"),
+    **dict.fromkeys(("IssueFileLink", "FollowFileLink"), "has its rule beside the files"),
+    **dict.fromkeys(("LinkAudit", "VerifyAudit"), "is the machine's own command line's"),
+    "Inviting": "is a part of those that invite",
     **dict.fromkeys(("RequestCode", "SignIn", "Recognise"), "is how somebody becomes known"),
     **dict.fromkeys(("ListCampuses", "ViewCampus", "FindPlaces"), "is for everybody, signed in or not"),
     **dict.fromkeys(("PayForErrand", "RaiseTip"), "asks through OpenAttempt"),

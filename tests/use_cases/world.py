@@ -10,7 +10,7 @@ from adapters.crypto.authenticators import TotpAuthenticators
 from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
-from adapters.images.pillow import PillowImages
+from adapters.images.pillow import cleaned
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
 from adapters.memory.content import MemoryContentCheck
@@ -40,7 +40,7 @@ from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
-from errand_domain.ports.images import Images
+from errand_domain.ports.images import CleanImage, Images
 from errand_domain.ports.link_seal import LinkSeal
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
@@ -79,6 +79,13 @@ PNG: Final = CLEAN_PNG
 LEASE: Final = timedelta(seconds=30)
 
 
+class ImagesAtOnce(Images):
+    """Makes images anew in the task that asks: the simulation's scheduler knows no threads."""
+
+    async def clean(self, content: bytes) -> CleanImage:
+        return cleaned(content)
+
+
 class World:
     """Everything that a use case asks for, and the hands of those outside: payers, providers, a worker."""
 
@@ -112,7 +119,7 @@ class World:
             LinkSeal: HmacLinkSeal(KEY),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),
-            Images: PillowImages(),
+            Images: ImagesAtOnce(),
             Hall: self.database.hall,
             Relay: self.database.relay,
             Providers: Providers(

@@ -9,6 +9,7 @@ from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.credential import INVITATION_LIFE, Invitation
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import Grant, Role
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.credentials import Authenticators
 from errand_domain.ports.outside import Clock, Ids, Secrets
@@ -57,8 +58,7 @@ class InviteOperator:
         """The member, new where nobody signs in with that address; audited. `operator` is `None` for the machine."""
         now, way = self.clock.now(), Way("email", email)
         async with self.begin() as tx:
-            if operator is not None:
-                operator.require("manage_members", campus_id)
+            check("manage_members", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
             known = await tx.members.of_way(way)
             if known is None:
@@ -137,9 +137,8 @@ def invitation_digest(token: str, secrets: Secrets) -> str:
 async def staff_in_reach(tx: Transaction, member_id: MemberId, operator: Member | None) -> Member:
     """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`."""
     member = await tx.members.get(member_id)
-    if operator is not None:
-        for grant in sorted(member.grants):
-            operator.require("manage_members", grant.campus_id)
+    for grant in sorted(member.grants):
+        check("manage_members", operator, campus_id=grant.campus_id)
     if not member.grants:
         raise InvalidField("member", "has no role")
     return member
