@@ -85,14 +85,14 @@ def test_the_signature_is_the_one_of_tencents_own_sdk(timestamp):
     body = '{"text":"一个小包裹"}'.encode()
     client = SmsClient(Credential("AKID0123456789abcdef", SECRET_KEY), "ap-guangzhou")
     date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
-    headers = {"Content-Type": "application/json", "Host": "127.0.0.1:8001", "X-TC-Timestamp": str(timestamp)}
+    headers = {"Content-Type": "application/json", "Host": "sms.tencentcloudapi.com", "X-TC-Timestamp": str(timestamp)}
     asked = SimpleNamespace(method="POST", uri="/", header=headers, data=body)
     theirs = client._get_tc3_signature({}, asked, date, "sms", SECRET_KEY)
     ours = authorization(
         secret_id="AKID0123456789abcdef",
         secret_key=SECRET_KEY,
         service="sms",
-        host="127.0.0.1:8001",
+        host="sms.tencentcloudapi.com",
         body=body,
         timestamp=timestamp,
     )
