@@ -187,5 +187,5 @@ def guarded_sdk(
         apiv3_key=None,
         notify_url=notify_url,
     )
-    made._core = core  # noqa: SLF001
+    made._core = core  # noqa: SLF001 - the library takes no core of somebody else's
     return GuardedSdk(calls=cast("Sdk", made), core=core)

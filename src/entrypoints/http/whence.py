@@ -5,22 +5,15 @@ from typing import Any, Final
 
 from litestar import Request
 
+from entrypoints.http.limits import counted_address
 from errand_domain.use_cases.entering import Arrival
 
-COUNTED_BITS: Final = 64
-"""Of an IPv6 address: whoever has one has all of its network."""
 KEPT_BITS: Final = 48
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
-    """The network address to count by; nothing where the server was not told."""
-    match _given(request):
-        case IPv4Address() as address:
-            return str(address)
-        case IPv6Address() as address:
-            return str(ip_network((address, COUNTED_BITS), strict=False))
-        case None:
-            return ""
+    """The network address to count by, as the limits count it; nothing where the server was not told."""
+    return counted_address(request.scope)
 
 
 def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
