@@ -63,6 +63,7 @@ POLICY: Final[Mapping[str, frozenset[Holder]]] = {
     "upload_card": frozenset({"self"}),
     "see_proof": _STAFF["see_orders"] | frozenset[Holder]({"self", "requester", "runner"}),
     "see_card": _STAFF["see_documents"] | frozenset[Holder]({"self"}),
+    "link_card": _STAFF["see_documents"],
     # Running, and what it earns
     "apply_as_runner": frozenset({"self"}),
     "see_standing": frozenset({"self"}),

@@ -23,6 +23,8 @@ class Row:
     asks: bool = True
     may_be_missing: bool = False
     """Whoever may, may still find nothing: a message that is not parked, a runner who never applied."""
+    behind: str = ""
+    """An action that is asked first: to whoever may not even that, the thing is not there."""
 
 
 def _row(written: str, action: str, about: str = "", body: Any = None, **more: Any) -> Row:
@@ -90,10 +92,11 @@ OWN: Final = (
     _row(f"GET {API}/sessions", "manage_sessions", "self", asks=False),
     _row(f"DELETE {API}/sessions", "manage_sessions", "self", asks=False),
     _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session", asks=False),
-    _row(f"POST {API}/files", "upload_card", "self", form=True, asks=False),
-    _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order", asks=False),
-    _row(f"GET {API}/files/{{card_id}}", "see_card", "card", asks=False),
-    _row(f"POST {API}/files/{{proof_id}}/links", "see_proof", "order", asks=False),
+    _row(f"POST {API}/files", "upload_card", "self", form=True),
+    _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order"),
+    _row(f"GET {API}/files/{{card_id}}", "see_card", "card"),
+    _row(f"POST {API}/files/{{proof_id}}/links", "see_proof", "order"),
+    _row(f"POST {API}/files/{{card_id}}/links", "link_card", "card", behind="see_card"),
     _row(
         f"POST {API}/runner/application",
         "apply_as_runner",
@@ -141,7 +144,7 @@ ORDERS: Final = (
     _row(f"POST {_ORDER}/pick-up", "pick-up", "order", _PHOTOS),
     _row(f"POST {_ORDER}/deliver", "deliver", "order", {"code": "000000"}),
     _row(f"POST {_ORDER}/return", "return", "order", {"reason": "refused"}),
-    _row(f"POST {_ORDER}/proofs", "upload_proof", "order", form=True, asks=False),
+    _row(f"POST {_ORDER}/proofs", "upload_proof", "order", form=True),
     _row(f"POST {_ORDER}/dispute", "dispute", "order", {"reason": "other", "text": "?"}),
     _row(f"GET {API}/orders/{{disputed_id}}/dispute", "see_dispute", "disputed"),
     _row(f"POST {API}/orders/{{disputed_id}}/dispute/statements", "speak_in_dispute", "disputed", {"text": "?"}),

@@ -5,9 +5,10 @@ from typing import Final
 
 from attrs import field, frozen
 
-from errand_domain.errors import Missing, NotPermitted
+from errand_domain.errors import Missing
 from errand_domain.ids import FileId
 from errand_domain.member.member import Member, MemberBarred
+from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.link_seal import FileLink, LinkSeal
 from errand_domain.ports.outside import Clock
@@ -40,8 +41,8 @@ class IssueFileLink:
         async with self.begin() as tx:
             file = await tx.files.get(file_id)
             campus_id = await staff_campus(tx, file, viewer)
-            if campus_id is None and file.purpose == "student_card":
-                raise NotPermitted("see_documents")
+            if file.purpose == "student_card":
+                check("link_card", viewer, campus_id=campus_id)
             if campus_id is not None:
                 tx.audit.record(
                     AuditLine(
@@ -75,10 +76,9 @@ class FollowFileLink:
         async with self.begin() as tx:
             viewer = await tx.members.get(link.viewer_id)
         try:
-            viewer.check_here()
+            found = await self.fetch(link.file_id, viewer)
         except MemberBarred:
             raise Missing("file") from None
-        found = await self.fetch(link.file_id, viewer)
         if found.file.purpose != link.purpose:
             raise Missing("file")
         return found

@@ -6,9 +6,11 @@ from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import Conflict, Invalid, InvalidField, Missing
+from errand_domain.errors import Conflict, Invalid, InvalidField
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId
 from errand_domain.member.member import Member
+from errand_domain.order.actions import relation_of
+from errand_domain.permissions import Relation, check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
 from errand_domain.ports.images import Images
@@ -88,11 +90,12 @@ class UploadFile:
 
 async def _check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> None:
     """Raise a refusal unless the member may upload one more. Bounds an archive; uploads at once may pass by a few."""
-    most, since = CARDS_PER_DAY_MOST, at - DAY
-    if order_id is not None:
+    if order_id is None:
+        check("upload_card", member_id, relation="self")
+        most, since = CARDS_PER_DAY_MOST, at - DAY
+    else:
         order = await tx.orders.get(order_id)
-        if member_id not in (order.requester_id, order.runner_id):
-            raise Missing("order")
+        check("upload_proof", member_id, relation=relation_of(order, member_id), of="order")
         most, since = FILES_PER_ORDER_MOST, order.placed_at
     if await tx.files.count(member_id, order_id=order_id, since=since) >= most:
         raise TooManyFiles(most)
@@ -135,16 +138,14 @@ class FetchFile:
 
 async def staff_campus(tx: Transaction, file: StoredFile, viewer: Member) -> CampusId | None:
     """The campus as whose staff the viewer looks, `None` for owner and parties; raises `Missing` for everybody else."""
-    if file.owner_id == viewer.id:
-        return None
-    if file.order_id is not None:
+    relation: Relation | None = "self" if file.owner_id == viewer.id else None
+    campus_id: CampusId | None = None
+    if relation is None and file.order_id is not None:
         order = await tx.orders.get(file.order_id)
-        if viewer.id in (order.requester_id, order.runner_id):
-            return None
-        if viewer.may("see_orders", order.campus_id):
-            return order.campus_id
-        raise Missing("file")
-    runner = await tx.runners.find(file.owner_id)
-    if runner is None or not viewer.may("see_documents", runner.campus_id):
-        raise Missing("file")
-    return runner.campus_id
+        relation, campus_id = relation_of(order, viewer.id), order.campus_id
+    elif relation is None:
+        runner = await tx.runners.find(file.owner_id)
+        campus_id = runner.campus_id if runner is not None else None
+    is_card = file.purpose == "student_card"
+    check("see_card" if is_card else "see_proof", viewer, relation=relation, campus_id=campus_id, of="file")
+    return campus_id if relation not in ("self", "requester", "runner") else None
