@@ -54,4 +54,9 @@ def _route(row: Row) -> tuple[str, ...]:
         return (name, "public", *("✓" for _ in SHOWN), "all")
     staff = [role for role in ROLES if is_permitted(f"{role} here", row, row.action)]
     told = "all" if len(staff) == len(ROLES) else ", ".join(staff)
-    return (name, f"`{row.action}`", *("✓" if is_permitted(who, row, row.action) else "·" for who in SHOWN), told or "·")
+    return (
+        name,
+        f"`{row.action}`",
+        *("✓" if is_permitted(who, row, row.action) else "·" for who in SHOWN),
+        told or "·",
+    )

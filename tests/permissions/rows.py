@@ -36,7 +36,7 @@ _ORDER = f"{API}/orders/{{order_id}}"
 _STAFF = f"{API}/operator"
 _PHONE = {"kind": "phone", "address": "+8613911112222"}
 _MAIL = {"email": "nobody@example.edu.cn", "password": "three blue bicycles"}
-_CONSENT = {"document": "privacy_policy", "version": "1"}
+_CONSENT = {"document": "privacy_policy", "version": "2026-11-01"}
 _CAMPUS = {"campus": "{campus_id}"}
 
 PUBLIC: Final = (
@@ -72,26 +72,25 @@ PUBLIC: Final = (
 )
 OWN: Final = (
     _row(f"GET {API}/me", "manage_profile", "self", asks=False),
-    _row(f"PUT {API}/me", "manage_profile", "self", {"nickname": "小明", "campusId": None}, asks=False),
-    _row(f"DELETE {API}/me", "close_account", "self", asks=False),
-    _row(f"POST {API}/me/consents", "manage_profile", "self", _CONSENT, asks=False),
+    _row(f"PUT {API}/me", "manage_profile", "self", {"nickname": "小明", "campusId": None}),
+    _row(f"DELETE {API}/me", "close_account", "self"),
+    _row(f"POST {API}/me/consents", "manage_profile", "self", _CONSENT),
     _row(
         f"POST {API}/me/ways",
         "manage_profile",
         "self",
-        {**_PHONE, "code": "0"},
-        asks=False,
+        {**_PHONE, "code": "000000"},
     ),
-    _row(f"POST {API}/me/tickets/wechat", "manage_profile", "self", {"ticket": "x"}, asks=False),
-    _row(f"POST {API}/me/tickets/wechat-phone", "manage_profile", "self", {"ticket": "x"}, asks=False),
-    _row(f"PUT {API}/me/password", "manage_profile", "self", {"password": "three blue bicycles"}, asks=False),
-    _row(f"DELETE {API}/me/ways/phone", "manage_profile", "self", asks=False),
-    _row(f"POST {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
-    _row(f"DELETE {API}/me/blocks/{{other_id}}", "avoid_members", asks=False),
+    _row(f"POST {API}/me/tickets/wechat", "manage_profile", "self", {"ticket": "{wechat_ticket}"}),
+    _row(f"POST {API}/me/tickets/wechat-phone", "manage_profile", "self", {"ticket": "{phone_ticket}"}),
+    _row(f"PUT {API}/me/password", "manage_profile", "self", {"password": "three blue bicycles"}),
+    _row(f"DELETE {API}/me/ways/phone", "manage_profile", "self"),
+    _row(f"POST {API}/me/blocks/{{other_id}}", "avoid_members"),
+    _row(f"DELETE {API}/me/blocks/{{other_id}}", "avoid_members"),
     _row(f"POST {API}/me/exports", "export_self", "self"),
-    _row(f"GET {API}/sessions", "manage_sessions", "self", asks=False),
-    _row(f"DELETE {API}/sessions", "manage_sessions", "self", asks=False),
-    _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session", asks=False),
+    _row(f"GET {API}/sessions", "manage_sessions", "self"),
+    _row(f"DELETE {API}/sessions", "manage_sessions", "self"),
+    _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session"),
     _row(f"POST {API}/files", "upload_card", "self", form=True),
     _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order"),
     _row(f"GET {API}/files/{{card_id}}", "see_card", "card"),

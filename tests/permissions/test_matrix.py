@@ -60,13 +60,15 @@ def expected(who: str, row: Row, access: str) -> str:
         return "sign_in.required"
     if who == "newcomer" and row.method != "GET" and access == "with_consent":
         return "member.consent_missing"
-    if row.behind and not is_permitted(who, row, row.behind):
+    refused = [action for action in (row.behind, row.action) if action and not is_permitted(who, row, action)]
+    return refusal_of(refused[0]) if refused else "permitted"
+
+
+def refusal_of(action: str) -> str:
+    """What they hear who may not."""
+    if POLICY[action] & {"self", "requester", "runner", "offered"}:
         return "not_found"
-    if is_permitted(who, row, row.action):
-        return "permitted"
-    if POLICY[row.action] & {"self", "requester", "runner", "offered"}:
-        return "not_found"
-    return "runner.not_approved" if "approved_runner" in POLICY[row.action] else "not_permitted"
+    return "runner.not_approved" if "approved_runner" in POLICY[action] else "not_permitted"
 
 
 def found(answer: httpx.Response, row: Row) -> str:

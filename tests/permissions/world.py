@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from adapters.memory.mini_program import MemoryMiniProgram
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Grant
@@ -56,6 +57,7 @@ class World:
         await world._things(people)
         await world._sign_in(people)
         world._kept = world.rows()
+        world.restore()
         return world
 
     def rows(self) -> dict[str, dict[Any, Any]]:
@@ -68,10 +70,14 @@ class World:
         return [name for name, rows in self._kept.items() if now[name] != rows]
 
     def restore(self) -> None:
-        """Make everything as it was."""
+        """Make everything as it was, with tickets that are good once more."""
         for name, rows in self._kept.items():
             getattr(self._tables, name)._rows = dict(rows)
         self._tables._undo.clear()
+        platform = self.stage.use.mini_program()
+        assert isinstance(platform, MemoryMiniProgram)
+        self.names["wechat_ticket"] = platform.ticket_of("somebody-at-wechat")
+        self.names["phone_ticket"] = platform.phone_ticket_of("+8613911113333")
 
     async def _people(self) -> dict[str, Member]:
         stage, elsewhere = self.stage, CampusId(self.stage.new_id())

@@ -11,6 +11,11 @@ from errand_domain import use_cases
 from errand_domain.permissions import POLICY
 
 ASKS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("UpdateProfile", "GiveConsent", "LinkWay", "UnlinkWay"), ("manage_profile",)),
+    **dict.fromkeys(("LinkByTicket", "SetPassword"), ("manage_profile",)),
+    **dict.fromkeys(("ListSessions", "SignOut", "SignOutElsewhere"), ("manage_sessions",)),
+    "BlockMember": ("avoid_members",),
+    "CloseAccount": ("close_account",),
     "DecideContent": ("moderate_content",),
     "DisableOperator": ("manage_members",),
     "EarlierDecisions": ("review_runners",),
@@ -78,11 +83,8 @@ ASKS: Final[dict[str, tuple[str, ...]]] = {
     "ViewOrder": ("see_order",),
     "ViewStanding": ("see_standing",),
 }
-OWN_ACCOUNT: Final = "acts on the account of whoever asks, and takes nobody else's identity"
 DOES_NOT: Final[dict[str, str]] = {
-    **dict.fromkeys(("UpdateProfile", "GiveConsent", "LinkWay", "UnlinkWay", "BlockMember"), OWN_ACCOUNT),
-    **dict.fromkeys(("CloseAccount", "ExportMember", "ListSessions", "SignOut"), OWN_ACCOUNT),
-    **dict.fromkeys(("LinkByTicket", "SetPassword", "SignOutElsewhere"), OWN_ACCOUNT),
+    "ExportMember": "is a part of TakeExport, which asks",
     **dict.fromkeys(
         ("Entrance", "SignInByPassword", "SignInByWechat", "ResetPassword"), "is how somebody becomes known"
     ),

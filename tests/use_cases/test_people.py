@@ -11,6 +11,7 @@ from errand_domain.ids import FileId
 from errand_domain.member.member import AccountBusy, LastWay, Member, MemberBarred, Way, WayTaken
 from errand_domain.member.roles import Grant
 from errand_domain.member.session import SESSION_LIFE, CodeTooSoon, NotSignedIn, WrongCode
+from errand_domain.permissions import may
 from errand_domain.runner.runner import NotARunner, Runner
 from errand_domain.runner.verification import (
     IllegalVerificationTransition,
@@ -240,7 +241,7 @@ async def test_only_an_administrator_of_that_campus_gives_roles_and_it_is_audite
         with pytest.raises(NotPermitted):
             await give(member.id, who, role="finance", campus_id=world.campus.id, granted=True)
     granted: Member = await give(member.id, admin, role="finance", campus_id=world.campus.id, granted=True)
-    assert granted.may("approve_withdrawals", world.campus.id)
+    assert may("approve_withdrawals", granted, world.campus.id)
     async with world.begin() as tx:
         assert await tx.audit.count(f"member:{member.id}", "role.granted") == 1
 

@@ -9,6 +9,7 @@ from entrypoints.cli.member import ROLE, WHO, facts
 from errand_domain.errors import InvalidField
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Role
+from errand_domain.permissions import check
 from errand_domain.use_cases.manage_operators import Invited
 
 STAFF_MOST = 200
@@ -42,8 +43,7 @@ async def create(desk: Desk, *, email: str, role: Role, campus_ref: str | None) 
 async def show_list(desk: Desk, *, campus_ref: str | None) -> None:
     """Who works at a campus, and whether they have set password and authenticator."""
     campus = await desk.campus(campus_ref)
-    if desk.operator is not None:
-        desk.operator.require("manage_members", campus.id)
+    check("manage_members", desk.operator, campus_id=campus.id)
     async with desk.begin() as tx:
         found = {one for role in ROLES for one in await tx.members.with_role(role, campus.id, limit=STAFF_MOST)}
         rows = list[dict[str, object]]()

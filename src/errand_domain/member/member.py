@@ -6,10 +6,10 @@ from typing import Final, Literal
 
 from attrs import evolve, field, frozen
 
-from errand_domain.errors import Conflict, InvalidField, NotPermitted
+from errand_domain.errors import Conflict, InvalidField
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.consent import REQUIRED, Consent, ConsentMissing, Document
-from errand_domain.member.roles import Action, Grant, allowed
+from errand_domain.member.roles import Grant
 from errand_domain.text import line
 
 WayKind = Literal["phone", "email", "wechat"]
@@ -94,11 +94,6 @@ class Member:
     closed_at: datetime | None = None
     version: int = 1
 
-    def require(self, action: Action, campus_id: CampusId) -> None:
-        """Raise `NotPermitted` unless a grant allows the action at that campus."""
-        if not self.may(action, campus_id):
-            raise NotPermitted(action)
-
     def without_powers(self) -> "Member":
         """The same person with nobody's powers but their own: known so where too little was proven to be staff."""
         return evolve(self, grants=frozenset())
@@ -106,10 +101,6 @@ class Member:
     def email(self) -> str:
         """The e-mail address by which the member signs in, or nothing."""
         return next((way.value for way in self.ways if way.kind == "email"), "")
-
-    def may(self, action: Action, campus_id: CampusId) -> bool:
-        """Whether a grant allows the action at that campus."""
-        return allowed(action, campus_id, self.grants)
 
     def check_consents(self, current: tuple[tuple[Document, str], ...]) -> None:
         """Raise `ConsentMissing` for the first required document whose current version was not accepted."""

@@ -49,8 +49,3 @@ class Grant:
 
     role: Role
     campus_id: CampusId
-
-
-def allowed(action: Action, campus_id: CampusId, grants: frozenset[Grant]) -> bool:
-    """Whether one of those grants allows the action at that campus."""
-    return any(grant.campus_id == campus_id and grant.role in PERMISSIONS[action] for grant in grants)

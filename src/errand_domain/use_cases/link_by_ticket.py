@@ -4,6 +4,7 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.permissions import check
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
@@ -27,10 +28,11 @@ class LinkByTicket:
     @decided_anew_when_stale
     async def _link(self, member_id: MemberId, way: Way) -> Member:
         async with self.begin() as tx:
+            member = await tx.members.get(member_id)
+            check("manage_profile", member, relation="self")
             owner = await tx.members.of_way(way)
             if owner is not None and owner.id != member_id:
                 raise WayTaken
-            member = await tx.members.get(member_id)
             linked = member.link(way)
             if linked is not member:
                 tx.members.save(linked)

@@ -7,6 +7,7 @@ from errand_domain.member.consent import Consent, Document, Documents, check_in_
 from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
 from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
+from errand_domain.permissions import check
 from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
@@ -42,6 +43,7 @@ class UpdateProfile:
             if campus_id is not None:
                 await tx.campuses.get(campus_id)
             before = await tx.members.get(member_id)
+            check("manage_profile", before, relation="self")
             member = before.profile(nickname=nickname, campus_id=campus_id)
             tx.members.save(member)
             if doubt is not None and campus_id is not None and nickname != before.nickname:
@@ -67,6 +69,7 @@ class GiveConsent:
         check_in_force(document, version, self.documents)
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
+            check("manage_profile", member, relation="self")
             consented = member.consent(Consent(document=document, version=version, at=self.clock.now()))
             if consented is not member:
                 tx.members.save(consented)
@@ -86,8 +89,9 @@ class LinkWay:
     async def __call__(self, member_id: MemberId, way: Way, code: str) -> Member:
         """The member; raises `WrongCode` or `WayTaken`."""
         async with self.begin() as tx:
-            right = await try_code(tx, way, code, secrets=self.secrets, at=self.clock.now())
             member = await tx.members.get(member_id)
+            check("manage_profile", member, relation="self")
+            right = await try_code(tx, way, code, secrets=self.secrets, at=self.clock.now())
             if right:
                 owner = await tx.members.of_way(way)
                 if owner is not None and owner.id != member_id:
@@ -110,7 +114,9 @@ class UnlinkWay:
     async def __call__(self, member_id: MemberId, kind: WayKind) -> Member:
         """The member; raises `LastWay`."""
         async with self.begin() as tx:
-            member = (await tx.members.get(member_id)).unlink(kind)
+            member = await tx.members.get(member_id)
+            check("manage_profile", member, relation="self")
+            member = member.unlink(kind)
             tx.members.save(member)
             await tx.commit()
         return member
@@ -126,8 +132,9 @@ class BlockMember:
     async def __call__(self, member_id: MemberId, other: MemberId, *, blocked: bool) -> Member:
         """The member; raises `Missing` for a member who is not there."""
         async with self.begin() as tx:
-            await tx.members.get(other)
             member = await tx.members.get(member_id)
+            check("avoid_members", member)
+            await tx.members.get(other)
             member = member.block(other) if blocked else member.unblock(other)
             tx.members.save(member)
             await tx.commit()
@@ -150,7 +157,7 @@ class CloseAccount:
         async with self.begin() as tx:
             now = self.clock.now()
             member = await tx.members.get(member_id)
-            member.check_here()
+            check("close_account", member, relation="self")
             runner = await tx.runners.find(member_id)
             await _check_idle(tx, member_id)
             member = member.close(at=now)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from attrs import frozen
 
-from errand_domain.errors import Missing
 from errand_domain.ids import MemberId
 from errand_domain.member.session import NotSignedIn, Session
+from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock, Secrets
 from errand_domain.ports.sessions import SignedIn
 from errand_domain.ports.transaction import Begin
@@ -48,6 +48,7 @@ class ListSessions:
 
     async def __call__(self, member_id: MemberId) -> tuple[Session, ...]:
         """The live sessions, newest first."""
+        check("manage_sessions", member_id, relation="self")
         now = self.clock.now()
         async with self.begin() as tx:
             found = await tx.sessions.of_member(member_id, at=now)
@@ -65,8 +66,8 @@ class SignOut:
         """Raises `Missing` for a session of somebody else."""
         async with self.begin() as tx:
             live = await tx.sessions.of_member(member_id, at=self.clock.now())
-            if all(session.id != session_id for session in live):
-                raise Missing("session")
+            is_own = any(session.id == session_id for session in live)
+            check("manage_sessions", member_id, relation="self" if is_own else None, of="session")
             tx.sessions.end(session_id)
             await tx.commit()
 
@@ -79,6 +80,7 @@ class SignOutElsewhere:
 
     async def __call__(self, session: Session) -> None:
         """Nothing to end is well, too."""
+        check("manage_sessions", session.member_id, relation="self")
         async with self.begin() as tx:
             tx.sessions.end_all(session.member_id, but=session.id)
             await tx.commit()

@@ -9,6 +9,7 @@ from errand_domain.member.credential import Credential, ProofNeeded, WrongPasswo
 from errand_domain.member.member import Way
 from errand_domain.member.password import check_password
 from errand_domain.member.session import Session, WrongCode
+from errand_domain.permissions import check
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock, Secrets
@@ -37,6 +38,7 @@ class SetPassword:
         now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
+            check("manage_profile", member, relation="self")
             credential = await tx.credentials.of_member(session.member_id)
         known = credential.password_hash if credential else ""
         if not member.email() or not (current or session.proves_email(at=now)):

@@ -1,0 +1,87 @@
+"""What somebody asked for before they left, or were barred, and what reaches the account only afterwards."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from errand_domain.member.member import Member, MemberBarred, Way
+from errand_domain.member.session import Session
+from errand_domain.use_cases.link_by_ticket import LinkByTicket
+from errand_domain.use_cases.manage_members import BarMember
+from errand_domain.use_cases.manage_profile import (
+    BlockMember,
+    CloseAccount,
+    GiveConsent,
+    LinkWay,
+    UnlinkWay,
+    UpdateProfile,
+)
+from errand_domain.use_cases.request_code import RequestCode
+from errand_domain.use_cases.set_password import SetPassword
+from tests.use_cases.test_people import enter
+from tests.use_cases.world import World
+
+EMAIL = Way("email", "lin@example.edu")
+
+
+async def _profile(world: World, member: Member, _: Session) -> object:
+    return await world.use(UpdateProfile)(member.id, nickname="林", campus_id=None)
+
+
+async def _consent(world: World, member: Member, _: Session) -> object:
+    return await world.use(GiveConsent)(member.id, document="privacy_policy", version="2026-01")
+
+
+async def _link(world: World, member: Member, _: Session) -> object:
+    await world.use(RequestCode)(EMAIL)
+    return await world.use(LinkWay)(member.id, EMAIL, world.notices.inbox[0].code)
+
+
+async def _link_by_ticket(world: World, member: Member, _: Session) -> object:
+    return await world.use(LinkByTicket).wechat(member.id, world.mini_program.ticket_of("somebody-at-wechat"))
+
+
+async def _unlink(world: World, member: Member, _: Session) -> object:
+    return await world.use(UnlinkWay)(member.id, "phone")
+
+
+async def _block(world: World, member: Member, _: Session) -> object:
+    return await world.use(BlockMember)(member.id, (await world.member()).id, blocked=True)
+
+
+async def _password(world: World, _: Member, session: Session) -> object:
+    return await world.use(SetPassword)(session, "three blue bicycles", current="two blue bicycles")
+
+
+async def _close(world: World, member: Member, _: Session) -> object:
+    return await world.use(CloseAccount)(member.id)
+
+
+async def _leave(world: World, member: Member) -> None:
+    await world.use(CloseAccount)(member.id)
+
+
+async def _bar(world: World, member: Member) -> None:
+    await world.use(BarMember)(member.id, None, campus_id=world.campus.id, barred=True, reason="?")
+
+
+@pytest.mark.parametrize("gone", [_leave, _bar])
+@pytest.mark.parametrize(
+    "late",
+    [_profile, _consent, _link, _link_by_ticket, _unlink, _block, _password, _close],
+    ids=lambda act: act.__name__,
+)
+async def test_nothing_is_written_into_the_account_of_somebody_who_is_gone(
+    world: World,
+    late: Callable[[World, Member, Session], Awaitable[object]],
+    gone: Callable[[World, Member], Awaitable[None]],
+) -> None:
+    entered = await enter(world)
+    await gone(world, entered.member)
+    async with world.begin() as tx:
+        left = await tx.members.get(entered.member.id)
+    with pytest.raises(MemberBarred):
+        await late(world, entered.member, entered.session)
+    async with world.begin() as tx:
+        assert await tx.members.get(entered.member.id) == left
+        assert await tx.members.of_way(EMAIL) is None
