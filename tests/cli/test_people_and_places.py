@@ -120,7 +120,10 @@ def test_the_first_administrator_is_made_by_the_machine(terminal: Terminal):
     other = terminal.told("member", "create", "--email", "li@example.edu.cn")
     terminal.done("member", "grant", other["id"], "--role", "finance", "--as", "+8613800000001")
     assert terminal.told("member", "show", "li@example.edu.cn")["roles"] == ["finance"]
-    assert terminal.told("member", "revoke", other["id"], "--role", "finance")["roles"] == []
+    taken = terminal.told("member", "revoke", other["id"], "--role", "finance", "--reason", "毕业离校")
+    assert taken["roles"] == []
+    recorded = terminal.told("audit", "show", f"member:{other['id']}")
+    assert [line["detail"] for line in recorded] == ["finance: 毕业离校", "finance", ""]
 
 
 @pytest.mark.usefixtures("stage")

@@ -184,7 +184,7 @@ async def test_an_order_ended_by_operations_keeps_none_of_its_escrow_and_is_audi
     assert await world.totals() == {}
     async with world.begin() as tx:
         (entry,) = await tx.audit.of_subject(f"order:{order.id}", limit=5)
-    assert (entry.action, entry.detail) == ("order.cancelled", "误发")
+    assert (entry.action, entry.detail) == ("order.cancelled", f"误发 (refund {order.held}, runner ¥0.00)")
     await world.prove()
 
 

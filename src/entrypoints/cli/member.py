@@ -15,6 +15,7 @@ from errand_domain.permissions import check_anywhere
 from errand_domain.ports.audit import AuditLine
 
 WHO = click.argument("member_ref", metavar="MEMBER")
+REASON = click.option("--reason", default="", help="Kept in the audit record, sealed.")
 ROLE = click.option("--role", type=click.Choice(ROLES), required=True, help="What the member may do there.")
 SEEN_DIGITS = 4
 
@@ -117,23 +118,25 @@ async def create(desk: Desk, *, phone: str | None, email: str | None, nickname: 
 @noun.command("grant")
 @WHO
 @ROLE
+@REASON
 @CAMPUS
 @OPERATOR
 @at_desk
-async def grant(desk: Desk, *, member_ref: str, role: Role, campus_ref: str | None) -> None:
+async def grant(desk: Desk, *, member_ref: str, role: Role, reason: str, campus_ref: str | None) -> None:
     """Give a role at a campus; audited."""
-    await _grant(desk, member_ref, role, campus_ref, granted=True)
+    await _grant(desk, member_ref, role, campus_ref, reason, granted=True)
 
 
 @noun.command("revoke")
 @WHO
 @ROLE
+@REASON
 @CAMPUS
 @OPERATOR
 @at_desk
-async def revoke(desk: Desk, *, member_ref: str, role: Role, campus_ref: str | None) -> None:
+async def revoke(desk: Desk, *, member_ref: str, role: Role, reason: str, campus_ref: str | None) -> None:
     """Take a role; the member is signed out everywhere. Audited."""
-    await _grant(desk, member_ref, role, campus_ref, granted=False)
+    await _grant(desk, member_ref, role, campus_ref, reason, granted=False)
 
 
 @noun.command("bar")
@@ -158,11 +161,14 @@ async def unbar(desk: Desk, *, member_ref: str, reason: str, campus_ref: str | N
     await _bar(desk, member_ref, reason, campus_ref, barred=False)
 
 
-async def _grant(desk: Desk, member_ref: str, role: Role, campus_ref: str | None, *, granted: bool) -> None:
+async def _grant(
+    desk: Desk, member_ref: str, role: Role, campus_ref: str | None, reason: str, *, granted: bool
+) -> None:
     campus = await desk.campus(campus_ref)
     member = await find_member(desk.begin, member_ref)
     act = desk.container.grant_role()
-    desk.output.facts(facts(await act(member.id, desk.operator, role=role, campus_id=campus.id, granted=granted)))
+    done = await act(member.id, desk.operator, role=role, campus_id=campus.id, granted=granted, reason=reason)
+    desk.output.facts(facts(done))
 
 
 async def _bar(desk: Desk, member_ref: str, reason: str, campus_ref: str | None, *, barred: bool) -> None:

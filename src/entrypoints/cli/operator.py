@@ -5,7 +5,7 @@ from urllib.parse import quote
 import click
 
 from entrypoints.cli.desk import CAMPUS, OPERATOR, Desk, at_desk, find_member
-from entrypoints.cli.member import ROLE, WHO, facts
+from entrypoints.cli.member import REASON, ROLE, WHO, facts
 from errand_domain.errors import InvalidField
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Role
@@ -26,14 +26,15 @@ def noun() -> None:
 @noun.command("create")
 @click.option("--email", required=True, help="By which the operator signs in.")
 @ROLE
+@REASON
 @CAMPUS
 @OPERATOR
 @at_desk
-async def create(desk: Desk, *, email: str, role: Role, campus_ref: str | None) -> None:
+async def create(desk: Desk, *, email: str, role: Role, reason: str, campus_ref: str | None) -> None:
     """Give a role, and print a one-time link to set password and authenticator by, good for a day. Audited."""
     campus = await desk.campus(campus_ref)
     act = desk.container.invite_operator()
-    _tell(desk, await act(email.lower(), desk.operator, role=role, campus_id=campus.id))
+    _tell(desk, await act(email.lower(), desk.operator, role=role, campus_id=campus.id, reason=reason))
 
 
 @noun.command("list")
@@ -56,22 +57,24 @@ async def show_list(desk: Desk, *, campus_ref: str | None) -> None:
 
 @noun.command("reset")
 @WHO
+@REASON
 @OPERATOR
 @at_desk
-async def reset(desk: Desk, *, member_ref: str) -> None:
+async def reset(desk: Desk, *, member_ref: str, reason: str) -> None:
     """Take password and authenticator away, at once and everywhere, and print a fresh link. Audited."""
     member = await _other(desk, member_ref)
-    _tell(desk, await desk.container.reset_operator()(member.id, desk.operator))
+    _tell(desk, await desk.container.reset_operator()(member.id, desk.operator, reason=reason))
 
 
 @noun.command("disable")
 @WHO
+@REASON
 @OPERATOR
 @at_desk
-async def disable(desk: Desk, *, member_ref: str) -> None:
+async def disable(desk: Desk, *, member_ref: str, reason: str) -> None:
     """Take every role, password and authenticator, at once and everywhere; the member stays a member. Audited."""
     member = await _other(desk, member_ref)
-    desk.output.facts(facts(await desk.container.disable_operator()(member.id, desk.operator)))
+    desk.output.facts(facts(await desk.container.disable_operator()(member.id, desk.operator, reason=reason)))
 
 
 @noun.command("enroll")

@@ -51,7 +51,7 @@ class Orders(Money):
     reassign_errand = Factory(ReassignErrand, begin=Ports.begin, clock=Ports.clock)
     add_campus = Factory(AddCampus, begin=Ports.begin)
     change_policy = Factory(ChangePolicy, begin=Ports.begin, clock=Ports.clock)
-    open_campus = Factory(OpenCampus, begin=Ports.begin)
+    open_campus = Factory(OpenCampus, begin=Ports.begin, clock=Ports.clock)
     pick_up_item = Factory(PickUpItem, begin=Ports.begin, clock=Ports.clock)
     publish_errand = Factory(
         PublishErrand,

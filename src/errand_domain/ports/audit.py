@@ -12,14 +12,18 @@ from errand_domain.text import line
 
 @frozen(kw_only=True)
 class AuditLine:
-    """One look or decision. `actor_id` is `None` for the command line of the machine itself."""
+    """One look or decision. `actor_id` is `None` for the command line of the machine itself.
+
+    `detail` says what was decided and, of what somebody decided about somebody, why: in people's own words, so that it
+    is kept sealed, and shown to those alone who may see the record of that campus.
+    """
 
     at: datetime
     actor_id: MemberId | None
     campus_id: CampusId | None
     action: str = field(validator=line(most=60))
     subject: str = field(validator=line(most=120))
-    detail: str = field(default="", validator=line(least=0, most=300))
+    detail: str = field(default="", repr=False, validator=line(least=0, most=400))
 
 
 class Audit(Protocol):

@@ -7,6 +7,7 @@ from errand_domain.dispute.dispute import (
     Dispute,
     DisputeReason,
     Hearing,
+    Proposed,
     Ruling,
     Statement,
     review_ruling,
@@ -182,5 +183,14 @@ async def _follow(tx: Transaction, dispute: Dispute, operator: Member, clock: Cl
             campus_id=dispute.campus_id,
             action=f"dispute.{dispute.state_name}",
             subject=f"order:{dispute.order_id}",
+            detail=_ruled(dispute),
         )
     )
+
+
+def _ruled(dispute: Dispute) -> str:
+    if not isinstance(dispute.state, Proposed | Decided):
+        return "returned to be heard again"
+    ruling = dispute.state.ruling
+    fault = ", runner at fault" if ruling.runner_at_fault else ""
+    return f"{ruling.reason} (refund {ruling.refund}, runner {ruling.runner}{fault})"

@@ -70,14 +70,24 @@ class OpenCampus:
     """Take new orders, or stop taking them."""
 
     begin: Begin
+    clock: Clock
 
     @decided_anew_when_stale
     async def __call__(self, campus_id: CampusId, operator: Member | None, *, is_open: bool) -> Campus:
-        """The campus; orders under way go on."""
+        """The campus; audited. Orders under way go on."""
         async with self.begin() as tx:
             check("manage_campus", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
             campus = evolve(campus, open=is_open, version=campus.version + 1)
             tx.campuses.save(campus)
+            tx.audit.record(
+                AuditLine(
+                    at=self.clock.now(),
+                    actor_id=operator.id if operator else None,
+                    campus_id=campus_id,
+                    action="campus.opened" if is_open else "campus.closed",
+                    subject=f"campus:{campus_id}",
+                )
+            )
             await tx.commit()
         return campus

@@ -21,9 +21,16 @@ class GrantRole:
 
     @decided_anew_when_stale
     async def __call__(
-        self, member_id: MemberId, operator: Member | None, *, role: Role, campus_id: CampusId, granted: bool
+        self,
+        member_id: MemberId,
+        operator: Member | None,
+        *,
+        role: Role,
+        campus_id: CampusId,
+        granted: bool,
+        reason: str = "",
     ) -> Member:
-        """The member; audited. A role that is taken ends the member's sessions."""
+        """The member; audited, with the reason where there is one. A role that is taken ends the member's sessions."""
         async with self.begin() as tx:
             check("manage_members", operator, campus_id=campus_id)
             campus = await tx.campuses.get(campus_id)
@@ -40,7 +47,7 @@ class GrantRole:
                     campus_id=campus_id,
                     action="role.granted" if granted else "role.revoked",
                     subject=f"member:{member_id}",
-                    detail=role,
+                    detail=f"{role}: {reason}" if reason else role,
                 )
             )
             await tx.commit()

@@ -54,7 +54,9 @@ class InviteOperator:
     inviting: Inviting
 
     @decided_anew_when_stale
-    async def __call__(self, email: str, operator: Member | None, *, role: Role, campus_id: CampusId) -> Invited:
+    async def __call__(
+        self, email: str, operator: Member | None, *, role: Role, campus_id: CampusId, reason: str = ""
+    ) -> Invited:
         """The member, new where nobody signs in with that address; audited. `operator` is `None` for the machine."""
         now, way = self.clock.now(), Way("email", email)
         async with self.begin() as tx:
@@ -77,7 +79,8 @@ class InviteOperator:
                 if enrolled
                 else await self.inviting(tx, granted, at=now)
             )
-            record(tx, granted.id, operator, campus_id=campus_id, action="operator.invited", detail=role, at=now)
+            detail = f"{role}: {reason}" if reason else role
+            record(tx, granted.id, operator, campus_id=campus_id, action="operator.invited", detail=detail, at=now)
             await tx.commit()
         return invited
 
@@ -91,7 +94,7 @@ class ResetOperator:
     inviting: Inviting
 
     @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId, operator: Member | None) -> Invited:
+    async def __call__(self, member_id: MemberId, operator: Member | None, *, reason: str = "") -> Invited:
         """The operator, signed out everywhere; audited. Raises `InvalidField` for a member without a role."""
         now = self.clock.now()
         async with self.begin() as tx:
@@ -99,7 +102,7 @@ class ResetOperator:
             await lock_out(tx, member, at=now)
             invited = await self.inviting(tx, member, at=now)
             for campus_id in sorted({grant.campus_id for grant in member.grants}):
-                record(tx, member_id, operator, campus_id=campus_id, action="operator.reset", detail="", at=now)
+                record(tx, member_id, operator, campus_id=campus_id, action="operator.reset", detail=reason, at=now)
             await tx.commit()
         return invited
 
@@ -112,7 +115,7 @@ class DisableOperator:
     clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId, operator: Member | None) -> Member:
+    async def __call__(self, member_id: MemberId, operator: Member | None, *, reason: str = "") -> Member:
         """The member without a role; audited at each campus. Raises `InvalidField` for a member without a role."""
         now = self.clock.now()
         async with self.begin() as tx:
@@ -124,7 +127,7 @@ class DisableOperator:
             if invitation is not None and not invitation.is_closed:
                 tx.credentials.put_invitation(invitation.closed())
             for campus_id in sorted({grant.campus_id for grant in member.grants}):
-                record(tx, member_id, operator, campus_id=campus_id, action="operator.disabled", detail="", at=now)
+                record(tx, member_id, operator, campus_id=campus_id, action="operator.disabled", detail=reason, at=now)
             await tx.commit()
         return dismissed
 

@@ -30,6 +30,10 @@ def _audit(tx: Transaction, operator: Member, order: Order, action: str, detail:
     tx.audit.record(entry)
 
 
+def _divided(outcome: Outcome) -> str:
+    return f"refund {outcome.refund}, runner {outcome.runner}"
+
+
 async def cancel_for_operations(
     tx: Transaction, order: Order, operator: Member, *, reason: str, clock: Clock, outcome: Outcome | None = None
 ) -> Order:
@@ -40,7 +44,7 @@ async def cancel_for_operations(
     if isinstance(order.state, AwaitingPayment):
         await close_attempts(tx, order, clock)
     order = await move(tx, order, event, policy=policy)
-    _audit(tx, operator, order, "order.cancelled", reason, at=now)
+    _audit(tx, operator, order, "order.cancelled", f"{reason} ({_divided(event.outcome)})", at=now)
     return order
 
 
@@ -82,6 +86,6 @@ class ResolveReturn:
             check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
             policy = (await tx.campuses.get(order.campus_id)).policy
             order = await move(tx, order, resolve_return(order, outcome=outcome, at=now), policy=policy)
-            _audit(tx, operator, order, "order.return_resolved", f"refund {outcome.refund}", at=now)
+            _audit(tx, operator, order, "order.return_resolved", _divided(outcome), at=now)
             await tx.commit()
         return order

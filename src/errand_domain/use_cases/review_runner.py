@@ -112,10 +112,21 @@ class ReviewRunner:
                     campus_id=runner.campus_id,
                     action=f"runner.{runner.verification_name}",
                     subject=f"runner:{runner_id}",
+                    detail=_reason(decision),
                 )
             )
             await tx.commit()
         return runner
+
+
+def _reason(decision: Decision) -> str:
+    match decision:
+        case Reject() | Suspend():
+            return decision.reason
+        case WantMore():
+            return decision.wanted
+        case Approve() | Reinstate():
+            return ""
 
 
 def _event(

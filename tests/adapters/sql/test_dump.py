@@ -15,6 +15,7 @@ from adapters.sql.database import SqlDatabase
 from errand_domain.dispute.dispute import Statement
 from errand_domain.member.member import Way
 from errand_domain.ports.answers import Answer
+from errand_domain.ports.audit import AuditLine
 from errand_domain.testing import examples
 from tests.databases import emptied
 from tests.servers.programs import debian_postgres_folders
@@ -35,6 +36,7 @@ PLANTED: Final = {
     "payee name": "诸葛若兰丙",
     "review": "雨天也准时到达",
     "statement": "封条被人撕开过",
+    "reason": "照片上的人不是他本人",
     "answer": "answer-with-13912340987",
 }
 
@@ -75,6 +77,15 @@ async def _live(address: str, kept_by: Vault) -> None:
             tx.withdrawals.add(evolve(withdrawal, payee=PLANTED["payee"], payee_name=PLANTED["payee name"]))
             tx.reviews.add(evolve(examples.review(), text=PLANTED["review"]))
             tx.disputes.add(evolve(dispute, statements=(said,)))
+            decided = AuditLine(
+                at=order.placed_at,
+                actor_id=member.id,
+                campus_id=order.campus_id,
+                action="runner.rejected",
+                subject=f"runner:{runner.member_id}",
+                detail=PLANTED["reason"],
+            )
+            tx.audit.record(decided)
             await tx.commit()
         now = order.placed_at
         await database.answers.reserve(
