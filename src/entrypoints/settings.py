@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from errand_domain.member.consent import Document
 
@@ -18,11 +18,28 @@ Mode = Literal["production", "development"]
 MiniProgramVersion = Literal["release", "trial", "develop"]
 SECRET_BYTES_LEAST: Final = 32
 PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_", "ERRAND_TENCENT_", "ERRAND_SMTP_")
+RUN_BY: Final = "ERRAND_OPERATOR_"
+LINE_MOST: Final = 200
 _FILE: Final = "_FILE"
 
 
 class SettingsInvalid(Exception):
     """A setting cannot be right; the message names it."""
+
+
+@frozen(kw_only=True)
+class RunBy:
+    """Who offers the service, as the documents that people consent to must say: a legal person and how to reach it.
+
+    `registration` is its unified social credit code, or what stands for one; `privacy_contact` reaches whoever is
+    responsible for personal information.
+    """
+
+    name: str = ""
+    registration: str = ""
+    address: str = ""
+    contact: str = ""
+    privacy_contact: str = ""
 
 
 @frozen(kw_only=True)
@@ -36,6 +53,8 @@ class Settings:
     development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list.
     Without `redis_url`, each process counts for itself what is limited.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
+    Texts in `documents_folder` replace those that come with the program, or add versions; `entrypoints.documents` reads
+    both and fills in `run_by` and `service_name`.
     """
 
     mode: Mode = "production"
@@ -60,6 +79,9 @@ class Settings:
     user_agreement_version: str = "2026-11-01"
     privacy_policy_version: str = "2026-11-01"
     runner_agreement_version: str = "2026-11-01"
+    documents_folder: Path | None = None
+    service_name: str = "校园跑腿"
+    run_by: RunBy = RunBy()
 
     @property
     def documents(self) -> tuple[tuple[Document, str], ...]:
@@ -99,6 +121,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         user_agreement_version=environment.get("ERRAND_USER_AGREEMENT_VERSION", "2026-11-01"),
         privacy_policy_version=environment.get("ERRAND_PRIVACY_POLICY_VERSION", "2026-11-01"),
         runner_agreement_version=environment.get("ERRAND_RUNNER_AGREEMENT_VERSION", "2026-11-01"),
+        documents_folder=_path(environment, "ERRAND_DOCUMENTS_FOLDER"),
+        service_name=_line(environment, "ERRAND_SERVICE_NAME") or "校园跑腿",
+        run_by=RunBy(**{one.name: _line(environment, f"{RUN_BY}{one.name.upper()}") for one in fields(RunBy)}),
     )
     if settings.mode == "production" and settings.notices == ("memory",):
         raise SettingsInvalid("ERRAND_NOTICES must not be 'memory' in production: nobody would be told")
@@ -122,6 +147,14 @@ def _version(written: str) -> MiniProgramVersion:
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(environment[name]) if environment.get(name) else None
+
+
+def _line(environment: Mapping[str, str], name: str) -> str:
+    """One line that people will read."""
+    written = environment.get(name, "").strip()
+    if not written.isprintable() or len(written) > LINE_MOST or "{{" in written:
+        raise SettingsInvalid(f"{name} must be one line of at most {LINE_MOST} characters, without braces")
+    return written
 
 
 def _secret(environment: Mapping[str, str]) -> bytes:

@@ -24,6 +24,7 @@ PUBLIC: Final = {
     ("POST", f"{API}/operator-invitations/looked-at"),
     ("POST", f"{API}/operator-invitations/accepted"),
     ("GET", f"{API}/documents"),
+    ("GET", f"{API}/documents/{{document}}/{{version}}"),
     ("GET", f"{API}/file-links/{{token}}"),
     ("GET", f"{API}/campuses"),
     ("GET", f"{API}/campuses/{{campus_id}}"),

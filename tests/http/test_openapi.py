@@ -9,6 +9,7 @@ from entrypoints.http.errors import PROBLEM_JSON
 from entrypoints.http.wire import (
     content,
     disputes,
+    documents,
     earnings,
     files,
     invitations,
@@ -26,6 +27,7 @@ from tests.http.visitors import Visitor
 MODULES = (
     content,
     disputes,
+    documents,
     earnings,
     files,
     invitations,

@@ -47,6 +47,7 @@ PUBLIC: Final = (
     _row("GET /schema/openapi.json", "sign_in", asks=False),
     _row("GET /schema/{path}", "sign_in", asks=False, may_be_missing=True),
     _row(f"GET {API}/documents", "sign_in", asks=False),
+    _row(f"GET {API}/documents/user_agreement/2026-11-01", "sign_in", asks=False),
     _row(f"POST {API}/sign-in/codes", "sign_in", "", _PHONE, asks=False),
     _row(f"POST {API}/sessions", "sign_in", "", {**_PHONE, "code": "0"}, asks=False),
     _row(f"POST {API}/sign-in/password-resets", "sign_in", "", {**_MAIL, "code": "000000"}, asks=False),

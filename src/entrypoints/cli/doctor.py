@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from tempfile import TemporaryFile
 
 import click
+from attrs import asdict
 
 from entrypoints.cli.desk import JSON
 from entrypoints.cli.output import Output
 from entrypoints.container import MEMORY, database_revision, schema_revisions
 from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
-from entrypoints.settings import Settings, SettingsInvalid, read_settings
+from entrypoints.documents.shelf import find_shelf
+from entrypoints.settings import RUN_BY, Settings, SettingsInvalid, read_settings
 
 REVISION_DIGITS = 4
 
@@ -23,7 +25,7 @@ class Wrong(Exception):
 @click.command("doctor")
 @JSON
 def noun(*, as_json: bool) -> None:
-    """Check settings, database, key ring and files, a line for each; exit code 0 says that all is well."""
+    """Check settings, documents, database, key ring and files, a line for each; exit code 0 says that all is well."""
     found = asyncio.run(_examined())
     output = Output(as_json)
     if as_json:
@@ -51,12 +53,21 @@ async def _examined() -> list[dict[str, object]]:
 
 
 async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], Awaitable[str]]]]:
+    yield "documents", lambda: _documents(settings)
     yield "key ring", lambda: _key_ring(settings)
     if settings.database_url != MEMORY:
         yield "database", lambda: _schema(settings)
         yield "keys in use", lambda: _keys_in_use(settings)
         yield "sealed values", lambda: _samples(settings)
     yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
+
+
+async def _documents(settings: Settings) -> str:
+    shelf = find_shelf(settings)
+    missing = [name for name, value in asdict(settings.run_by).items() if not value]
+    if missing:
+        return f"in force and readable, with gaps that development may have: {RUN_BY}{missing[0].upper()}, …"
+    return ", ".join(f"{text.document} {text.version}" for text in shelf.in_force)
 
 
 async def _key_ring(settings: Settings) -> str:

@@ -26,6 +26,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "db": ("entrypoints.cli.db", "The database's schema."),
         "keys": ("entrypoints.cli.keys", "The keys of personal data."),
         "doctor": ("entrypoints.cli.doctor", "Whether everything that the service needs is there."),
+        "documents": ("entrypoints.cli.documents", "The texts that people are asked to accept."),
         "campus": ("entrypoints.cli.campus", "Campuses and their rules."),
         "member": ("entrypoints.cli.member", "Members and their roles."),
         "operator": ("entrypoints.cli.operator", "Operators: inviting, resetting, disabling."),

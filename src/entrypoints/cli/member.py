@@ -68,7 +68,7 @@ async def show(desk: Desk, *, member_ref: str) -> None:
     more = {
         "campus": member.campus_id,
         "grants": sorted(f"{grant.role} at {grant.campus_id}" for grant in member.grants),
-        "consents": sorted(f"{consent.document} {consent.version}" for consent in member.consents),
+        "consents": sorted(f"{c.document} {c.version} {(c.text_sha256 or '')[:12]}".strip() for c in member.consents),
         "closed_at": member.closed_at,
         "version": member.version,
     }

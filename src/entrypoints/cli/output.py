@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -112,6 +112,8 @@ def _plain(value: object) -> object:
             plain = value.isoformat()
         case timedelta():
             plain = span(value)
+        case date():
+            plain = value.isoformat()
         case dict():
             plain = plain_row(cast("Row", value))
         case list() | tuple() | frozenset():

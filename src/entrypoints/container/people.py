@@ -98,7 +98,11 @@ class People(Ports):
         UpdateProfile, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, content=Ports.content_check
     )
     give_consent = Factory(
-        GiveConsent, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
+        GiveConsent,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        documents=Ports.settings.provided.documents,
+        digests=Ports.shelf.provided.digests,
     )
     link_way = Factory(LinkWay, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     link_by_ticket = Factory(LinkByTicket, begin=Ports.begin, mini_program=Ports.mini_program)
@@ -128,7 +132,11 @@ class People(Ports):
         FollowFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal, fetch=fetch_file
     )
     apply_as_runner = Factory(
-        ApplyAsRunner, begin=Ports.begin, clock=Ports.clock, documents=Ports.settings.provided.documents
+        ApplyAsRunner,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        documents=Ports.settings.provided.documents,
+        digests=Ports.shelf.provided.digests,
     )
     review_runner = Factory(ReviewRunner, begin=Ports.begin, clock=Ports.clock)
     review_queue = Factory(ReviewQueue, begin=Ports.begin)

@@ -25,6 +25,7 @@ from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
 from entrypoints.container.content import find_content_check
 from entrypoints.container.databases import find_key_rings, memory_database
+from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.credentials import PasswordHashes
@@ -112,6 +113,7 @@ class Ports(DeclarativeContainer):
     relay = database.provided.relay
     answers = database.provided.answers
     audit_chain = database.provided.audit_chain
+    shelf = Singleton(find_shelf, settings)
     clock = Singleton(SystemClock)
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)

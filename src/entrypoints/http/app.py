@@ -19,6 +19,7 @@ from entrypoints.http.observed import Figures, observed
 from entrypoints.http.openapi import described
 from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
+from entrypoints.http.routes.documents import DOCUMENTS
 from entrypoints.http.routes.earnings import EARNINGS
 from entrypoints.http.routes.exports import EXPORTS
 from entrypoints.http.routes.file_links import FILE_LINKS
@@ -41,6 +42,7 @@ BODY_BYTES_MOST: Final = 1024 * 1024
 ROUTERS: Final = (
     SIGN_IN,
     INVITATIONS,
+    DOCUMENTS,
     ME,
     EXPORTS,
     CAMPUSES,
@@ -73,7 +75,7 @@ def create_app(container: Container) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MOST,
         openapi_config=described(),
-        state=state_with(container.settings().documents),
+        state=state_with(container.shelf()),
         logging_config=None,
     )
     trusted = list(container.settings().trusted_proxies)

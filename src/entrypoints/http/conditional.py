@@ -10,11 +10,11 @@ T = TypeVar("T", bound=msgspec.Struct)
 _encoder = msgspec.json.Encoder()
 
 
-def tagged(request: Request[Any, Any, Any], body: T) -> Response[T]:
+def tagged(request: Request[Any, Any, Any], body: T, *, cache: str = "private, no-cache") -> Response[T]:
     """The body with its `ETag`, or 304 where `If-None-Match` names it."""
     content = _encoder.encode(body)
     tag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag, "Cache-Control": cache}
     if is_named(request.headers.get("if-none-match", ""), tag):
         return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]  # Litestar's Response is generic over what it encodes
     return Response(content, media_type=MediaType.JSON, headers=headers)  # type: ignore[arg-type]  # Litestar's Response is generic over what it encodes

@@ -1,11 +1,12 @@
 """Consent to dated versions of the documents; nothing beyond the session is stored without it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal, get_args
 
 from attrs import field, frozen
 
-from errand_domain.errors import Conflict, InvalidField
+from errand_domain.errors import Conflict, InvalidField, Missing
 from errand_domain.text import line
 
 Document = Literal["user_agreement", "privacy_policy", "runner_agreement"]
@@ -13,6 +14,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = get_args(Document)
 REQUIRED: Final[tuple[Document, ...]] = ("user_agreement", "privacy_policy")
 Documents = tuple[tuple[Document, str], ...]
 """The documents in force, each with its dated version."""
+TextDigests = Mapping[tuple[Document, str], str]
+"""The digests of the texts that people are shown, by document and version."""
 
 
 @frozen(str=False)
@@ -27,11 +30,24 @@ class ConsentMissing(Conflict):
 
 @frozen(kw_only=True)
 class Consent:
-    """A member accepted that version of that document then."""
+    """A member accepted that version of that document then.
+
+    `text_sha256` is the digest of the words that were shown, where the installation knows them: it proves later that
+    nobody has changed them.
+    """
 
     document: Document
     version: str = field(validator=line(most=20))
     at: datetime
+    text_sha256: str | None = None
+
+
+def document_named(name: str) -> Document:
+    """The document of that name; raises `Missing`."""
+    for document in DOCUMENTS:
+        if document == name:
+            return document
+    raise Missing("document")
 
 
 def check_in_force(document: Document, version: str, documents: Documents) -> None:

@@ -7,7 +7,7 @@ from attrs import field, frozen
 from errand_domain.campus import Gender
 from errand_domain.errors import InvalidField, Stale
 from errand_domain.ids import CampusId, FileId, MemberId
-from errand_domain.member.consent import Consent, Documents, check_in_force
+from errand_domain.member.consent import Consent, Document, Documents, TextDigests, check_in_force
 from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
@@ -37,6 +37,7 @@ class ApplyAsRunner:
     begin: Begin
     clock: Clock
     documents: Documents
+    digests: TextDigests = field(factory=dict[tuple[Document, str], str])
 
     @decided_anew_when_stale
     async def __call__(self, application: RunnerApplication) -> Runner:
@@ -62,7 +63,10 @@ class ApplyAsRunner:
                 submitted_at=now,
             )
             member = await tx.members.get(application.member_id)
-            consent = Consent(document="runner_agreement", version=application.agreement_version, at=now)
+            agreement: tuple[Document, str] = ("runner_agreement", application.agreement_version)
+            consent = Consent(
+                document=agreement[0], version=agreement[1], at=now, text_sha256=self.digests.get(agreement)
+            )
             consented = member.consent(consent)
             if consented is not member:
                 tx.members.save(consented)

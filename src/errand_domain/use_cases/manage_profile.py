@@ -1,9 +1,9 @@
 """What members do with their own account."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 from errand_domain.ids import CampusId, MemberId
-from errand_domain.member.consent import Consent, Document, Documents, check_in_force
+from errand_domain.member.consent import Consent, Document, Documents, TextDigests, check_in_force
 from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
 from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
@@ -62,6 +62,7 @@ class GiveConsent:
     begin: Begin
     clock: Clock
     documents: Documents
+    digests: TextDigests = field(factory=dict[tuple[Document, str], str])
 
     @decided_anew_when_stale
     async def __call__(self, member_id: MemberId, *, document: Document, version: str) -> Member:
@@ -70,7 +71,13 @@ class GiveConsent:
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             check("manage_profile", member, relation="self")
-            consented = member.consent(Consent(document=document, version=version, at=self.clock.now()))
+            given = Consent(
+                document=document,
+                version=version,
+                at=self.clock.now(),
+                text_sha256=self.digests.get((document, version)),
+            )
+            consented = member.consent(given)
             if consented is not member:
                 tx.members.save(consented)
                 await tx.commit()

@@ -6,20 +6,18 @@ from litestar.params import FromPath, JSONBody
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.documents import documents_of
-from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
+from entrypoints.http.gate import WITHOUT_CONSENT, Asking
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.addresses import way_of
 from entrypoints.http.wire.members import (
     AnyWayKind,
     ConsentAsked,
-    DocumentsTold,
     MeTold,
     PasswordAsked,
     ProfileAsked,
     TicketAsked,
     WayAsked,
-    tell_documents,
     tell_me,
 )
 from errand_domain.errors import InvalidField, Missing
@@ -41,12 +39,6 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.set_password import SetPassword
-
-
-@get("/documents", opt=PUBLIC)
-async def show_documents(request: Asking) -> DocumentsTold:
-    """The documents in force, with the versions to consent to."""
-    return tell_documents(documents_of(request))
 
 
 @get("/me")
@@ -139,7 +131,6 @@ async def leave(request: Asking, close_account: Uses[CloseAccount]) -> None:
 ME = Router(
     "/",
     route_handlers=[
-        show_documents,
         show_me,
         change_profile,
         consent,

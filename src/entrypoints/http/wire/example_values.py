@@ -57,6 +57,13 @@ PRICE: Final = {
     "payableFen": 400,
 }
 DISTANCE: Final = {"metres": 460, "isEstimated": True}
+DOCUMENT: Final = {
+    "document": "user_agreement",
+    "version": "2026-11-01",
+    "title": "用户协议",
+    "effectiveOn": "2026-11-01",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
 MOVED: Final = {"id": ORDER_ID, "state": "accepted", "phase": "in_progress", "version": 3, "dueAt": LATER}
 ORDER: Final = {
     "id": ORDER_ID,

@@ -17,6 +17,7 @@ from entrypoints.http.wire.example_values import (
     CONTENT_CASE,
     DISPUTE,
     DISTANCE,
+    DOCUMENT,
     EARNING,
     FILE_ID,
     HALL_ENTRY,
@@ -106,7 +107,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     "WithdrawalDecisionAsked": {"approve": False, "reason": "请先完成实名认证"},
     "WithdrawalGivenUpAsked": {"reason": "收款账号已注销"},
     "ContentDecisionAsked": {"decision": "remove", "reason": "含有广告"},
-    "DocumentsTold": _listed({"document": "user_agreement", "version": "2026-11-01", "isRequired": True}),
+    "DocumentsTold": _listed({**DOCUMENT, "isRequired": True}),
+    "DocumentTextTold": {**DOCUMENT, "text": "# 用户协议\n\n欢迎使用校园跑腿。\n"},
     "EnteredTold": {
         "token": "mFQ0h0…",
         "sessionId": OTHER_ID,

@@ -100,20 +100,6 @@ class ProfileAsked(Asked, kw_only=True, frozen=True):
     campus_id: UUID | None = None
 
 
-class DocumentTold(Told, kw_only=True, frozen=True):
-    """A document in force. Required ones must be accepted before anything can be done."""
-
-    document: Document
-    version: str
-    is_required: bool
-
-
-class DocumentsTold(Told, kw_only=True, frozen=True):
-    """The documents in force."""
-
-    items: tuple[DocumentTold, ...]
-
-
 class SessionTold(Told, kw_only=True, frozen=True):
     """A device that is signed in: by what, how strongly, and from which network, told in part."""
 
@@ -181,16 +167,6 @@ class MeTold(Told, kw_only=True, frozen=True):
 
 Documents = tuple[tuple[Document, str], ...]
 AnyWayKind = Literal["phone", "email", "wechat"]
-
-
-def tell_documents(documents: Documents) -> DocumentsTold:
-    """The documents in force."""
-    return DocumentsTold(
-        items=tuple(
-            DocumentTold(document=document, version=version, is_required=document in REQUIRED)
-            for document, version in documents
-        )
-    )
 
 
 def tell_entered(entered: Entered) -> EnteredTold:
