@@ -42,7 +42,8 @@ IMAGE: Final = {"schema": {"type": "string", "format": "binary"}}
 ABOUT: Final = """Campus errands: quote, publish, pay, take, deliver, confirm, settle and withdraw.
 
 Money is whole fen (`…Fen`), distances are metres (`…Metres`), moments are RFC 3339 with their offset, positions are
-GCJ-02. What people must accept before anything is stored is at `/documents`, each text with its version. Refusals are `application/problem+json` with a stable `code`. A field that is not known is refused.
+GCJ-02. What people must accept before anything is stored is at `/documents`, each text with its version. Refusals are
+`application/problem+json` with a stable `code`. A field that is not known is refused.
 """
 
 
