@@ -166,3 +166,15 @@ def test_production_needs_a_key_ring():
     with pytest.raises(SettingsInvalid, match="ERRAND_KEY_RING_FILE"):
         read_settings(production)
     assert read_settings({**production, "ERRAND_KEY_RING_FILE": "/ring"}).key_ring_file == Path("/ring")
+
+
+def test_what_is_done_to_the_ring_is_logged_without_its_keys(ring: Path):
+    old = told("keys", "list")[0]["name"]
+    lines = [json.loads(run(*words).stderr) for words in (("keys", "rotate"), ("keys", "retire", old))]
+    assert [(line["event"], line["doing"], line["keys"]) for line in lines] == [
+        ("keys.replaced", "rotate", 2),
+        ("keys.replaced", "retire", 1),
+    ]
+    assert {line["level"] for line in lines} == {"warning"}
+    keys = json.loads(ring.read_text())["keys"].values()
+    assert not any(key in str(lines) for key in keys)

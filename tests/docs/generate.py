@@ -6,6 +6,7 @@ from typing import Final
 from tests.docs import pages, review_session
 from tests.docs.limits import limits_page
 from tests.docs.permissions_page import permissions_page
+from tests.docs.security_events_page import security_events_page
 from tests.faults.page import fault_matrix
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -14,6 +15,7 @@ PAGES: Final = {
     "fault-matrix.md": fault_matrix,
     "limits.md": limits_page,
     "permissions.md": permissions_page,
+    "security-events.md": security_events_page,
 }
 
 

@@ -7,7 +7,7 @@ key that is not current any more still opens what it sealed, until everything wa
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, Final, Protocol, cast
@@ -64,6 +64,9 @@ def _derived(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"errand key ring, " + purpose).derive(secret)
 
 
+Listener = Callable[[KeyRing], None]
+
+
 class KeyRings(Protocol):
     """Where the ring comes from."""
 
@@ -73,6 +76,10 @@ class KeyRings(Protocol):
 
     def again(self) -> KeyRing:
         """The ring as it is now, read anew: asked for where a key was not known."""
+        ...
+
+    def listen(self, listener: Listener) -> None:
+        """Tell the ring to the listener now, and whenever it is another one."""
         ...
 
 
@@ -90,6 +97,10 @@ class GivenRing(KeyRings):
         """The same ring."""
         return self.ring
 
+    def listen(self, listener: Listener) -> None:
+        """Tell it once."""
+        listener(self.ring)
+
 
 class KeyRingFile(KeyRings):
     """A ring in a JSON file that is readable by this user alone; it is replaced as a whole or not at all."""
@@ -98,6 +109,7 @@ class KeyRingFile(KeyRings):
         self._path = path
         self._ring: KeyRing | None = None
         self._changed_at = 0
+        self._listener: Listener | None = None
 
     def current(self) -> KeyRing:
         """The ring; read again where the file was replaced. Raises `KeyRingInvalid`."""
@@ -108,13 +120,20 @@ class KeyRingFile(KeyRings):
                 return self._ring  # serving goes on with what is known
             raise KeyRingInvalid(f"the key ring cannot be read: {fault.strerror}") from fault
         if self._ring is None or changed_at != self._changed_at:
-            self._ring, self._changed_at = _parsed(self._path), changed_at
+            before, self._ring, self._changed_at = self._ring, _parsed(self._path), changed_at
+            if self._listener is not None and before != self._ring:
+                self._listener(self._ring)
         return self._ring
 
     def again(self) -> KeyRing:
         """The ring, read anew."""
         self._changed_at = 0
         return self.current()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell the ring now, and whenever another one is read."""
+        listener(self.current())
+        self._listener = listener
 
     def replace(self, ring: KeyRing) -> None:
         """Write another ring in the place of this one, durably."""

@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 
 import structlog
 
+from entrypoints.faults import kinds_of, places_of
+
 PERSONAL: Final = frozenset(
     {
         "address",
@@ -50,16 +52,49 @@ def redacted(value: object) -> object:
     return found
 
 
+def without_messages(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What was raised by its classes and places: the message of a fault may quote whatever went wrong with it."""
+    raised: object = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if raised is True:
+        raised = sys.exc_info()
+    fault = cast("tuple[object, ...]", raised)[1] if isinstance(raised, tuple) else raised
+    if isinstance(fault, BaseException):
+        event["fault"], event["at"] = kinds_of(fault), places_of(fault.__traceback__)
+    return event
+
+
+def first_line(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of what a library says, its first line: asyncio, for one, writes tasks with their exceptions below it."""
+    event["event"] = str(event.get("event", "")).partition("\n")[0]
+    return event
+
+
+def _before() -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_messages,
+        without_persons,
+    ]
+
+
+def write_line(event: str, *, level: str, **facts: object) -> None:
+    """One line of a command that ends soon, as a server would write it; people at a terminal are told otherwise."""
+    if sys.stderr.isatty():
+        return
+    line: Any = {"event": event, **facts}
+    for processor in (*_before(), structlog.processors.JSONRenderer()):
+        line = processor(None, level, line)
+    sys.stderr.write(f"{line}\n")
+
+
 def write_logs() -> None:
     """Configure structlog and the standard library's log, once per process."""
     on_terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
-    before: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_persons,
-    ]
+    before = _before()
     structlog.configure(
         processors=[*before, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -67,5 +102,7 @@ def write_logs() -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processor=renderer))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=[first_line, *before], processor=renderer)
+    )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

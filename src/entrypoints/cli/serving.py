@@ -11,6 +11,7 @@ import structlog
 from entrypoints.cli.logs import write_logs
 from entrypoints.container import Container, running
 from entrypoints.http.app import create_app
+from entrypoints.http.security_log import log_keys
 from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import Worker, make_worker
 
@@ -68,7 +69,8 @@ class Served:
 
 
 async def prepare_partners(container: Container) -> None:
-    """Make the partners and the content check, and fetch what they sign with, as far as it can be had now."""
+    """Log the keys in use, make the partners and the content check, and fetch what they sign with, as far as it is there."""
+    log_keys(container)
     partners = container.partners()
     _ = partners.providers, container.content_check()
     if not await partners.prepare():

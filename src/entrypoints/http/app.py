@@ -35,6 +35,7 @@ from entrypoints.http.routes.orders import ORDERS
 from entrypoints.http.routes.runner import RUNNER
 from entrypoints.http.routes.running import RUNNING
 from entrypoints.http.routes.sign_in import SIGN_IN
+from entrypoints.http.security_log import SecurityLog
 from entrypoints.http.strict_json import StrictRequest
 
 API: Final = "/api/v1"
@@ -79,7 +80,8 @@ def create_app(container: Container) -> Litestar:
         logging_config=None,
     )
     trusted = list(container.settings().trusted_proxies)
-    app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures)
+    security = SecurityLog(container, below=API)
+    app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures, security)
     return reached_at(app, container.settings().public_url)
 
 

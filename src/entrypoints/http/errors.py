@@ -6,8 +6,6 @@ unreadable JSON) gets the same shape. What nobody foresaw is a 500 that tells no
 
 from collections.abc import Mapping
 from datetime import datetime
-from traceback import walk_tb
-from types import TracebackType
 from typing import Any, Final, cast
 
 import msgspec
@@ -15,6 +13,8 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import ClientException, HTTPException, ValidationException
 
+from entrypoints.faults import kinds_of, places_of
+from entrypoints.http.noted import note_refusal
 from entrypoints.http.request_id import request_id_of
 from errand_domain.errors import Conflict, DomainError, Forbidden, Invalid, InvalidField, Missing, NotFound, Stale
 from errand_domain.member.session import CodeTooSoon, NotSignedIn
@@ -162,6 +162,7 @@ def problem(
 
 def refused(request: Request[Any, Any, Any], refusal: DomainError) -> Response[bytes]:
     """A refusal of the domain."""
+    note_refusal(request.scope, refusal)
     detail = refusal.reason if isinstance(refusal, InvalidField) else detail_of(type(refusal))
     return problem(
         request,
@@ -188,6 +189,7 @@ def bad_request(request: Request[Any, Any, Any], fault: HTTPException) -> Respon
         return _invalid_parameter(request, fault)
     if fault.status_code not in PROTOCOL:
         return unforeseen(request, fault)
+    note_refusal(request.scope, fault)
     code, title, told = PROTOCOL[fault.status_code]
     detail = fault.detail if isinstance(fault, Unreadable | UnsupportedMedia) else told
     return problem(
@@ -212,25 +214,11 @@ def unforeseen(request: Request[Any, Any, Any], fault: Exception) -> Response[by
         request_id=str(request_id_of(request.scope)),
         method=request.method,
         route=cast("dict[str, Any]", request.scope).get("path_template", ""),
-        fault=_kinds(fault),
-        at=_places(fault.__traceback__),
+        fault=kinds_of(fault),
+        at=places_of(fault.__traceback__),
     )
     code, title, detail = UNFORESEEN
     return problem(request, status=500, code=code, title=title, detail=detail)
-
-
-def _kinds(fault: BaseException | None) -> list[str]:
-    kinds = list[str]()
-    while fault is not None:
-        kinds.append(type(fault).__qualname__)
-        fault = fault.__cause__ or fault.__context__
-    return kinds
-
-
-def _places(traceback: TracebackType | None) -> list[str]:
-    return [
-        f"{frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(traceback)
-    ]
 
 
 EXCEPTION_HANDLERS: Final[Mapping[int | type[Exception], Any]] = {

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Rece
 
 from entrypoints.container import Container
 from entrypoints.http.errors import Unreadable
+from entrypoints.http.noted import note_facts
 from errand_domain.errors import InvalidField
 from errand_domain.ports.answers import Answer, Answers
 
@@ -57,6 +58,7 @@ class Idempotency(ASGIMiddleware):
             member.id, key, request_digest=digest_of(asked, body), now=now, leased_until=now + LEASE
         )
         if kept is not None:
+            note_facts(scope, repeated="yes")
             await _replay(kept, send)
             return
         told = list[Message]()

@@ -1,4 +1,4 @@
-"""Around every request: its id, its figures, and the headers that every answer has."""
+"""Around every request: its id, its figures, its security events, and the headers that every answer has."""
 
 from collections.abc import Iterable
 from time import perf_counter
@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from structlog.contextvars import bound_contextvars
 
 from entrypoints.http.request_id import give_request_id
+from entrypoints.http.security_log import SecurityLog
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "none"
@@ -50,8 +51,8 @@ class Figures:
         self._seconds.labels(method, route).observe(seconds)
 
 
-def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
-    """The same application with an id and figures for each request; nothing that it answers is cached unasked."""
+def observed(app: ASGIApp, figures: Figures, security: SecurityLog) -> ASGIApp:
+    """The same application with an id, figures and its security events; nothing that it answers is cached unasked."""
 
     async def observing(scope: Scope, receive: Receive, send: Send) -> None:
         asked = cast("dict[str, Any]", scope)
@@ -78,6 +79,7 @@ def observed(app: ASGIApp, figures: Figures) -> ASGIApp:
                     status=status,
                     seconds=perf_counter() - begun,
                 )
+                security.tell(asked, status)
 
     return observing
 

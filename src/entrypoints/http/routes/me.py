@@ -7,6 +7,7 @@ from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.documents import documents_of
 from entrypoints.http.gate import WITHOUT_CONSENT, Asking
+from entrypoints.http.noted import note_facts
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.addresses import way_of
@@ -67,6 +68,7 @@ async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: U
 @post("/me/ways", status_code=200, responses=refusals(InvalidField, WrongCode, WayTaken))
 async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay]) -> MeTold:
     """Add a way to sign in, proven by a code that was sent there."""
+    note_facts(request.scope, kind=data.kind)
     member = await link_way(request.user.id, way_of(data.kind, data.address), data.code)
     return tell_me(member, documents_of(request))
 
@@ -78,6 +80,7 @@ async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay
 )
 async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
     """Sign in by WeChat from now on: send `wx.login`'s code."""
+    note_facts(request.scope, kind="wechat")
     member = await link_by_ticket.wechat(request.user.id, data.ticket)
     return tell_me(member, documents_of(request))
 
@@ -89,6 +92,7 @@ async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_tick
 )
 async def link_phone(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
     """Add the phone number that WeChat knows: send the code of the phone button. No code by SMS is needed."""
+    note_facts(request.scope, kind="phone")
     member = await link_by_ticket.phone(request.user.id, data.ticket)
     return tell_me(member, documents_of(request))
 
@@ -107,6 +111,7 @@ async def change_password(data: JSONBody[PasswordAsked], request: Asking, set_pa
 @delete("/me/ways/{kind:str}", responses=refusals(InvalidField, LastWay))
 async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: Uses[UnlinkWay]) -> None:
     """Remove a way to sign in, but never the last."""
+    note_facts(request.scope, kind=kind)
     await unlink_way(request.user.id, kind)
 
 

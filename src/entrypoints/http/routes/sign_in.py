@@ -6,8 +6,10 @@ from litestar.params import JSONBody
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
+from entrypoints.http.noted import note_facts, note_tried
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
+from entrypoints.http.security_log import facts_of
 from entrypoints.http.whence import address_of, arrival_of
 from entrypoints.http.wire.addresses import mailbox, way_of
 from entrypoints.http.wire.members import (
@@ -28,6 +30,7 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import CodeTooSoon, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.entering import Entered
 from errand_domain.use_cases.own_sessions import ListSessions, SignOut, SignOutElsewhere
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.set_password import ResetPassword
@@ -41,6 +44,7 @@ AnyRequest = Request[None, None, State]
 async def send_code(data: JSONBody[CodeAsked], request: AnyRequest, request_code: Uses[RequestCode]) -> None:
     """Send a one-time code. The answer is the same whether a member is known at that address or not."""
     way = way_of(data.kind, data.address)
+    note_tried(request.scope, way.value)
     await request_code(way, address=address_of(request), device_id=data.device_id)
 
 
@@ -48,7 +52,8 @@ async def send_code(data: JSONBody[CodeAsked], request: AnyRequest, request_code
 async def start_session(data: JSONBody[SignInAsked], request: AnyRequest, sign_in: Uses[SignIn]) -> EnteredTold:
     """Exchange the code for a session. Whoever signs in for the first time becomes a member."""
     way = way_of(data.kind, data.address)
-    return tell_entered(await sign_in(way, data.code, arrival=arrival_of(request, data.device)))
+    note_tried(request.scope, way.value)
+    return _let_in(request, await sign_in(way, data.code, arrival=arrival_of(request, data.device)))
 
 
 @post(
@@ -60,7 +65,7 @@ async def start_session_by_wechat(
     data: JSONBody[WechatSignInAsked], request: AnyRequest, sign_in_by_wechat: Uses[SignInByWechat]
 ) -> EnteredTold:
     """Exchange `wx.login`'s code for a session. Whoever signs in for the first time becomes a member."""
-    return tell_entered(await sign_in_by_wechat(data.ticket, arrival=arrival_of(request, data.device)))
+    return _let_in(request, await sign_in_by_wechat(data.ticket, arrival=arrival_of(request, data.device)))
 
 
 @post(
@@ -81,7 +86,13 @@ async def start_session_by_password(
         address=address_of(request),
         arrival=arrival_of(request, data.device),
     )
-    return tell_entered(await sign_in_by_password(given))
+    note_tried(request.scope, given.email)
+    return _let_in(request, await sign_in_by_password(given))
+
+
+def _let_in(request: AnyRequest, entered: Entered) -> EnteredTold:
+    note_facts(request.scope, **facts_of(entered))
+    return tell_entered(entered)
 
 
 @post(
@@ -90,9 +101,13 @@ async def start_session_by_password(
     opt=PUBLIC,
     responses=refusals(InvalidField, WrongCode, PasswordWeak, MemberBarred),
 )
-async def reset_own_password(data: JSONBody[PasswordResetAsked], reset_password: Uses[ResetPassword]) -> None:
+async def reset_own_password(
+    data: JSONBody[PasswordResetAsked], request: AnyRequest, reset_password: Uses[ResetPassword]
+) -> None:
     """Set a new password with a code that was sent by mail; every session ends. A second factor stays what it was."""
-    await reset_password(mailbox(data.email, field="email"), data.code, data.password)
+    email = mailbox(data.email, field="email")
+    note_tried(request.scope, email)
+    await reset_password(email, data.code, data.password)
 
 
 @get("/sessions")
