@@ -5,10 +5,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -21,42 +19,10 @@ from entrypoints.demo.people import APPLICANTS, EVERYBODY, RUNNERS
 from entrypoints.demo.places import BUILDINGS, NAME
 from errand_domain.order.states import NAMES
 from errand_domain.runner.verification import VERIFICATION_NAMES
-from tests.demo.serving import Process, environment, free_port
+from tests.demo.demonstration import Demo
+from tests.demo.serving import Process, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-
-
-class Demo:
-    """A demonstration that is served."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = DemoFolder(folder / "demo")
-        self.port = free_port()
-        words = ("demo", "--folder", str(self.folder.path), "--port", str(self.port))
-        self.process = Process(*words, log=folder / "demo.log", settings={})
-        self.process.start()
-        self.process.await_answer(f"{self.url}/health/ready")
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def sandbox_url(self) -> str:
-        return self.folder.addresses.sandbox
-
-    def told(self, *words: str) -> Any:
-        """What `errand … --json` says of this demonstration, beside it."""
-        done = CliRunner(env=self.folder.environment).invoke(main, [*words, "--json"])
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    served = Demo(tmp_path_factory.mktemp("demo"))
-    yield served
-    served.process.kill()
 
 
 def test_there_is_an_order_in_every_state(demo: Demo):

@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 from attrs import evolve
+from structlog.testing import capture_logs
 
 from adapters.memory.notifications import MemoryNotifications
 from errand_domain.money import Money
@@ -153,3 +154,11 @@ async def test_a_fault_of_ours_makes_the_provider_tell_again(
 @pytest.mark.usefixtures("provider")
 async def test_the_address_is_tried_by_those_who_greet_only(guest: Visitor, channel: str):
     assert (await guest.http.get(f"http://errand{API}/notifications/{channel}?echostr=hello")).status_code == 403
+
+
+async def test_a_channel_that_there_is_not_is_not_quoted_in_the_log(guest: Visitor, provider: MemoryNotifications):
+    with capture_logs() as lines:
+        for channel in ("13800001234", provider.channel):
+            await guest.http.post(f"/notifications/{channel}", content=b"")
+    assert [line["channel"] for line in lines] == ["unknown", provider.channel]
+    assert "13800001234" not in str(lines)

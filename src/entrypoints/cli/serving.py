@@ -69,7 +69,7 @@ class Served:
 
 
 async def prepare_partners(container: Container) -> None:
-    """Log the keys in use, make the partners and the content check, and fetch what they sign with, as far as it is there."""
+    """Log the keys in use, make the partners and the content check, and fetch what they sign with, as far as it is."""
     log_keys(container)
     partners = container.partners()
     _ = partners.providers, container.content_check()

@@ -50,6 +50,10 @@ class ReceiveNotification:
                 assert_never(told)
         return told
 
+    def knows(self, channel: str) -> bool:
+        """Whether somebody may tell us something there: anything else is what a stranger has made up."""
+        return channel in self.providers.notifications
+
     async def greet(self, channel: str, delivery: Delivery) -> str:
         """The answer to a provider that tries the address; raises `NotificationRefused`."""
         return await self.providers.notifying(channel).greet(delivery)

@@ -25,6 +25,8 @@ from errand_domain.use_cases.receive_notification import ReceiveNotification
 BODY_BYTES_MOST: Final = 64 * 1024
 ANSWER_SECONDS_MOST: Final = 4.0  # WeChat Pay and WeChat wait for five
 UNAVAILABLE: Final = 503
+UNKNOWN: Final = "unknown"
+"""What the log calls a channel that there is not: whoever asks for it may have written anything into the address."""
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger("notifications")
@@ -60,21 +62,22 @@ async def receive(
 ) -> Response[bytes]:
     """Believe what is verified; the answer says whether the provider may forget it."""
     manner = _manner(channel)
+    called = channel if receive_notification.knows(channel) else UNKNOWN
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MOST):
             told = await receive_notification(channel, await _delivery(request))
     except DomainError as refusal:
-        log.warning("notification_refused", channel=channel, refusal=str(refusal))
+        log.warning("notification_refused", channel=called, refusal=str(refusal))
         return _answer(manner, manner.refused, status_of(type(refusal)))
     except TimeoutError:
-        log.warning("notification_too_slow", channel=channel)
+        log.warning("notification_too_slow", channel=called)
         return _answer(manner, manner.refused, UNAVAILABLE)
     except HTTPException:  # it is not even a request that we take
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it was, the provider must tell again
-        log.error("notification_failed", channel=channel, fault=type(fault).__name__)  # noqa: TRY400 - it may quote
+        log.error("notification_failed", channel=called, fault=type(fault).__name__)  # noqa: TRY400 - it may quote
         return _answer(manner, manner.refused, UNAVAILABLE)
-    log.info("notification_received", channel=channel, told=type(told).__name__)
+    log.info("notification_received", channel=called, told=type(told).__name__)
     return _answer(manner, manner.understood, manner.status)
 
 
