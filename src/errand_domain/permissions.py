@@ -11,6 +11,8 @@ To add an action, write its row below (or, where it is for staff alone, in `memb
 from collections.abc import Collection, Mapping
 from typing import Final, Literal, get_args
 
+from errand_domain.content.case import OwnContent
+from errand_domain.dispute.dispute import SameEyes
 from errand_domain.errors import DomainError, Missing, NotPermitted
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
@@ -80,11 +82,13 @@ OTHERS_ONLY: Final[Mapping[str, type[DomainError]]] = {
     "review_runners": OwnApplication,
     "suspend_runners": OwnApplication,
     "resolve_orders": OwnCase,
+    "resolve_disputes": SameEyes,
     "approve_withdrawals": OwnMoney,
+    "moderate_content": OwnContent,
 }
-"""What nobody decides where it is about themselves, their order or their money, and what they hear.
+"""What nobody decides where it is about themselves, their order, their words or their money, and what they hear.
 
-Who rules in a dispute, and the second pair of eyes above a campus's sum, are the dispute's own rules (`SameEyes`).
+A ruling above a campus's sum takes two operators: to the second it is a proposal, which also concerns who made it.
 """
 
 

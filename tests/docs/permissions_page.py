@@ -8,7 +8,7 @@ from tests.permissions.rows import PUBLIC, ROWS, Row
 from tests.permissions.test_matrix import is_permitted
 from tests.permissions.world import PEOPLE
 
-SHOWN = [who for who in PEOPLE if who not in ("newcomer", "applicant", "barred")]
+SHOWN = [who for who in PEOPLE if who not in ("newcomer", "applicant")]
 
 ROLES_COUNT = """\
 A role counts at the campus of the thing, and nowhere else; parked messages belong to no campus: a role at any will do.
@@ -16,8 +16,14 @@ A role counts at the campus of the thing, and nowhere else; parked messages belo
 SIGNS = """\
 ✓ permitted, though perhaps not now (a state, a sum or a time may be against it); · refused: what is somebody's is not
 there (404), what is staff's is not permitted (403). The runner, the offered and the blocked are approved runners; the
-suspended is one no more. Whoever is barred or signed out hears 401 at every route but the public ones, and staff of
-another campus are strangers here.
+suspended is one no more, and the suspended runner goes on with what they carry and own. Whoever is barred, has left or is
+signed out hears 401 at every route but the public ones; staff of another campus, and staff in a session of one factor, are
+strangers here.
+"""
+EYES = """\
+What the table's last column names is heard by staff who are concerned themselves: the parties of an order, of a refund or of a
+dispute, the owner of a withdrawal, the applicant, the author. In a dispute above the campus's sum (`four_eyes_above`) the
+first ruling is a proposal: it concerns who made it, and takes another operator to come true.
 """
 
 
@@ -30,6 +36,8 @@ def permissions_page() -> str:
             "## Who may\n",
             ROLES_COUNT,
             table(("action", "relation", "role", "never about themselves"), map(_action, sorted(POLICY))),
+            "## Four eyes\n",
+            EYES,
             "## What that means at each route\n",
             SIGNS,
             table(("route", "action", *SHOWN, "staff here"), map(_route, ROWS)),

@@ -178,5 +178,16 @@ STAFF: Final = (
     _row(f"POST {_STAFF}/messages/{{message_id}}/retry", "retry_messages", may_be_missing=True),
 )
 ROWS: Final = (*PUBLIC, *OWN, *ORDERS, *STAFF)
+CONCERNED: Final = {
+    "order_id": ("requester", "runner"),
+    "disputed_id": ("requester", "runner"),
+    "dispute_id": ("requester", "runner"),
+    "case_id": ("requester",),
+    "refund_number": ("requester",),
+    "withdrawal_id": ("runner",),
+    "offered_id": ("offered",),
+    "applicant_id": ("applicant",),
+}
+"""Whom each thing of the world is about: where they are staff, others decide."""
 ANYWHERE: Final = frozenset({"retry_messages"})
 """What belongs to no campus: a role at any of them will do."""

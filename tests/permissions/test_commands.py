@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from entrypoints.cli.main import main
 from entrypoints.container import Container
 from errand_domain.errors import NotPermitted
-from errand_domain.permissions import POLICY
+from errand_domain.permissions import OTHERS_ONLY, POLICY
+from tests.permissions.rows import CONCERNED
 from tests.permissions.world import STAFF, World
 from tests.stage import Stage, settings
 
@@ -64,6 +65,10 @@ AT_ANY_CAMPUS: Final = frozenset({"audit show", "messages parked", "messages ret
 """What belongs to no campus: a role at any of them will do."""
 
 
+LOOKS: Final = frozenset({"runner show"})
+"""What only looks, and may be looked at by whom it is about."""
+
+
 def named(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
     """Every command that can be told who gives it."""
     if isinstance(command, click.Group):
@@ -97,6 +102,26 @@ def test_every_command_is_refused_to_whoever_the_table_refuses_it_and_changes_no
                 wrong.append(f"{written} by {who}: {told.exit_code} {told.output}")
             if refused and (changed := world.changed()):
                 wrong.append(f"{written} by {who}: refused, and changed {changed}")
+            world.restore()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_decides_about_themselves_by_any_command(tmp_path: Path) -> None:
+    container = Container(settings=settings("memory:", tmp_path))
+    world = asyncio.run(_build(container))
+    wrong = list[str]()
+    for written, action in COMMANDS.items():
+        if action not in OTHERS_ONLY:
+            continue
+        for who in {who for name, people in CONCERNED.items() if f"{{{name}}}" in written for who in people}:
+            asyncio.run(world.promote(who))
+            before = world.rows()
+            words = [word.format(**world.names) for word in written.split()]
+            told = CliRunner().invoke(main, [*words, "--as", world.ids[who]], obj=container)
+            if noun_and_verb(written) not in LOOKS and OTHERS_ONLY[action].code not in told.output:
+                wrong.append(f"{written} by {who}: {told.exit_code} {told.output}")
+            if world.rows() != before:
+                wrong.append(f"{written} by {who}: changed something")
             world.restore()
     assert not wrong, "\n".join(wrong)
 

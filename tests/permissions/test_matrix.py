@@ -2,6 +2,7 @@
 
 import json
 import pkgutil
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from litestar import Litestar
 from entrypoints.container import MEMORY
 from entrypoints.http.app import create_app, handlers_of
 from errand_domain import permissions, use_cases
-from errand_domain.permissions import POLICY
+from errand_domain.permissions import OTHERS_ONLY, POLICY
 from tests.databases import container_on
 from tests.permissions.pictures import SQUARE
-from tests.permissions.rows import ANYWHERE, PUBLIC, ROWS, Row
-from tests.permissions.world import EVERYBODY, RELATIONS, RUNNERS, World
+from tests.permissions.rows import ANYWHERE, CONCERNED, PUBLIC, ROWS, Row
+from tests.permissions.rows import STAFF as STAFF_ROWS
+from tests.permissions.world import EVERYBODY, GONE, RELATIONS, RUNNERS, World
 from tests.stage import Stage
 
 REFUSED = {401, 403, 404}
@@ -56,7 +58,7 @@ def expected(who: str, row: Row, access: str) -> str:
     """`permitted`, or the code of the refusal."""
     if row in PUBLIC:
         return "permitted"
-    if who in ("signed out", "barred"):
+    if who in GONE:
         return "sign_in.required"
     if who == "newcomer" and row.method != "GET" and access == "with_consent":
         return "member.consent_missing"
@@ -107,12 +109,13 @@ async def ask(app: Litestar, world: World, who: str, row: Row) -> httpx.Response
     token = world.tokens[who]
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
-    more: dict[str, Any] = {"json": filled(row.body, world.names)} if row.body is not None else {}
+    names = world.names_for(who)
+    more: dict[str, Any] = {"json": filled(row.body, names)} if row.body is not None else {}
     if row.form:
         more = {"files": {"file": ("it.png", SQUARE, "image/png")}}
     async with httpx.AsyncClient(transport=transport, base_url="http://errand", headers=headers) as client:
-        path = row.path.format(**world.names)
-        return await client.request(row.method, path, params=filled(row.query, world.names), **more)
+        path = row.path.format(**names)
+        return await client.request(row.method, path, params=filled(row.query, names), **more)
 
 
 async def test_every_route_answers_everybody_as_the_table_says(tmp_path: Path, asked: list[str]) -> None:
@@ -137,6 +140,33 @@ async def test_every_route_answers_everybody_as_the_table_says(tmp_path: Path, a
                     wrong.append(f"{row.method} {row.path} by {who}: refused, and changed {changed}")
                 world.restore()
     assert not wrong, json.dumps(wrong, ensure_ascii=False, indent=1)
+
+
+def concerned(row: Row) -> list[str]:
+    """Whom it is about, by the things that are named."""
+    named = re.findall(r"{(\w+)}", f"{row.path} {row.body}")
+    return sorted({who for name in named for who in CONCERNED.get(name, ())})
+
+
+async def test_nobody_decides_about_themselves_at_any_route(tmp_path: Path) -> None:
+    async with container_on(MEMORY, tmp_path) as container:
+        world = await World.build(await Stage.build(container))
+        app = create_app(container)
+        wrong = list[str]()
+        rows = [row for row in STAFF_ROWS if row.action in OTHERS_ONLY and row.method == "POST"]
+        for row in rows:
+            assert concerned(row), f"say in tests/permissions/rows.py whom {row.path} is about"
+            for who in concerned(row):
+                await world.promote(who)
+                before = world.rows()
+                answer = await ask(app, world, who, row)
+                if found(answer, row) != OTHERS_ONLY[row.action].code:
+                    wrong.append(f"{row.path} by {who}: {answer.text}")
+                if world.rows() != before:
+                    wrong.append(f"{row.path} by {who}: refused, and changed something")
+                world.restore()
+        assert {row.action for row in rows} == set(OTHERS_ONLY)
+    assert not wrong, "\n".join(wrong)
 
 
 def is_of(row: Row, method: str, path: str) -> bool:

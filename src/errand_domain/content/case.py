@@ -131,20 +131,3 @@ class ContentCase:
         if step is None:
             raise IllegalContentTransition(self.state_name, type(event).__name__)
         return evolve(self, state=step(self.state, event), version=self.version + 1)
-
-
-def clear(case: ContentCase, operator_id: MemberId, *, at: datetime) -> ContentCleared:
-    """An operator lets it stand; raises `OwnContent`."""
-    _check_eyes(case, operator_id)
-    return ContentCleared(at=at, operator_id=operator_id)
-
-
-def remove(case: ContentCase, operator_id: MemberId, *, reason: str, at: datetime) -> ContentRemoved:
-    """An operator takes it away, for a reason that the author is told; raises `OwnContent`."""
-    _check_eyes(case, operator_id)
-    return ContentRemoved(at=at, operator_id=operator_id, reason=reason)
-
-
-def _check_eyes(case: ContentCase, operator_id: MemberId) -> None:
-    if operator_id == case.author_id:
-        raise OwnContent

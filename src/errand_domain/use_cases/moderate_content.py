@@ -6,7 +6,7 @@ from typing import assert_never
 
 from attrs import frozen
 
-from errand_domain.content.case import ContentCase, clear, remove
+from errand_domain.content.case import ContentCase, ContentCleared, ContentRemoved
 from errand_domain.errors import Conflict
 from errand_domain.ids import CampusId, ContentCaseId, DisputeId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
@@ -55,7 +55,7 @@ class DecideContent:
         now = self.clock.now()
         async with self.begin() as tx:
             case = await _case(tx, case_id, operator)
-            case = case.apply(clear(case, operator.id, at=now))
+            case = case.apply(ContentCleared(at=now, operator_id=operator.id))
             tx.content_cases.save(case)
             _audit(tx, case, operator, "", at=now)
             await tx.commit()
@@ -67,7 +67,7 @@ class DecideContent:
         now = self.clock.now()
         async with self.begin() as tx:
             case = await _case(tx, case_id, operator)
-            case = case.apply(remove(case, operator.id, reason=reason, at=now))
+            case = case.apply(ContentRemoved(at=now, operator_id=operator.id, reason=reason))
             await self._take_away(tx, case, operator, reason)
             tx.content_cases.save(case)
             tx.outbox.add(Tell(member_id=case.author_id, kind="content_removed", detail=reason), at=now)
@@ -99,7 +99,7 @@ class DecideContent:
 
 async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
     case = await tx.content_cases.get(case_id)
-    check("moderate_content", operator, campus_id=case.campus_id)
+    check("moderate_content", operator, campus_id=case.campus_id, concerns=(case.author_id,))
     return case
 
 
