@@ -80,6 +80,7 @@ POLICY: Final[Mapping[str, frozenset[Holder]]] = {
 
 OTHERS_ONLY: Final[Mapping[str, type[DomainError]]] = {
     "review_runners": OwnApplication,
+    "see_documents": OwnApplication,
     "suspend_runners": OwnApplication,
     "resolve_orders": OwnCase,
     "resolve_disputes": SameEyes,
@@ -109,8 +110,10 @@ def check(
     """Raise the refusal of the table unless the actor may do it; `None` is the machine's own command line.
 
     What is somebody's and not the asker's is not there: `Missing(of)`. What takes a verified runner says so. All else
-    is staff's: `NotPermitted`. Those who are barred or have left may nothing, and nobody decides about themselves
-    (`concerns` says whom it is about) where the table has it so.
+    is staff's: `NotPermitted`, or again `Missing(of)` for a thing of another campus than theirs. So that nobody learns
+    which things there are, a use case asks `check_anywhere` before it looks for a thing of staff's. Those who are
+    barred or have left may nothing, and nobody decides about themselves (`concerns` says whom it is about) where the
+    table has it so.
     """
     holders = POLICY[action]
     if isinstance(actor, Member):
@@ -118,15 +121,19 @@ def check(
     found: Relation | None = "machine" if actor is None else relation
     by_role = isinstance(actor, Member) and campus_id is not None and may(action, actor, campus_id)
     if not (by_role or found in holders or "anybody" in holders or (actor is not None and "member" in holders)):
-        raise _refusal(action, holders, of)
+        raise _refusal(action, actor, of)
     if action in OTHERS_ONLY and isinstance(actor, Member) and actor.id in concerns:
         raise OTHERS_ONLY[action]
 
 
 def check_anywhere(action: str, actor: Member) -> None:
-    """Raise `NotPermitted` unless a role at any campus allows it: for what belongs to no campus."""
+    """Raise `NotPermitted` unless a role at any campus allows it.
+
+    For what belongs to no campus, and for what is not found yet: whoever may not do it anywhere hears the same, whether
+    there is such a thing or not.
+    """
     actor.check_here()
-    if not any(may(action, actor, grant.campus_id) for grant in actor.grants):
+    if not _may_anywhere(action, actor):
         raise NotPermitted(action)
 
 
@@ -135,10 +142,15 @@ def standing_of(runner: Runner | None) -> Relation | None:
     return "approved_runner" if runner is not None and runner.is_approved else None
 
 
-def _refusal(action: str, holders: frozenset[Holder], of: str) -> DomainError:
-    if holders & _TO_THE_OBJECT:
+def _refusal(action: str, actor: Member | MemberId | None, of: str) -> DomainError:
+    holders = POLICY[action]
+    if holders & _TO_THE_OBJECT or (of and isinstance(actor, Member) and _may_anywhere(action, actor)):
         return Missing(of)
     return RunnerNotApproved() if "approved_runner" in holders else NotPermitted(action)
+
+
+def _may_anywhere(action: str, actor: Member) -> bool:
+    return any(may(action, actor, grant.campus_id) for grant in actor.grants)
 
 
 def _grants(actor: Member) -> frozenset[Grant]:

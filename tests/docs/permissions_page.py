@@ -14,16 +14,16 @@ ROLES_COUNT = """\
 A role counts at the campus of the thing, and nowhere else; parked messages belong to no campus: a role at any will do.
 """
 SIGNS = """\
-✓ permitted, though perhaps not now (a state, a sum or a time may be against it); · refused: what is somebody's is not
-there (404), what is staff's is not permitted (403). The runner, the offered and the blocked are approved runners; the
-suspended is one no more, and the suspended runner goes on with what they carry and own. Whoever is barred, has left or is
-signed out hears 401 at every route but the public ones; staff of another campus, and staff in a session of one factor, are
-strangers here.
+✓ permitted, though perhaps not now (a state, a sum or a time may be against it); · refused: what is somebody's, or
+another campus's, is not there (404), what is staff's is not permitted (403); what is not there is answered alike, to
+the letter. The runner, the offered and the blocked are approved runners; the suspended is one no more, and the
+suspended runner goes on with what they carry and own. Whoever is barred, has left or is signed out hears 401 at every
+route but the public ones; staff of another campus, and staff in a session of one factor, are strangers here.
 """
 EYES = """\
-What the table's last column names is heard by staff who are concerned themselves: the parties of an order, of a refund or of a
-dispute, the owner of a withdrawal, the applicant, the author. In a dispute above the campus's sum (`four_eyes_above`) the
-first ruling is a proposal: it concerns who made it, and takes another operator to come true.
+What the table's last column names is heard by staff who are concerned themselves: the parties of an order, of a refund
+or of a dispute, the owner of a withdrawal, the applicant, the author. In a dispute above the campus's sum
+(`four_eyes_above`) the first ruling is a proposal: it concerns who made it, and takes another operator to come true.
 """
 
 

@@ -362,7 +362,7 @@ async def test_a_card_of_somebody_else_or_a_study_that_is_over_is_refused(world:
     foreign = await application(world, other)
     with pytest.raises(InvalidField):
         await applied(world, member, card_photo=foreign.card_photo)
-    with pytest.raises(Missing):
+    with pytest.raises(InvalidField):
         await applied(world, member, card_photo=FileId(RECEIPT))
     with pytest.raises(InvalidField):
         await applied(world, member, study_until=world.clock.now().date())

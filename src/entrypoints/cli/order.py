@@ -13,7 +13,7 @@ from errand_domain.ids import OrderId
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.states import NAMES, Outcome
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.orders import Recorded
 
 FEN = click.IntRange(0)
@@ -191,10 +191,12 @@ def _outcome(refund_fen: int, runner_fen: int) -> Outcome:
 
 async def _seen(desk: Desk, order_id: UUID) -> Order:
     """The order, if whoever asks may see it: the machine itself may."""
+    if desk.operator is not None:
+        check_anywhere("see_orders", desk.operator)
     async with desk.begin() as tx:
         order = await tx.orders.get(OrderId(order_id))
     if desk.operator is not None:
-        check("see_orders", desk.operator, campus_id=order.campus_id)
+        check("see_orders", desk.operator, campus_id=order.campus_id, of="order")
     return order
 
 

@@ -7,7 +7,7 @@ import click
 
 from entrypoints.cli.desk import DRY_RUN, OPERATOR, Desk, at_desk
 from errand_domain.payment.attempt import Attempt, Succeeded
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.payments import Lost
 from errand_domain.use_cases.record_payment import attempt_of
 
@@ -74,8 +74,10 @@ async def query(desk: Desk, *, number: str) -> None:
 
 async def _seen(desk: Desk, number: str) -> Attempt:
     """The payment, if whoever asks may see it: the machine itself may."""
+    if desk.operator is not None:
+        check_anywhere("see_money", desk.operator)
     async with desk.begin() as tx:
         attempt = await tx.attempts.get(attempt_of(number))
     if desk.operator is not None:
-        check("see_money", desk.operator, campus_id=attempt.campus_id)
+        check("see_money", desk.operator, campus_id=attempt.campus_id, of="attempt")
     return attempt

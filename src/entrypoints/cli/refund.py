@@ -4,7 +4,7 @@ import click
 
 from entrypoints.cli.desk import CAMPUS, DRY_RUN, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.payment.refund import Abnormal, Refund
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 
 
 @click.group("refund")
@@ -51,9 +51,10 @@ async def retry(desk: Desk, *, number: str) -> None:
     One that the provider closed each time is asked for under a new number.
     """
     operator = desk.signed
+    check_anywhere("approve_withdrawals", operator)
     async with desk.begin() as tx:
         refund = await tx.refunds.get(number)
-    check("approve_withdrawals", operator, campus_id=refund.campus_id)
+    check("approve_withdrawals", operator, campus_id=refund.campus_id, of="refund")
     if desk.rehearsal is None:
         refund = await desk.container.retry_refund()(number, operator)
     desk.decided(facts(refund))

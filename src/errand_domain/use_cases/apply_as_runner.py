@@ -5,12 +5,12 @@ from datetime import date
 from attrs import field, frozen
 
 from errand_domain.campus import Gender
-from errand_domain.errors import InvalidField, Stale
+from errand_domain.errors import InvalidField, Missing, Stale
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.member.consent import Consent, Document, Documents, TextDigests, check_in_force
 from errand_domain.permissions import check
 from errand_domain.ports.outside import Clock
-from errand_domain.ports.transaction import Begin
+from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import Application, StudentNumberTaken
 from errand_domain.use_cases.deciding import decided_anew_when_stale
@@ -47,8 +47,7 @@ class ApplyAsRunner:
         check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:
             campus = await tx.campuses.get(application.campus_id)
-            card = await tx.files.get(application.card_photo)
-            if card.owner_id != application.member_id or card.purpose != "student_card":
+            if not await _is_card_of(tx, application):
                 raise InvalidField("card_photo", "must be a student card that you uploaded")
             if application.study_until <= now.astimezone(campus.zone).date():
                 raise InvalidField("study_until", "must be in the future")
@@ -90,3 +89,11 @@ class ApplyAsRunner:
             known = await tx.runners.find(member_id)
         if known is not None and known.version >= runner.version:
             raise Stale("runner") from None
+
+
+async def _is_card_of(tx: Transaction, application: RunnerApplication) -> bool:
+    try:
+        card = await tx.files.get(application.card_photo)
+    except Missing:
+        return False
+    return card.owner_id == application.member_id and card.purpose == "student_card"

@@ -20,7 +20,7 @@ from errand_domain.member.member import Member
 from errand_domain.order.actions import relation_of
 from errand_domain.order.ending import open_dispute, resolve_dispute
 from errand_domain.order.states import Outcome
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.outside import Clock, Ids
@@ -128,9 +128,10 @@ class RuleDispute:
         """The dispute, decided or proposed; raises `SameEyes` for a side of it, `NotHeard` while one may speak."""
         now = self.clock.now()
         async with self.begin() as tx:
+            check_anywhere("resolve_disputes", operator)
             dispute = await tx.disputes.get(dispute_id)
             sides = (dispute.requester_id, dispute.runner_id)
-            check("resolve_disputes", operator, campus_id=dispute.campus_id, concerns=sides)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id, of="dispute", concerns=sides)
             policy = (await tx.campuses.get(dispute.campus_id)).policy
             order = await tx.orders.get(dispute.order_id)
             ruled = rule(dispute, operator.id, ruling, policy, disputed=order.disputed_sum, at=now)
@@ -154,10 +155,11 @@ class ReviewRuling:
         """The dispute, decided or open again; raises `SameEyes` for a side of it and for who proposed it."""
         now = self.clock.now()
         async with self.begin() as tx:
+            check_anywhere("resolve_disputes", operator)
             dispute = await tx.disputes.get(dispute_id)
             proposed_by = dispute.state.proposed_by if isinstance(dispute.state, Proposed) else None
             concerned = (dispute.requester_id, dispute.runner_id, proposed_by)
-            check("resolve_disputes", operator, campus_id=dispute.campus_id, concerns=concerned)
+            check("resolve_disputes", operator, campus_id=dispute.campus_id, of="dispute", concerns=concerned)
             dispute = dispute.apply(review_ruling(dispute, operator.id, agree=agree, at=now))
             tx.disputes.save(dispute)
             await _follow(tx, dispute, operator, self.clock)

@@ -9,7 +9,7 @@ from errand_domain.order.actions import relation_of
 from errand_domain.order.order import Order
 from errand_domain.order.running import offer_to, reassign, take_over
 from errand_domain.order.states import Accepted, AtPickup
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
@@ -79,9 +79,10 @@ class ReassignErrand:
         """The order with its new runner; audited."""
         now = self.clock.now()
         async with self.begin() as tx:
+            check_anywhere("resolve_orders", operator)
             order = await tx.orders.get(order_id)
             parties = (order.requester_id, order.runner_id, to)
-            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
+            check("resolve_orders", operator, campus_id=order.campus_id, of="order", concerns=parties)
             load = await tx.runners.load(to, requester_id=order.requester_id)
             if load is None:
                 raise Missing("runner")

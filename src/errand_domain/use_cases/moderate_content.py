@@ -10,7 +10,7 @@ from errand_domain.content.case import ContentCase, ContentCleared, ContentRemov
 from errand_domain.errors import Conflict
 from errand_domain.ids import CampusId, ContentCaseId, DisputeId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock
@@ -98,8 +98,9 @@ class DecideContent:
 
 
 async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
+    check_anywhere("moderate_content", operator)
     case = await tx.content_cases.get(case_id)
-    check("moderate_content", operator, campus_id=case.campus_id, concerns=(case.author_id,))
+    check("moderate_content", operator, campus_id=case.campus_id, of="content_case", concerns=(case.author_id,))
     return case
 
 

@@ -23,7 +23,7 @@ from errand_domain.payment.refund import (
     Requested,
     allocate,
 )
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import AskRefund, Tell
 from errand_domain.ports.outside import Clock
@@ -224,10 +224,11 @@ class RetryRefund:
     async def __call__(self, number: str, operator: Member) -> Refund:
         """The refund as known afterwards; audited."""
         async with self.begin() as tx:
+            check_anywhere("approve_withdrawals", operator)
             refund = await tx.refunds.get(number)
             order = await tx.orders.get(refund.order_id)
             concerns = (order.requester_id, order.runner_id)
-            check("approve_withdrawals", operator, campus_id=refund.campus_id, concerns=concerns)
+            check("approve_withdrawals", operator, campus_id=refund.campus_id, of="refund", concerns=concerns)
             tx.audit.record(_entry(refund, operator, "refund.retried", at=self.clock.now()))
             await tx.commit()
         return await self.advance(number, by_person=True)

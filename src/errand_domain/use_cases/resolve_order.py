@@ -9,7 +9,7 @@ from errand_domain.member.member import Member
 from errand_domain.order.ending import cancel_by_operations, resolve_return
 from errand_domain.order.order import Order
 from errand_domain.order.states import AwaitingPayment, Outcome
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
@@ -61,9 +61,10 @@ class CancelByOperations:
     ) -> Order:
         """The cancelled order; audited. Raises `OutcomeUnbalanced` or `IllegalTransition`."""
         async with self.begin() as tx:
+            check_anywhere("resolve_orders", operator)
             order = await tx.orders.get(order_id)
             parties = (order.requester_id, order.runner_id)
-            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
+            check("resolve_orders", operator, campus_id=order.campus_id, of="order", concerns=parties)
             order = await cancel_for_operations(tx, order, operator, reason=reason, outcome=outcome, clock=self.clock)
             await tx.commit()
         return order
@@ -81,9 +82,10 @@ class ResolveReturn:
         """The resolved order; audited."""
         now = self.clock.now()
         async with self.begin() as tx:
+            check_anywhere("resolve_orders", operator)
             order = await tx.orders.get(order_id)
             parties = (order.requester_id, order.runner_id)
-            check("resolve_orders", operator, campus_id=order.campus_id, concerns=parties)
+            check("resolve_orders", operator, campus_id=order.campus_id, of="order", concerns=parties)
             policy = (await tx.campuses.get(order.campus_id)).policy
             order = await move(tx, order, resolve_return(order, outcome=outcome, at=now), policy=policy)
             _audit(tx, operator, order, "order.return_resolved", _divided(outcome), at=now)

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from errand_domain.ids import WithdrawalId
 from errand_domain.member.member import Member
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import SendPayout
 from errand_domain.ports.outside import Clock
@@ -112,9 +112,10 @@ async def _parked(
     tx: Transaction, withdrawal_id: WithdrawalId, operator: Member, act: str
 ) -> tuple[Withdrawal, Parked]:
     """The withdrawal and its state, if finance may act on it; nobody decides on their own."""
+    check_anywhere("approve_withdrawals", operator)
     withdrawal = await tx.withdrawals.get(withdrawal_id)
     owner, campus_id = withdrawal.runner_id, withdrawal.campus_id
-    check("approve_withdrawals", operator, campus_id=campus_id, concerns=(owner,))
+    check("approve_withdrawals", operator, campus_id=campus_id, of="withdrawal", concerns=(owner,))
     if not isinstance(withdrawal.state, Parked):
         raise IllegalWithdrawalTransition(withdrawal.state_name, act)
     return withdrawal, withdrawal.state

@@ -9,7 +9,7 @@ from errand_domain.errors import Stale
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Action
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import NoticeKind, Tell
 from errand_domain.ports.outside import Clock
@@ -91,10 +91,11 @@ class ReviewRunner:
 
         `shown_at` says which application was looked at, by its time: `Stale` where another has come since.
         """
-        now = self.clock.now()
+        now, needed = self.clock.now(), _NEEDS[type(decision)]
         async with self.begin() as tx:
+            check_anywhere(needed, operator)
             runner = await tx.runners.get(runner_id)
-            check(_NEEDS[type(decision)], operator, campus_id=runner.campus_id, concerns=(runner_id,))
+            check(needed, operator, campus_id=runner.campus_id, of="runner", concerns=(runner_id,))
             if shown_at is not None and shown_at != runner.application.submitted_at:
                 raise Stale("application")
             campus = await tx.campuses.get(runner.campus_id)

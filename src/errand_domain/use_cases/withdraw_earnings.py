@@ -8,7 +8,7 @@ from errand_domain.ids import MemberId, WithdrawalId
 from errand_domain.member.member import Member, WayKind
 from errand_domain.money import Money
 from errand_domain.payment.attempt import next_query
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.policy import Policy
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import SendPayout, Tell
@@ -98,9 +98,10 @@ class DecideWithdrawal:
         """The withdrawal, approved or failed; audited. Nobody decides on their own."""
         now = self.clock.now()
         async with self.begin() as tx:
+            check_anywhere("approve_withdrawals", operator)
             withdrawal = await tx.withdrawals.get(withdrawal_id)
             owner, campus_id = withdrawal.runner_id, withdrawal.campus_id
-            check("approve_withdrawals", operator, campus_id=campus_id, concerns=(owner,))
+            check("approve_withdrawals", operator, campus_id=campus_id, of="withdrawal", concerns=(owner,))
             if approve:
                 event = WithdrawalApproved(at=now, approved_by=operator.id)
                 withdrawal = withdrawal.apply(event, query_at=next_query(now, at=now))
