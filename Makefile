@@ -12,8 +12,9 @@ CHECKED := src tests
 
 # What the documentation's reference part is made with.
 DOCS_COMMAND ?= PYTHONPATH=src $(BIN)/python -m tests.docs.generate
-# How many processes share the tests; `make test PYTEST_WORKERS=0` runs them in one.
-PYTEST_WORKERS ?= auto
+# How many processes share the tests; `make test PYTEST_WORKERS=0` runs them in one. One more than there are processors,
+# for a third of the time they wait: for databases, for servers to stop, for answers that are late on purpose.
+PYTEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # More words for pytest, for instance `make test PYTEST_ARGS="-k refund"`.
 PYTEST_ARGS ?=
 

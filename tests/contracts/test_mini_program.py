@@ -16,7 +16,7 @@ from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.wechat.keys import WechatKeys
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.testing import contracts, examples
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 from tests.sandbox.wechat.playing import outside_of
 
 
@@ -42,7 +42,7 @@ class UsersInSandbox:
         return await self._ticket("phones", phone, "show")
 
     async def _ticket(self, *words: str) -> str:
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as http:
             return (await http.post("/".join(("/sandbox/wechat", *words)))).raise_for_status().json()["ticket"]
 
 

@@ -23,7 +23,7 @@ from entrypoints.sandbox.store import Store
 from errand_domain.ports.payments import PaymentReport, Started
 from errand_domain.ports.shipping import Shipment
 from errand_domain.testing import contracts, examples
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 
 NOBODY_LISTENS: Final = "http://127.0.0.1:9/notifications/wechat-pay"
 OPENID: Final = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
@@ -97,7 +97,7 @@ class ReceivingFromSandbox:
         await self._act("wechat", "orders", shipment.number, "confirm-receipt")
 
     async def _act(self, *words: str) -> None:
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as http:
             (await http.post("/".join(("/sandbox", *words)))).raise_for_status()
 
 

@@ -41,7 +41,7 @@ from errand_domain.ports.payments import (
 from errand_domain.testing import contracts, examples
 from errand_domain.testing.contracts.bills import Desks
 from errand_domain.testing.contracts.payments import EXPIRES_AT, PAYEES
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 
 BALANCE_FEN: Final = 1_000_000
 
@@ -128,20 +128,20 @@ class OutsideOfSandbox:
 
     async def let_go_wrong(self, operation: str, kind: str) -> None:
         """The next such call meets that."""
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as client:
             (await client.post("/sandbox/faults", json={"operation": operation, "kind": kind})).raise_for_status()
 
     async def hear_the_rest(self) -> None:
         """Everything that WeChat Pay has to tell us is told."""
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as client:
             (await client.post("/sandbox/courier/deliver")).raise_for_status()
 
     async def _get(self, path: str):
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as client:
             return (await client.get(path)).raise_for_status().json()
 
     async def _act(self, kind: str, number: str, act: str) -> None:
-        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False, verify=TLS) as client:
             told = await client.post(f"/sandbox/wechat-pay/{kind}/{number}/{act}")
         if told.is_error:
             raise ValueError(f"{number} cannot be done so: {told.text}")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
 SEED = 20260901
-KILLS = 4
+KILLS = 3
 PAIRS = 4
 SETTLE_SECONDS_MOST = 60
 HELD_FOR = timedelta(seconds=1)

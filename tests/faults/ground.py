@@ -37,8 +37,8 @@ from errand_domain.use_cases.providers import Providers
 
 START: Final = datetime.combine(datetime.now(UTC).date() - timedelta(days=30), time(0), UTC)
 """Eight in the morning in China, long enough ago that every bill of the days to come can be fetched."""
-HURRIED: Final = Patience(answer_seconds=0.1, file_seconds=0.1)
-LATE_SECONDS: Final = 0.2
+HURRIED: Final = Patience(answer_seconds=0.15, file_seconds=0.15)
+LATE_SECONDS: Final = 0.25
 PATIENT: Final = Patience(answer_seconds=30, file_seconds=30)
 MANNERS: Final = Manners(
     answer_late_seconds=LATE_SECONDS,
@@ -68,13 +68,16 @@ class Ground:
         self.clock.stand(START)
         self.outside.faults.clear()
         self.store._connection.execute("DELETE FROM kept")
-        patience = HURRIED if hurried else PATIENT
-        for provider, value in (
-            (self.container.database, MemoryDatabase()),
-            (self.container.payment_providers, self._providers(patience)),
-        ):
-            provider.reset_override()
-            provider.override(Object(value))
+        self._override(self.container.database, MemoryDatabase())
+        self._override(self.container.payment_providers, self._providers(HURRIED if hurried else PATIENT))
+
+    def calm(self) -> None:
+        """From here on everybody waits for an answer, however slow the machine is: nothing is late on purpose."""
+        self._override(self.container.payment_providers, self._providers(PATIENT))
+
+    def _override(self, provider: Any, value: object) -> None:
+        provider.reset_override()
+        provider.override(Object(value))
 
     def _providers(self, patience: Patience) -> Providers:
         """Those of the settings. WeChat's token is kept in the process: each world has to ask for its own."""

@@ -37,6 +37,7 @@ async def told(ground: Ground, telling: Telling, *troubles: Trouble) -> tuple[Wo
         end = await telling.story(world)
         await world.passes(timedelta(0))
         world.mend()
+        ground.calm()
         for pause in A_WHILE:
             await world.passes(pause)
         name = await end()

@@ -1,12 +1,18 @@
 """Bad input of every field is refused with the field named, and never a fault of ours."""
 
 import json
+from collections.abc import AsyncIterator
 from copy import deepcopy
 from typing import Any, Final
 
 import pytest
 
+from entrypoints.container import MEMORY
+from entrypoints.http.app import create_app
+from tests.databases import container_on
+from tests.http.conftest import staff
 from tests.http.visitors import Visitor, problem_of, terms_on_the_wire
+from tests.stage import Stage
 
 NASTY: Final[tuple[Any, ...]] = (
     None,
@@ -92,6 +98,32 @@ def at(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         node = node.setdefault(name, {})
     node[last] = value
     return changed
+
+
+@pytest.fixture(scope="module")
+async def visitors(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Visitor, Visitor]]:
+    """Somebody who has not signed in, and an approved runner, for all of this file: what is refused changes nothing."""
+    async with container_on(MEMORY, tmp_path_factory.mktemp("refusing")) as container:
+        stage = await Stage.build(container)
+        guest = Visitor(create_app(stage.use), stage)
+        runner = await guest.signs_in("+8613800000002")
+        await runner.becomes_runner(await staff(guest, stage, await stage.operator()))
+        yield guest, runner
+
+
+@pytest.fixture
+def guest(visitors: tuple[Visitor, Visitor]) -> Visitor:
+    return visitors[0]
+
+
+@pytest.fixture
+def runner(visitors: tuple[Visitor, Visitor]) -> Visitor:
+    return visitors[1]
+
+
+@pytest.fixture
+def requester(runner: Visitor) -> Visitor:
+    return runner
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from entrypoints.sandbox.wechat_pay.keys import APP, MERCHANT, WechatPayKeys
 from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.testing import examples
 from tests.interop.node import node
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 from tests.sandbox.wechat.playing import Listener
 from tests.sandbox.wechat_pay.merchant import OPENID, merchant_from
 
@@ -82,7 +82,7 @@ async def trading(folder: Path, keys: WechatPayKeys) -> AsyncIterator[Trade]:
         )
 
     with served(make) as address:
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=TLS) as http:
             yield Trade(address, keys, clock, http)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
@@ -12,6 +13,8 @@ import uvicorn
 from entrypoints.sandbox.app import Sandbox
 
 STOP_SECONDS = 1
+TLS = ssl.create_default_context()
+"""Never used here; made for each client anew, it would take most of the time of these tests."""
 
 
 class QuietServer(uvicorn.Server):

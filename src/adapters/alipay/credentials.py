@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from attrs import field, frozen
@@ -41,7 +42,7 @@ class AlipayCredentials:
             raise ValueError("app is not 16 digits")
         if not _SELLER.fullmatch(self.seller):
             raise ValueError("seller is not 16 digits that begin with 2088")
-        own = self.own_key()
+        own = self.own_key
         certificates = (self.app_certificate, self.alipay_certificate, self.root_certificates)
         if self.alipay_public_key and any(certificates):
             raise ValueError("alipay_public_key is given, and certificates too: one mode excludes the other")
@@ -59,8 +60,9 @@ class AlipayCredentials:
         """Whether this is certificate mode."""
         return bool(self.app_certificate)
 
+    @cached_property
     def own_key(self) -> RSAPrivateKey:
-        """The key that we sign with."""
+        """The key that we sign with; read once, for a private key is checked whenever it is read."""
         return read_private_key(self.private_key, "private_key")
 
     def alipay_keys(self) -> AlipayKeys:

@@ -66,7 +66,7 @@ class AlipayGateway:
         self.keys = credentials.alipay_keys()
         self._url = url
         self._notify_url = notify_url
-        self._own_key = credentials.own_key()
+        self._own_key = credentials.own_key
         self._certificates = credentials.named_certificates()
         self._patience_seconds = patience_seconds
         self._file_patience_seconds = file_patience_seconds

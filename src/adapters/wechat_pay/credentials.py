@@ -1,6 +1,7 @@
 """What proves to WeChat Pay who we are, and to us that WeChat Pay is speaking: checked when it is built."""
 
 import re
+from functools import cached_property
 from typing import Final
 
 from attrs import field, frozen
@@ -43,22 +44,27 @@ class WechatPayCredentials:
         _check_format(self.merchant, _MERCHANT, "merchant", "8 to 32 digits")
         _check_format(self.app, _APP, "app", "up to 32 letters and digits")
         _check_format(self.certificate_serial, _SERIAL, "certificate_serial", "up to 40 hexadecimal digits")
-        key = read_private_key(self.private_key, "private_key")
+        key = self._own_key
         if len(self.api_v3_key.encode()) != API_V3_KEY_BYTES or not self.api_v3_key.isascii():
             raise ValueError(f"api_v3_key is not {API_V3_KEY_BYTES} ASCII characters long")
         if self.certificate:
             self._check_own_certificate(key)
         self._check_platform_keys()
 
-    @property
+    @cached_property
     def private_key_pem(self) -> str:
         """The private key as the SDK takes it."""
-        return written_private_key(read_private_key(self.private_key, "private_key"))
+        return written_private_key(self._own_key)
 
     @property
     def public_key_pem(self) -> str | None:
         """WeChat Pay's public key as the SDK takes it; nothing in certificate mode."""
         return written_public_key(read_public_key(self.public_key, "public_key")) if self.public_key else None
+
+    @cached_property
+    def _own_key(self) -> RSAPrivateKey:
+        """Read once, for a private key is checked whenever it is read."""
+        return read_private_key(self.private_key, "private_key")
 
     def _check_own_certificate(self, key: RSAPrivateKey) -> None:
         certificate, certified = read_certificate(self.certificate, "certificate")

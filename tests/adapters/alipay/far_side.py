@@ -73,6 +73,7 @@ def certificate_pem(name: str, **how: object) -> str:
     return certificate(name, **how).public_bytes(Encoding.PEM).decode()
 
 
+@cache
 def in_key_mode(**changes: str) -> AlipayCredentials:
     given = {
         "app": APP,
@@ -83,6 +84,7 @@ def in_key_mode(**changes: str) -> AlipayCredentials:
     return AlipayCredentials(**given | changes)
 
 
+@cache
 def in_certificate_mode(**changes: str) -> AlipayCredentials:
     given = {
         "app": APP,

@@ -37,7 +37,7 @@ def test_keys_are_taken_as_tools_write_them(layout, written):
     credentials = in_key_mode(
         private_key=written(private_pem("app", layout)), alipay_public_key=written(public_pem("alipay"))
     )
-    assert credentials.own_key().private_numbers() == key("app").private_numbers()
+    assert credentials.own_key.private_numbers() == key("app").private_numbers()
     assert credentials.alipay_keys().by_serial == {"": key("alipay").public_key()}
 
 

@@ -1,6 +1,7 @@
 """Notifications: believed only when Alipay signed them, for us, and not too long ago."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -174,12 +175,18 @@ async def test_in_certificate_mode_only_certificates_that_we_have_are_believed(f
     assert far_side.requests == []
 
 
+@cache
+def same_for_all_examples() -> AlipayNotifications:
+    """Made once: its private key is checked anew at each making, which takes longer than the example."""
+    return AlipayNotifications(FarSide().gateway())
+
+
 FIELDS = st.dictionaries(st.sampled_from([*TOLD, "sign", "alipay_cert_sn"]) | st.text(), st.text())
 
 
 @given(changes=FIELDS, left_out=st.sets(st.sampled_from([*TOLD])), is_signed=st.booleans())
 async def test_whatever_comes_is_understood_or_refused(changes, left_out, is_signed):
-    notifications = AlipayNotifications(FarSide().gateway())
+    notifications = same_for_all_examples()
     fields = {name: value for name, value in (TOLD | changes).items() if name not in left_out}
     try:
         told = await read(notifications, form(fields, by="alipay" if is_signed else "app"))
@@ -192,4 +199,4 @@ async def test_whatever_comes_is_understood_or_refused(changes, left_out, is_sig
 
 @given(st.binary())
 async def test_any_bytes_are_refused(body):
-    assert await doubt(AlipayNotifications(FarSide().gateway()), body)
+    assert await doubt(same_for_all_examples(), body)

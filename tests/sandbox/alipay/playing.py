@@ -30,7 +30,7 @@ from entrypoints.sandbox.manners import Manners
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.store import Store
 from errand_domain.testing import examples
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 
 NUMBER = "0192f0c1a2b37c4d8e5f"
 BALANCE_FEN = 1_000_000
@@ -186,5 +186,5 @@ async def playing(
         return Sandbox(made[0])
 
     with served(make) as address:
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=TLS) as http:
             yield Play(address, made[0], clock, http, certified, notify_url)

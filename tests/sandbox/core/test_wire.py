@@ -12,7 +12,7 @@ from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.store import Store
 from entrypoints.sandbox.wire import BODY_BYTES_MOST
 from tests.sandbox.core.shop import LATE_SECONDS, Shop
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 
 
 @pytest.fixture
@@ -22,7 +22,10 @@ def outside(tmp_path: Path) -> Outside:
 
 @pytest.fixture
 def client(outside: Outside) -> Iterator[httpx.Client]:
-    with served(lambda _: Sandbox(outside)) as address, httpx.Client(base_url=address, trust_env=False) as made:
+    with (
+        served(lambda _: Sandbox(outside)) as address,
+        httpx.Client(base_url=address, trust_env=False, verify=TLS) as made,
+    ):
         yield made
 
 

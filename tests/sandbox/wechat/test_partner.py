@@ -14,7 +14,7 @@ from entrypoints.sandbox.wechat.partner import CALL_FAULTS, OPERATIONS, ORDER_PA
 from entrypoints.sandbox.wechat.tokens import Token, Tokens
 from entrypoints.sandbox.wechat_pay.keys import APP, MERCHANT
 from errand_domain.testing import examples
-from tests.sandbox.serving import served
+from tests.sandbox.serving import TLS, served
 from tests.sandbox.wechat.playing import NUMBER, Play, outside_of, playing
 
 DAY = timedelta(days=1)
@@ -243,7 +243,7 @@ def address(tmp_path_factory: pytest.TempPathFactory):
 async def test_every_fault_of_a_call_is_seen_by_who_calls(address, path, kind):
     url, outside = address
     outside.faults.ask(OPERATIONS[path], kind)
-    async with httpx.AsyncClient(base_url=url, timeout=5) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=5, verify=TLS) as http:
         try:
             answer = (await http.post(path)).json()["errcode"]
         except httpx.RemoteProtocolError:

@@ -19,8 +19,8 @@ from entrypoints.sandbox.store import Store
 from entrypoints.sandbox.wechat_pay.keys import WechatPayKeys
 from entrypoints.sandbox.wechat_pay.partner import WechatPay
 from errand_domain.testing import examples
-from tests.sandbox.serving import served
-from tests.sandbox.wechat_pay.merchant import ORDERS, TLS, Merchant, merchant_from
+from tests.sandbox.serving import TLS, served
+from tests.sandbox.wechat_pay.merchant import ORDERS, Merchant, merchant_from
 
 BEFORE_FEN = 1_000_000
 

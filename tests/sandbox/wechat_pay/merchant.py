@@ -5,7 +5,6 @@ All it knows is what the sandbox hands out as environment.
 
 import json
 import secrets
-import ssl
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -21,12 +20,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from tests.sandbox.serving import TLS
+
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 ORDERS = "/v3/pay/transactions"
 REFUNDS = "/v3/refund/domestic/refunds"
 TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
-TLS = ssl.create_default_context()
-"""Never used here; made for each client anew, it would take most of the time of these tests."""
 OPENID = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 
 

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 
 from adapters.memory.clock import MemoryClock
 from entrypoints.sandbox.wechat_pay.partner import OPERATIONS
+from tests.sandbox.serving import TLS
 from tests.sandbox.wechat_pay.conftest import People
 from tests.sandbox.wechat_pay.merchant import ORDERS, REFUNDS, TRANSFERS, Answer, Merchant
 
@@ -109,7 +110,7 @@ def test_every_operation_is_tried_here():
 
 
 async def test_the_table_of_faults_that_scripts_read_has_just_these(merchant: Merchant):
-    async with httpx.AsyncClient(base_url=merchant.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=merchant.url, trust_env=False, verify=TLS) as client:
         told: dict[str, list[str]] = (await client.get("/sandbox/faults")).json()["operations"]
     calls = {(name.removeprefix("wechat_pay."), kind) for name, kinds in told.items() for kind in kinds}
     assert {pair for pair in calls if not pair[0].startswith("notify.")} == set(PAIRS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, get_args
 
 from hypothesis import strategies as st
@@ -73,10 +74,12 @@ from errand_domain.testing.strategies.values import (
 _VERSION_MOST = 50
 
 
+@cache
 def _members() -> SearchStrategy[MemberId]:
     return identities().map(MemberId)
 
 
+@cache
 def proofs() -> SearchStrategy[Proof]:
     """What shows that a runner was there."""
     return st.builds(Proof, photos=photos(), position=st.none() | points(), code_shown=st.booleans())

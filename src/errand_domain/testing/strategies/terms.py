@@ -1,6 +1,7 @@
 """What is asked for, and what it costs."""
 
 from datetime import timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -33,6 +34,7 @@ def windows(draw: DrawFn) -> Window:
     return Window(earliest=earliest, latest=draw(later(earliest, most=timedelta(days=7))))
 
 
+@cache
 def handovers() -> SearchStrategy[Handover]:
     """Every way of handing over that the house rules leave."""
     return st.one_of(

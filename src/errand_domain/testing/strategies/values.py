@@ -1,6 +1,10 @@
-"""Small values: identities, moments, texts, money, places."""
+"""Small values: identities, moments, texts, money, places.
+
+Each strategy is made once: a text weighs all of Unicode against what is refused, and many are drawn for every order.
+"""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final, Literal
 from uuid import UUID
 
@@ -28,6 +32,7 @@ _AWKWARD = "快递東𠮷ｶﾞ한글🛵👩‍🚀🇨🇳e\u0301o\u0308ﷺ\u2
 _DAY = timedelta(days=1)
 
 
+@cache
 def identities() -> SearchStrategy[UUID]:
     """UUIDv7s of the years that this service may see."""
 
@@ -42,6 +47,7 @@ def identities() -> SearchStrategy[UUID]:
     )
 
 
+@cache
 def moments() -> SearchStrategy[datetime]:
     """Aware moments in UTC, to the microsecond."""
     return st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
@@ -62,11 +68,13 @@ def paragraphs(*, most: int, least: int = 0) -> SearchStrategy[str]:
     return _texts(least=least, most=most, breaks="\n")
 
 
+@cache
 def _texts(*, least: int, most: int, breaks: str = "") -> SearchStrategy[str]:
     typed = st.sampled_from(_AWKWARD + breaks) | st.characters(exclude_categories=_REFUSED_CATEGORIES)
     return st.text(typed, min_size=least, max_size=most).filter(lambda text: len(text.strip()) >= least)
 
 
+@cache
 def money(*, least: int = 0, most: int = FEN_MOST) -> SearchStrategy[Money]:
     """Amounts in whole fen."""
     return st.integers(least, most).map(Money)
@@ -79,6 +87,7 @@ def splits_of(whole: Money) -> SearchStrategy[tuple[Money, Money]]:
     )
 
 
+@cache
 def shares() -> SearchStrategy[Shares]:
     """Rates that together do not exceed the whole."""
 
@@ -88,6 +97,7 @@ def shares() -> SearchStrategy[Shares]:
     return st.builds(share, st.integers(0, FULL_BASIS_POINTS), st.integers(0, FULL_BASIS_POINTS))
 
 
+@cache
 def points() -> SearchStrategy[Point]:
     """Positions anywhere on earth, to about a centimetre."""
 
@@ -97,21 +107,25 @@ def points() -> SearchStrategy[Point]:
     return st.builds(at, st.integers(-90 * 10**7, 90 * 10**7), st.integers(-180 * 10**7, 180 * 10**7))
 
 
+@cache
 def distances() -> SearchStrategy[Distance]:
     """Walking distances, measured or estimated."""
     return st.builds(Distance, metres=st.integers(0, 50_000), estimated=st.booleans())
 
 
+@cache
 def phones() -> SearchStrategy[str]:
     """Telephone numbers in E.164."""
     return st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
 
 
+@cache
 def contacts() -> SearchStrategy[Contact]:
     """Whom to call."""
     return st.builds(Contact, name=lines(most=20), phone=phones())
 
 
+@cache
 def stops() -> SearchStrategy[Stop]:
     """Where an errand begins or ends."""
     return st.builds(
@@ -124,6 +138,7 @@ def stops() -> SearchStrategy[Stop]:
     )
 
 
+@cache
 def ways() -> SearchStrategy[Way]:
     """Ways to sign in, of each kind."""
     return st.one_of(
@@ -133,6 +148,7 @@ def ways() -> SearchStrategy[Way]:
     )
 
 
+@cache
 def photos(*, least: int = 0) -> SearchStrategy[tuple[FileId, ...]]:
     """A few files."""
     return st.lists(identities().map(FileId), min_size=least, max_size=3, unique=True).map(tuple)
