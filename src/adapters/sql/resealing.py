@@ -51,6 +51,7 @@ class Resealing:
 
     driver: Driver
     vault: Vault
+    rounds_most: int = ROUNDS_MOST
 
     async def used(self) -> Mapping[str, Mapping[str, int]]:
         """For each table, how many values each key seals, by the key's name."""
@@ -71,7 +72,7 @@ class Resealing:
     async def reseal(self, tell: Tell) -> int:
         """Seal anew until nothing is sealed with another key than the current one; how many values that were."""
         done = 0
-        for _ in range(ROUNDS_MOST):
+        for _ in range(self.rounds_most):
             for name in SEALED:
                 done += await self._reseal_table(name, tell)
             if not await self.older():

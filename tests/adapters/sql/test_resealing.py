@@ -87,15 +87,14 @@ async def test_rotating_twice_while_rows_are_written_loses_nothing(address, ring
     await database.close()
 
 
-async def test_a_rotation_says_so_where_its_rounds_end_and_older_keys_still_seal(address, rings, monkeypatch):
+async def test_a_rotation_says_so_where_its_rounds_end_and_older_keys_still_seal(address, rings):
     await emptied(address)
     database = await SqlDatabase.connect(address, Vault(rings))
     await _members(database, 1)
     rings.replace(rings.current().with_new_key())
     driver = await open_driver(make_url(address))
-    monkeypatch.setattr("adapters.sql.resealing.ROUNDS_MOST", 0)
     with pytest.raises(NotFinished):
-        await _finished(Resealing(driver, Vault(rings)))
+        await _finished(Resealing(driver, Vault(rings), rounds_most=0))
     await driver.close()
     await database.close()
 
