@@ -1,13 +1,15 @@
 """What a password must be, and how often codes are sent."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from errand_domain.member.common_passwords import PLACE_WORDS, USUAL_WORDS, well_known
 from errand_domain.member.member import Way
-from errand_domain.member.password import COMMON, LENGTH_LEAST, PasswordWeak, check_password
+from errand_domain.member.password import LENGTH_LEAST, LENGTH_LEAST_FOR_STAFF, PasswordWeak, check_password
 from errand_domain.member.session import (
     CODES_A_DAY,
     CODES_AN_HOUR,
@@ -57,12 +59,61 @@ def test_staff_need_longer_ones_and_short_names_forbid_nothing():
 
 
 def test_the_well_known_ones_are_long_enough_to_matter_and_written_as_they_are_compared():
-    assert all(len(word) >= LENGTH_LEAST and word == word.casefold() for word in COMMON)
+    assert all(len(word) >= LENGTH_LEAST and word == word.casefold() for word in well_known())
+
+
+def test_three_thousand_of_the_well_known_ones_would_be_long_enough_for_members_and_for_staff():
+    assert len(well_known()) > 5_000
+    assert len([word for word in well_known() if len(word) >= LENGTH_LEAST_FOR_STAFF]) > 3_000
+
+
+def test_the_list_is_of_passwords_and_tells_of_nobody():
+    assert not [word for word in well_known() if "@" in word or " " in word or re.fullmatch(r"1[3-9]\d{9}", word)]
+    assert {"woaini1314", "1qaz2wsx3edc", "qwertyuiop", "password123"} <= well_known()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "13800001234",
+        "+86 138-0000-1234",
+        "qq13800001234",
+        "110101199003078515",
+        "5201314520",
+        "13145201314",
+        "woaini5201314!",
+        "WoAiNi@2026",
+        "paotui2026!!",
+        "XiaoYuanPaoTui",
+        "校园跑腿20260901",
+        "campus-errand-2026",
+        "zxw19990812",
+        "1999-08-12lw",
+        "password!2027",
+        "wechat+alipay",
+        "p@ssw0rd#2026",
+    ],
+)
+def test_numbers_of_people_and_words_of_the_place_are_predictable(password: str):
+    assert weakness(password) in ("predictable", "well_known")
+    assert weakness(f"{password} heron") is None
+
+
+@pytest.mark.parametrize("word", [*PLACE_WORDS, *USUAL_WORDS])
+def test_each_listed_word_with_a_number_is_predictable_and_with_others_is_not(word: str):
+    assert weakness(f"{word}-7301948265-{word}") == "predictable"
+    assert weakness(f"three herons at the {word}") is None
+
+
+@given(st.text("0123456789", min_size=LENGTH_LEAST, max_size=LENGTH_LEAST))
+def test_digits_alone_are_no_reason_to_refuse(password: str):
+    assert weakness(password) in (None, "well_known", "predictable")
+    assert weakness(f"90{password[:3]}40{password[3:6]}") is None
 
 
 @given(st.text(st.characters(categories=("L", "N", "P", "Z")), min_size=LENGTH_LEAST, max_size=128))
 def test_no_composition_is_asked_for(password: str):
-    assert weakness(password, email="") in (None, "well_known")
+    assert weakness(password, email="") in (None, "well_known", "predictable")
 
 
 @given(st.lists(st.integers(0, 7_200), min_size=1, max_size=60))
