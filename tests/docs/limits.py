@@ -5,7 +5,8 @@ from errand_domain.ports.rate_limits import TooManyRequests
 from tests.docs.pages import header, table
 
 ABOUT = f"""More than that is refused with status 429, `{TooManyRequests.code}` and `Retry-After`, the seconds until
-there is room again. A refused request does not count, and asks the database nothing. In no window of the length given,
+there is room again. A refused request does not count, and asks the database nothing; only a token that is new to a
+server is looked up first, and counts where it was none. In no window of the length given,
 wherever it begins, are more requests let through. A request that is repeated with its `Idempotency-Key` counts like
 any other.
 

@@ -42,7 +42,11 @@ class Gate(ASGIMiddleware):
         else:
             token = bearer_token(asked)
             is_counted = await self._limits.hold_session(asked, token)
-            found = await self._recognise()(token)
+            try:
+                found = await self._recognise()(token)
+            except NotSignedIn:
+                await self._limits.miss(asked, token)
+                raise
             if not is_counted:
                 await self._limits.meet(asked, token, found.member.id)
             asked["user"], asked["auth"] = found.member, found.session

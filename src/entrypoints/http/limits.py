@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Literal, cast
@@ -15,7 +15,7 @@ from entrypoints.container import Container
 from errand_domain.ids import MemberId
 from errand_domain.ports.rate_limits import TooManyRequests
 
-RouteClass = Literal["reading", "writing", "uploading", "hall", "public_reading", "signing_in", "unlimited"]
+RouteClass = Literal["reading", "writing", "uploading", "hall", "public_reading", "signing_in", "tickets", "unlimited"]
 By = Literal["member", "address"]
 
 MINUTE: Final = timedelta(minutes=1)
@@ -23,6 +23,7 @@ ONE_SECOND: Final = timedelta(seconds=1)
 IPV6_BITS: Final = 64
 """Of an IPv6 address that are counted: whoever has one has all of its network."""
 SESSIONS_KNOWN_MOST: Final = 20_000
+ADDRESSES_SHUT_MOST: Final = 10_000
 
 
 @frozen(kw_only=True)
@@ -43,11 +44,16 @@ LIMITS: Final[Mapping[RouteClass, Limit]] = {
     # A whole campus may stand behind one address.
     "public_reading": Limit(most=1_200, by="address", what="campuses, places, documents: what needs no session"),
     "signing_in": Limit(most=120, by="address", what="codes and sessions, before there is a member"),
+    # Nobody guesses a ticket, and after a long break a campus comes back all at once.
+    "tickets": Limit(most=1_200, by="address", what="sessions by WeChat's ticket"),
 }
 """Literal, and told to people by docs/reference/limits.md."""
 
-UNKNOWN_SESSIONS: Final = Limit(most=120, by="address", what="sessions new to this server, or none at all")
+UNKNOWN_SESSIONS: Final = Limit(most=6_000, by="address", what="tokens of no session, or of one that has ended")
+"""A guard of the database and not of the tokens, which nobody guesses: wide, for a campus behind one address whose
+sessions have ended together. Tokens that prove good do not count here, however many are new to a server."""
 UPLOADING: Final[dict[str, RouteClass]] = {"limit": "uploading"}
+TICKETS: Final[dict[str, RouteClass]] = {"limit": "tickets"}
 HALL: Final[dict[str, RouteClass]] = {"limit": "hall"}
 UNLIMITED: Final[dict[str, RouteClass]] = {"limit": "unlimited"}
 
@@ -66,8 +72,10 @@ class Limits:
     """Holds requests to the table, before the database is asked for anything.
 
     Whose session a token is, is remembered from the last time that it was good: that chooses what to count by and lets
-    nobody in. A token that is not remembered is counted by its address until it has proved good. What is repeated with
-    an idempotency key counts like any other request: to know that it is one would take a look into the database.
+    nobody in. A token that is not remembered is looked up, and counts against its address only where it was none; from
+    an address that has sent too many of those, unknown tokens are refused unread until there is room again. What is
+    repeated with an idempotency key counts like any other request: to know that it is one would take a look into the
+    database.
     """
 
     def __init__(self, container: Container) -> None:
@@ -75,6 +83,7 @@ class Limits:
         self._limits = container.rate_limits
         self._clock = container.clock
         self._members = OrderedDict[bytes, MemberId]()
+        self._shut_until = OrderedDict[str, datetime]()
 
     async def hold_address(self, scope: HTTPScope) -> None:
         """For what needs no session: raises `TooManyRequests`."""
@@ -86,7 +95,7 @@ class Limits:
         """Before the session is read: raises `TooManyRequests`; says whether the member has been counted."""
         member_id = self._members.get(_digest(token))
         if member_id is None:
-            await self._take(f"unknown_session:{counted_address(scope)}", UNKNOWN_SESSIONS)
+            self._check_open(counted_address(scope))
             return False
         await self._hold_member(scope, member_id)
         return True
@@ -97,6 +106,27 @@ class Limits:
         if len(self._members) > SESSIONS_KNOWN_MOST:
             self._members.popitem(last=False)
         await self._hold_member(scope, member_id)
+
+    async def miss(self, scope: HTTPScope, token: str) -> None:
+        """There was no such session, or no more: raises `TooManyRequests` where its address has sent many of those."""
+        self._members.pop(_digest(token), None)
+        address = counted_address(scope)
+        try:
+            await self._take(f"unknown_session:{address}", UNKNOWN_SESSIONS)
+        except TooManyRequests as refusal:
+            self._shut_until[address] = self._clock().now() + timedelta(seconds=refusal.seconds)
+            if len(self._shut_until) > ADDRESSES_SHUT_MOST:
+                self._shut_until.popitem(last=False)
+            raise
+
+    def _check_open(self, address: str) -> None:
+        until = self._shut_until.get(address)
+        if until is None:
+            return
+        wait = until - self._clock().now()
+        if wait > timedelta():
+            raise TooManyRequests(-(-wait // ONE_SECOND))
+        del self._shut_until[address]
 
     async def _hold_member(self, scope: HTTPScope, member_id: MemberId) -> None:
         kind = route_class(cast("HTTPRouteHandler", scope["route_handler"]))

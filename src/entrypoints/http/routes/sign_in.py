@@ -6,6 +6,7 @@ from litestar.params import JSONBody
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
+from entrypoints.http.limits import TICKETS
 from entrypoints.http.noted import note_facts, note_tried
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -58,7 +59,7 @@ async def start_session(data: JSONBody[SignInAsked], request: AnyRequest, sign_i
 
 @post(
     "/sessions/wechat",
-    opt=PUBLIC,
+    opt={**PUBLIC, **TICKETS},
     responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, MemberBarred),
 )
 async def start_session_by_wechat(
