@@ -17,7 +17,7 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.limiting import hold_to
 from errand_domain.use_cases.manage_operators import invitation_digest
-from errand_domain.use_cases.sign_in_by_password import recovery_digest
+from errand_domain.use_cases.recovery_codes import new_recovery_code, recovery_digest
 
 TRIES_MOST: Final = 10
 
@@ -77,7 +77,7 @@ class AcceptInvitation:
         step = self.authenticators.step(invitation.totp_secret, code, at=now)
         if step is None:
             raise WrongSecondFactor
-        recovery = tuple(_recovery_code(self.secrets) for _ in range(RECOVERY_CODES))
+        recovery = tuple(new_recovery_code(self.secrets) for _ in range(RECOVERY_CODES))
         fresh = await self.passwords.hash(password)
         await self._enroll(digest, secret=invitation.totp_secret, fresh=fresh, step=step, recovery=recovery, now=now)
         return recovery
@@ -123,7 +123,3 @@ async def _open(tx: Transaction, digest: str, *, at: datetime) -> tuple[Member, 
     if member.barred or member.closed_at is not None or not member.grants:
         raise InvitationGone
     return member, invitation
-
-
-def _recovery_code(secrets: Secrets) -> str:
-    return f"{secrets.digits(5)}-{secrets.digits(5)}"

@@ -1,6 +1,5 @@
 """Sign in by e-mail address and password, and the second factor of those who have one."""
 
-import re
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,13 +16,13 @@ from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.entering import Arrival, Entered, Entrance
 from errand_domain.use_cases.limiting import hold_to
+from errand_domain.use_cases.recovery_codes import is_recovery_code, recovery_digest
 
 FROM_ADDRESS_MOST: Final = 10
 AT_ALL_MOST: Final = 30
 """From everywhere together: wider, so that one stranger alone cannot shut an account's owner out."""
 SECOND_FACTORS_MOST: Final = 10
 NOBODY: Final = MemberId(UUID(int=0))
-RECOVERY: Final = re.compile(r"\d{5}-\d{5}", re.ASCII)
 
 
 @frozen(kw_only=True)
@@ -89,17 +88,12 @@ class SignInByPassword:
 
     def _second_factor(self, credential: Credential, second: str, now: datetime) -> Credential:
         """The credential after its use; raises `WrongSecondFactor`."""
-        if not RECOVERY.fullmatch(second):
+        if not is_recovery_code(second):
             return credential.with_step(self.authenticators.step(credential.totp_secret, second, at=now))
         used = recovery_digest(credential.member_id, second, self.entrance.secrets)
         if not any(self.entrance.secrets.same(used, one) for one in credential.recovery_hashes):
             raise WrongSecondFactor
         return credential.without_recovery(used)
-
-
-def recovery_digest(member_id: MemberId, code: str, secrets: Secrets) -> str:
-    """What is kept of a recovery code."""
-    return secrets.digest(f"recovery:{member_id}:{code}")
 
 
 async def hold_to_tries(limits: RateLimits, secrets: Secrets, email: str, *, address: str, at: datetime) -> None:

@@ -134,7 +134,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "otpauth": "otpauth://totp/Campus%20errands:lilei%40example.edu.cn?secret=JBSWY3DPEHPK3PXP",
         "expiresAt": LATER,
     },
-    "RecoveryCodesTold": {"recoveryCodes": ["40291-38817", "77120-05593"]},
+    "RecoveryCodesTold": {"recoveryCodes": ["04t6sq-x1k9wd-7hz3mb-v5rc2e", "2p8yfg-nq40jx-d6s1ta-kb97we"]},
     "MeTold": ME,
     "CampusesTold": _listed(CAMPUS),
     "CampusWholeTold": {**CAMPUS, "boundary": BOUNDARY, "buildings": [BUILDING], "policy": POLICY},

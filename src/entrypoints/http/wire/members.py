@@ -12,9 +12,12 @@ from errand_domain.member.member import Member, WayKind
 from errand_domain.member.roles import Role
 from errand_domain.member.session import Means, Session, Strength
 from errand_domain.use_cases.entering import Entered
+from errand_domain.use_cases.recovery_codes import PATTERN
 
 Address = Annotated[str, Meta(min_length=3, max_length=255)]
 OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+SecondFactor = Annotated[str, Meta(pattern=rf"^([0-9]{{6}}|{PATTERN})?$")]
+"""What the authenticator shows, or a recovery code."""
 Ticket = Annotated[str, Meta(min_length=1, max_length=200)]
 Password = Annotated[str, Meta(max_length=1000)]
 Device = Annotated[str, Meta(max_length=120)]
@@ -50,7 +53,7 @@ class PasswordSignInAsked(Asked, kw_only=True, frozen=True):
 
     email: Address
     password: Password
-    second: Annotated[str, Meta(pattern=r"^([0-9]{6}|[0-9]{5}-[0-9]{5})?$")] = ""
+    second: SecondFactor = ""
     device: Device = ""
 
 
