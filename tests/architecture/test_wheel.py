@@ -81,7 +81,7 @@ def test_the_wheel_holds_the_domain_and_nothing_else(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     modules = {f"errand_domain/{path.relative_to(DOMAIN).as_posix()}" for path in DOMAIN.rglob("*.py")}
-    assert names == modules | {"errand_domain/py.typed", "errand_domain/member/common_passwords.txt"}
+    assert names == modules | {"errand_domain/py.typed", "errand_domain/member/guessable.txt"}
 
 
 def test_the_wheel_installs_with_attrs_alone(bare: BareEnvironment):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errand_domain.member.common_passwords import PLACE_WORDS, USUAL_WORDS, well_known
+from errand_domain.member.guessable import PLACE_WORDS, USUAL_WORDS, well_known
 from errand_domain.member.member import Way
 from errand_domain.member.password import LENGTH_LEAST, LENGTH_LEAST_FOR_STAFF, PasswordWeak, check_password
 from errand_domain.member.session import (

@@ -5,7 +5,7 @@ from typing import Final
 from attrs import frozen
 
 from errand_domain.errors import Invalid
-from errand_domain.member.common_passwords import is_common, is_predictable
+from errand_domain.member.guessable import is_predictable, is_well_known
 
 LENGTH_LEAST: Final = 10
 LENGTH_LEAST_FOR_STAFF: Final = 12
@@ -34,7 +34,7 @@ def check_password(password: str, *, email: str, is_staff: bool) -> None:
         raise PasswordWeak(reason="too_short", least=least)
     if len(password) > LENGTH_MOST:
         raise PasswordWeak(reason="too_long", least=least)
-    if is_common(plain) or len(set(plain)) == 1:
+    if is_well_known(plain) or len(set(plain)) == 1:
         raise PasswordWeak(reason="well_known", least=least)
     if is_predictable(plain):
         raise PasswordWeak(reason="predictable", least=least)

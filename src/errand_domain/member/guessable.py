@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-LIST: Final = "common_passwords.txt"
+LIST: Final = "guessable.txt"
 COMMENT: Final = "#"
 PLACE_WORDS: Final = (
     *("errand", "campus", "university", "college", "student", "dormitory", "library", "canteen", "runner"),
@@ -48,7 +48,7 @@ _LOVE: Final = re.compile(r"(?:5201314|5211314|7758521|7758258|1314|520|521|584|
 """我爱你一生一世, 亲亲我吧我爱你 and the like, which sound so when they are read aloud."""
 
 
-def is_common(plain: str) -> bool:
+def is_well_known(plain: str) -> bool:
     """Whether it is one of the best-known ones. `plain` is in lower case."""
     return plain in well_known()
 
@@ -67,5 +67,5 @@ def is_predictable(plain: str) -> bool:
 @cache
 def well_known() -> frozenset[str]:
     """The list, read once: it belongs to the package like its code. Where it comes from stands at its top."""
-    lines = files(__package__).joinpath(LIST).read_text("utf-8").splitlines()
+    lines = files("errand_domain.member").joinpath(LIST).read_text("utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith(COMMENT))
