@@ -113,7 +113,10 @@ def find_partners(
         "wechat_pay": lambda given: _wechat_pay(given, patience, connect),
         "alipay": lambda given: _alipay(given, patience),
     }
-    return _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
+    part = _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
+    if settings.content_images == "wechat" and "wechat" not in part.providers.notifications:
+        part = _together([part, _wechat_push(settings, merchant="")])
+    return part
 
 
 def check_partners(settings: Settings) -> None:
@@ -121,7 +124,7 @@ def check_partners(settings: Settings) -> None:
     if settings.mode == "production" and not settings.payments:
         raise SettingsInvalid("ERRAND_PAYMENTS names nobody: nobody could pay (wechat_pay, alipay)")
     find_partners(settings)
-    if settings.mini_program == "wechat":
+    if "wechat" in (settings.mini_program, settings.content, settings.content_images):
         wechat_api(settings)
 
 
@@ -237,10 +240,10 @@ def _wechat_pay(settings: Settings, patience: Patience, connect: Callable[[], We
         closing=(gateway.close,),
         preparing=(gateway.prepare,) if credentials.fetch_certificates else (),
     )
-    return _together([part, _wechat(settings, connect, merchant=credentials.merchant, app=credentials.app)])
+    return _together([part, _wechat(settings, connect, merchant=credentials.merchant)])
 
 
-def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: str, app: str) -> Part:
+def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: str) -> Part:
     """Shipping management, where the app's secret is given; without it, earnings are held for their time alone."""
     given = Given(settings, "ERRAND_WECHAT_")
     if not given.value("SECRET"):
@@ -249,9 +252,15 @@ def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: s
     providers = Providers(shipping={"wechat_pay": WechatShipping(api, merchant=merchant, clock=given.clock)})
     if not given.value("PUSH_TOKEN"):
         return Part(providers, (api.close,))
+    return _together([Part(providers, (api.close,)), _wechat_push(settings, merchant=merchant)])
+
+
+def _wechat_push(settings: Settings, *, merchant: str) -> Part:
+    """What WeChat pushes: settlements of that merchant's, where there is one, and verdicts on images."""
+    given = Given(settings, "ERRAND_WECHAT_")
     push = given.build(
         lambda: WechatPush(
-            app=app,
+            app=given.value("APP"),
             merchant=merchant,
             token=given.value("PUSH_TOKEN"),
             key=given.value("PUSH_KEY"),
@@ -259,7 +268,7 @@ def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: s
             plain_allowed=not given.is_production,
         )
     )
-    return _together([Part(providers, (api.close,)), Part(Providers(notifications={"wechat": push}))])
+    return Part(Providers(notifications={"wechat": push}))
 
 
 def _alipay(settings: Settings, patience: Patience) -> Part:

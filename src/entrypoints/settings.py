@@ -50,7 +50,8 @@ class Settings:
     `notices`, `content` and `mini_program` name adapters; an embedder's own is written `module:factory`. `partners` is
     what partners and carriers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
-    development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list.
+    development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list;
+    `content_images` names who judges images.
     Without `redis_url`, each process counts for itself what is limited.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     Texts in `documents_folder` replace those that come with the program, or add versions; `entrypoints.documents` reads
@@ -69,6 +70,7 @@ class Settings:
     notices: tuple[str, ...] = ("memory",)
     content: str = "words"
     content_words_file: Path | None = None
+    content_images: str = "by_hand"
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
     mini_program_version: MiniProgramVersion = "release"
@@ -111,6 +113,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notices=_names(environment.get("ERRAND_NOTICES", "memory")),
         content=environment.get("ERRAND_CONTENT", "words"),
         content_words_file=_path(environment, "ERRAND_CONTENT_WORDS_FILE"),
+        content_images=environment.get("ERRAND_CONTENT_IMAGES", "by_hand"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
@@ -135,6 +138,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_KEY_RING_FILE must name the key ring in production: errand keys create makes one")
     if settings.mode == "production" and settings.content == "memory":
         raise SettingsInvalid("ERRAND_CONTENT must not be 'memory' in production: it knows a handful of words")
+    if settings.mode == "production" and settings.content_images == "memory":
+        raise SettingsInvalid("ERRAND_CONTENT_IMAGES must not be 'memory' in production: every image would pass")
     return settings
 
 

@@ -21,6 +21,8 @@ _SIGNATURE_BYTES: Final = 32
 _ID_BYTES: Final = 16
 _TIME_BYTES: Final = 8
 _LENGTH_MOST: Final = 200
+_NOBODY: Final = UUID(int=0)
+"""In the place of a viewer, where the link is for who judges images; no member has that id."""
 
 
 class HmacLinkSeal(LinkSeal):
@@ -32,7 +34,7 @@ class HmacLinkSeal(LinkSeal):
     def seal(self, link: FileLink) -> str:
         """The link, signed, as URL-safe text without padding."""
         moment = int(link.expires_at.timestamp()).to_bytes(_TIME_BYTES)
-        payload = link.file_id.bytes + link.viewer_id.bytes + moment + link.purpose.encode("ascii")
+        payload = link.file_id.bytes + (link.viewer_id or _NOBODY).bytes + moment + link.purpose.encode("ascii")
         return _text(self._signature(payload) + payload)
 
     def unseal(self, token: str) -> FileLink:
@@ -59,9 +61,10 @@ def _text(content: bytes) -> str:
 
 def _read(payload: bytes) -> FileLink:
     moment_at, purpose_at = 2 * _ID_BYTES, 2 * _ID_BYTES + _TIME_BYTES
+    viewer = UUID(bytes=payload[_ID_BYTES:moment_at])
     return FileLink(
         file_id=FileId(UUID(bytes=payload[:_ID_BYTES])),
-        viewer_id=MemberId(UUID(bytes=payload[_ID_BYTES:moment_at])),
+        viewer_id=None if viewer == _NOBODY else MemberId(viewer),
         purpose=cast("FilePurpose", payload[purpose_at:].decode("ascii")),
         expires_at=datetime.fromtimestamp(int.from_bytes(payload[moment_at:purpose_at]), UTC),
     )

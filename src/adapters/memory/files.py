@@ -5,7 +5,7 @@ from datetime import datetime
 from adapters.memory.access import Access, Pause
 from adapters.memory.pages import newest_first
 from adapters.memory.pauses import give_way
-from adapters.memory.tables import found, insert
+from adapters.memory.tables import compare_and_set, found, insert
 from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.ports.files import Files, FileStore, StoredFile
 
@@ -31,9 +31,18 @@ class MemoryFiles(Files):
         tables = await self._access.look()
         return sum((f.owner_id, f.order_id) == (owner_id, order_id) and f.at >= since for f in tables.files)
 
+    async def of_trace(self, trace: str) -> StoredFile:
+        """The file that awaits a verdict under that trace; raises `Missing`."""
+        tables = await self._access.look()
+        return found(next((file for file in tables.files if trace and file.trace == trace), None), "file")
+
     def add(self, file: StoredFile) -> None:
         """A new file; a used id is `Stale`."""
         self._access.gather(lambda tables: insert(tables.files, file.id, file, "file"))
+
+    def save(self, file: StoredFile) -> None:
+        """Compare-and-set on the version."""
+        self._access.gather(lambda tables: compare_and_set(tables.files, file.id, file, "file"))
 
     def remove(self, file_id: FileId) -> None:
         """Forget it, if it is known."""

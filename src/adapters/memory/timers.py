@@ -1,8 +1,8 @@
 """What is due, in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Final
 
 from adapters.memory.access import Pause
 from adapters.memory.tables import Tables
@@ -19,7 +19,7 @@ class MemoryTimers(Timers):
     async def take(self, kind: TimerKind, *, now: datetime, leased_until: datetime, limit: int) -> tuple[str, ...]:
         """The subjects that are due and not leased, earliest first, leased to the caller."""
         await self._pause()
-        due = sorted((at, subject) for subject, at in _watched(self._tables, kind) if at is not None and at <= now)
+        due = sorted((at, subject) for subject, at in _WATCHED[kind](self._tables) if at is not None and at <= now)
         free = [subject for _, subject in due if not self._is_leased(kind, subject, now)][:limit]
 
         def lease(tables: Tables) -> None:
@@ -34,19 +34,15 @@ class MemoryTimers(Timers):
         return until is not None and now < until
 
 
-def _watched(tables: Tables, kind: TimerKind) -> Iterator[tuple[str, datetime | None]]:
-    """Every aggregate of that kind with its timer."""
-    match kind:
-        case "order":
-            return ((str(order.id), order.due_at) for order in tables.orders)
-        case "attempt":
-            return ((str(attempt.id), attempt.query_at) for attempt in tables.attempts)
-        case "refund":
-            return ((refund.number, refund.query_at) for refund in tables.refunds)
-        case "earning":
-            return ((f"{earning.order_id}:{earning.round}", earning.release_at) for earning in tables.earnings)
-        case "withdrawal":
-            return ((str(withdrawal.id), withdrawal.query_at) for withdrawal in tables.withdrawals)
-        case "runner":
-            return ((str(runner.member_id), runner.due_at) for runner in tables.runners)
-    assert_never(kind)
+_WATCHED: Final[Mapping[TimerKind, Callable[[Tables], Iterator[tuple[str, datetime | None]]]]] = {
+    "order": lambda tables: ((str(order.id), order.due_at) for order in tables.orders),
+    "attempt": lambda tables: ((str(attempt.id), attempt.query_at) for attempt in tables.attempts),
+    "refund": lambda tables: ((refund.number, refund.query_at) for refund in tables.refunds),
+    "earning": lambda tables: (
+        (f"{earning.order_id}:{earning.round}", earning.release_at) for earning in tables.earnings
+    ),
+    "withdrawal": lambda tables: ((str(withdrawal.id), withdrawal.query_at) for withdrawal in tables.withdrawals),
+    "runner": lambda tables: ((str(runner.member_id), runner.due_at) for runner in tables.runners),
+    "image": lambda tables: ((str(file.id), file.judged_by) for file in tables.files),
+}
+"""Every aggregate of that kind with its timer."""

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, delete, func, select
 
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every, only
-from adapters.sql.rows.words import READ_FILE, file_from_row, file_row
+from adapters.sql.rows.words import CHANGING_FILE, READ_FILE, changing_file_columns, file_from_row, file_row
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import FILES
-from adapters.sql.writes import Add, Change, Write
+from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.ports.files import Files, StoredFile
 
@@ -29,6 +29,8 @@ _COUNT: Final = Statement(
     select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id == bindparam("order"))
 )
 _COUNT_CARDS: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id.is_(None)))
+_OF_TRACE: Final = Statement(select(*READ_FILE).where(FILES.c.trace == bindparam("trace")))
+_SAVE: Final = save_statement(FILES, ("id",), CHANGING_FILE)
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
 
 
@@ -55,9 +57,18 @@ class SqlFiles(Files):
             return int((await self.driver.fetch(_COUNT_CARDS, asked))[0][0])
         return int((await self.driver.fetch(_COUNT, {**asked, "order": order_id}))[0][0])
 
+    async def of_trace(self, trace: str) -> StoredFile:
+        """The file that awaits a verdict under that trace; raises `Missing`."""
+        return only(await self.driver.fetch(_OF_TRACE, {"trace": trace}), file_from_row, "file")
+
     def add(self, file: StoredFile) -> None:
         """A new file; a used id is `Stale`."""
         self.writes.append(Add(table=FILES, row=file_row(file), key=file.id))
+
+    def save(self, file: StoredFile) -> None:
+        """Compare-and-set on the version."""
+        columns, was = changing_file_columns(file), file.version - 1
+        self.writes.append(save(_SAVE, FILES, identity={"id": file.id}, was=was, columns=columns, what="file"))
 
     def remove(self, file_id: FileId) -> None:
         """Forget it, if it is known."""

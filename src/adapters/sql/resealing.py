@@ -32,10 +32,15 @@ ROUNDS_MOST: Final = 20
 NAME_LETTERS: Final = 9
 """A key's name and the point behind it; what is shorter is cut at the point."""
 
+_THERE: Final = FILES.c.screening != literal_column("'taken_away'")
+"""What was taken away has facts, and no bytes."""
 _FILES: Final = Statement(
-    select(FILES.c.id).where(FILES.c.id > bindparam("after")).order_by(FILES.c.id).limit(literal_column(str(PAGE_ROWS)))
+    select(FILES.c.id)
+    .where(FILES.c.id > bindparam("after"), _THERE)
+    .order_by(FILES.c.id)
+    .limit(literal_column(str(PAGE_ROWS)))
 )
-_FILE: Final = Statement(select(FILES.c.id).where(FILES.c.id == bindparam("file")))
+_FILE: Final = Statement(select(FILES.c.id).where(FILES.c.id == bindparam("file"), _THERE))
 
 Tell = Callable[[str, int], None]
 """Told a table, and how many values of it were sealed anew so far."""
@@ -86,12 +91,12 @@ class Resealing:
         )
 
     async def files(self, after: FileId | None) -> Sequence[FileId]:
-        """The next files that are known, in the order of their ids."""
+        """The next files that have bytes, in the order of their ids."""
         rows = await self.driver.fetch(_FILES, {"after": after or FileId(UUID(int=0))})
         return [FileId(row[0]) for row in rows]
 
     async def knows(self, file_id: FileId) -> bool:
-        """Whether the file is known still."""
+        """Whether the file is known still, and has bytes."""
         return bool(await self.driver.fetch(_FILE, {"file": file_id}))
 
     async def _used_in(self, name: str) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ from adapters.sql.drivers.driver import Driver, Lease
 from adapters.sql.leases import lease
 from adapters.sql.retries import patiently
 from adapters.sql.tables.money import ATTEMPTS, EARNINGS, REFUNDS, WITHDRAWALS
-from adapters.sql.tables.ordering import ORDERS
+from adapters.sql.tables.ordering import FILES, ORDERS
 from adapters.sql.tables.people import RUNNERS
 from errand_domain.ports.timers import TimerKind, Timers
 
@@ -27,6 +27,7 @@ _LEASES: Final[Mapping[TimerKind, Lease]] = {
     "earning": _timer(EARNINGS, "release_at", "order_id", "round"),
     "withdrawal": _timer(WITHDRAWALS, "query_at", "id"),
     "runner": _timer(RUNNERS, "due_at", "member_id"),
+    "image": _timer(FILES, "judged_by", "id"),
 }
 
 

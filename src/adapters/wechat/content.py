@@ -15,7 +15,7 @@ CHARACTERS_MOST: Final = 2_500
 OVERLAP: Final = 50
 """Pieces of a long text repeat the end of the one before: a word may not hide where it was cut."""
 _VERSION: Final = 2
-_SCENES: Final[Mapping[Scene, int]] = {"profile": 1, "review": 2, "dispute": 2, "order": 3, "chat": 4}
+SCENES_AT_WECHAT: Final[Mapping[Scene, int]] = {"profile": 1, "review": 2, "dispute": 2, "order": 3, "chat": 4}
 """WeChat knows 1 profiles, 2 comments, 3 forums and 4 social logs."""
 
 
@@ -39,7 +39,12 @@ class WechatContentCheck(ContentCheck):
         openid = _known(utterance.wechat_identity)
         verdicts = list[Verdict]()
         for piece in pieces(utterance.text):
-            asked = {"version": _VERSION, "openid": openid, "scene": _SCENES[utterance.scene], "content": piece}
+            asked = {
+                "version": _VERSION,
+                "openid": openid,
+                "scene": SCENES_AT_WECHAT[utterance.scene],
+                "content": piece,
+            }
             answer = await self._api.post(TEXT_PATH, asked, _Judged)
             verdicts.append(_content(answer).result.suggest)
             if verdicts[-1] == "risky":

@@ -1,4 +1,4 @@
-"""What WeChat pushes to us: that money has been settled, and much that changes nothing here."""
+"""What WeChat pushes to us: that money has been settled, verdicts on images, and much that changes nothing here."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,10 @@ from typing import Final
 from adapters.wechat.push_seal import PushSeal, Unsealable
 from adapters.wechat.push_words import Unreadable, words_of
 from adapters.wechat.shipping import PROVIDER
+from errand_domain.ports.content import VERDICTS, Verdict
 from errand_domain.ports.notifications import (
     Delivery,
+    ImageReport,
     NothingForUs,
     Notification,
     NotificationRefused,
@@ -20,6 +22,7 @@ from errand_domain.ports.outside import Clock
 
 CHANNEL: Final = "wechat"
 SETTLEMENT: Final = "trade_manage_order_settlement"
+IMAGE_JUDGED: Final = "wxa_media_check"
 AGE_SECONDS_MOST: Final = 300
 BODY_BYTES_MOST: Final = 65_536
 ABOUT_LENGTH_MOST: Final = 64
@@ -100,6 +103,8 @@ class WechatPush(Notifications):
 
     def _notification(self, words: Mapping[str, str]) -> Notification:
         event = words.get("Event", "")
+        if event == IMAGE_JUDGED:
+            return self._verdict(words)
         if event != SETTLEMENT:
             return NothingForUs(about=(event or words.get("MsgType", ""))[:ABOUT_LENGTH_MOST])
         number, settled_at = words.get("merchant_trade_no", ""), words.get("settlement_time", "")
@@ -111,6 +116,19 @@ class WechatPush(Notifications):
             # The same event comes when a delivery was told, with the time when it will be settled.
             return NothingForUs(about=f"{event}, not settled yet")
         return SettlementReport(number=number, provider=PROVIDER, at=_moment(settled_at))
+
+    def _verdict(self, words: Mapping[str, str]) -> Notification:
+        if words.get("appid") != self._app:
+            raise NotificationRefused("addressee")
+        trace, verdict = words.get("trace_id", ""), _judged(words.get("result.suggest", ""))
+        if not trace or verdict is None:
+            # It could not be fetched, or is in the retired first version: nobody has judged it, and a person will.
+            return NothingForUs(about=f"{IMAGE_JUDGED}, no verdict")
+        return ImageReport(trace=trace, verdict=verdict)
+
+
+def _judged(written: str) -> Verdict | None:
+    return next((verdict for verdict in VERDICTS if verdict == written), None)
 
 
 def _moment(written: str) -> datetime:

@@ -1,12 +1,14 @@
 """The words of a push, which come as JSON or as XML, as the app's console has it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 from xml.parsers.expat import ExpatError, ParserCreate
 
 import msgspec
 
 DEPTH_MOST: Final = 16
+_NEAR: Final = (2, 3)
+"""The root, a child of it, and a child of that."""
 
 
 class Unreadable(ValueError):
@@ -14,9 +16,10 @@ class Unreadable(ValueError):
 
 
 def words_of(body: bytes) -> Mapping[str, str]:
-    """Names and values on the first level, numbers in their digits; raises `Unreadable`.
+    """Names and values, numbers in their digits; raises `Unreadable`.
 
-    What lies deeper, and is neither text nor a whole number, is left out: nothing that we act upon is there.
+    What lies one level deeper is named with its parent, `result.suggest`. What lies in lists or deeper still, and is
+    neither text nor a whole number, is left out: nothing that we act upon is there.
     """
     try:
         text = body.decode().strip()
@@ -30,7 +33,15 @@ def _of_json(text: str) -> Mapping[str, str]:
         found = msgspec.json.decode(text, type=dict[str, object])
     except (ValueError, RecursionError):
         raise Unreadable("not a JSON object") from None
-    return {name: str(value) for name, value in found.items() if type(value) in {str, int}}
+    words = dict[str, str]()
+    for name, value in found.items():
+        inner = {f"{name}.{part}": each for part, each in value.items()} if _is_object(value) else {name: value}
+        words |= {path: str(each) for path, each in inner.items() if type(each) in {str, int}}
+    return words
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
 
 
 def _of_xml(text: str) -> Mapping[str, str]:
@@ -43,7 +54,10 @@ def _of_xml(text: str) -> Mapping[str, str]:
 
 
 class _XmlReading:
-    """Gathers the text of the root's children. A document type is refused, so that there are no entities to expand."""
+    """Gathers the text of the root's children and of theirs.
+
+    A document type is refused, so that there are no entities to expand.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {}
@@ -65,15 +79,19 @@ class _XmlReading:
         self._open.append(name)
         if len(self._open) > DEPTH_MOST:
             raise Unreadable("XML that goes too deep")
-        if self._is_first_level():
-            self.found[name] = []
+        if self._is_near():
+            self.found[self._path()] = []
 
     def _end(self, _: str) -> None:
         self._open.pop()
 
     def _characters(self, text: str) -> None:
-        if self._is_first_level():
-            self.found[self._open[-1]].append(text)
+        if self._is_near():
+            self.found[self._path()].append(text)
 
-    def _is_first_level(self) -> bool:
-        return len(self._open) == 2  # noqa: PLR2004 - the root, and a child of it
+    def _is_near(self) -> bool:
+        return len(self._open) in _NEAR
+
+    def _path(self) -> str:
+        """The name below the root, with its parent's."""
+        return ".".join(self._open[1:])

@@ -50,6 +50,7 @@ class Container(People, Orders):
         refunds=Money.advance_refund,
         withdrawals=Money.advance_withdrawal,
         deliveries=Money.report_delivery,
+        images=People.submit_image,
         store=Ports.file_store,
     )
     fire_timer = Factory(
@@ -61,6 +62,7 @@ class Container(People, Orders):
         withdrawals=Money.advance_withdrawal,
         documents=People.erase_document,
         runners=People.lapse_runner,
+        images=People.miss_verdict,
     )
     list_parked_messages = Factory(ListParkedMessages, relay=Ports.relay)
     retry_message = Factory(RetryMessage, relay=Ports.relay, clock=Ports.clock)

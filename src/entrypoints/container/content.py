@@ -3,13 +3,17 @@
 from pathlib import Path
 
 from adapters.content.by_author import ContentCheckByAuthor
+from adapters.content.by_hand import ImagesByHand
 from adapters.content.words import WordsContentCheck, WordsUnreadable, read_words_file
 from adapters.memory.content import MemoryContentCheck
+from adapters.memory.image_check import MemoryImageCheck
 from adapters.wechat.content import WechatContentCheck
+from adapters.wechat.image_check import WechatImageCheck
 from entrypoints.choosing import Make, choose
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings, SettingsInvalid
 from errand_domain.ports.content import ContentCheck
+from errand_domain.ports.image_check import ImageCheck
 
 
 def find_content_check(settings: Settings, partners: Partners) -> ContentCheck:
@@ -22,6 +26,16 @@ def find_content_check(settings: Settings, partners: Partners) -> ContentCheck:
         ),
     }
     return choose("ERRAND_CONTENT", settings.content, ours, settings)
+
+
+def find_image_check(settings: Settings, partners: Partners) -> ImageCheck:
+    """Who judges images, as the settings name them; raises `SettingsInvalid`."""
+    ours: dict[str, Make[ImageCheck]] = {
+        "memory": lambda _: MemoryImageCheck(),
+        "by_hand": lambda _: ImagesByHand(),
+        "wechat": lambda _: WechatImageCheck(partners.wechat),
+    }
+    return choose("ERRAND_CONTENT_IMAGES", settings.content_images, ours, settings)
 
 
 def _words(file: Path | None) -> WordsContentCheck:

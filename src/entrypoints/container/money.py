@@ -16,6 +16,7 @@ from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
 from errand_domain.use_cases.report_delivery import ReportDelivery
 from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.screen_images import RecordVerdict
 from errand_domain.use_cases.verify_ledger import VerifyLedger
 from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
 from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
@@ -59,6 +60,7 @@ class Money(Ports):
     advance_withdrawal = Factory(
         AdvanceWithdrawal, begin=Ports.begin, clock=Ports.clock, providers=Ports.payment_providers
     )
+    record_verdict = Factory(RecordVerdict, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids)
     receive_notification = Factory(
         ReceiveNotification,
         begin=Ports.begin,
@@ -67,6 +69,7 @@ class Money(Ports):
         refunds=advance_refund,
         withdrawals=advance_withdrawal,
         settlements=record_settlement,
+        verdicts=record_verdict,
     )
     view_earnings = Factory(ViewEarnings, begin=Ports.begin)
     list_withdrawals = Factory(ListWithdrawals, begin=Ports.begin)

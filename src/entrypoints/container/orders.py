@@ -14,7 +14,7 @@ from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, Rul
 from errand_domain.use_cases.give_up_errand import GiveUpErrand
 from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
 from errand_domain.use_cases.manage_campus import AddCampus, ChangePolicy, OpenCampus
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent
+from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.publish_errand import PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand
@@ -84,6 +84,7 @@ class Orders(Money):
     list_campuses = Factory(ListCampuses, begin=Ports.begin)
     view_campus = Factory(ViewCampus, begin=Ports.begin)
     list_content = Factory(ListContent, begin=Ports.begin)
+    look_at_image = Factory(LookAtImage, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     decide_content = Factory(DecideContent, begin=Ports.begin, clock=Ports.clock)
     list_disputes = Factory(ListDisputes, begin=Ports.begin)
     view_dispute = Factory(ViewDispute, begin=Ports.begin)

@@ -27,6 +27,7 @@ from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.screen_images import MissVerdict, ShowToCheck, SubmitImage
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import SignInByPassword
@@ -128,9 +129,25 @@ class People(Ports):
     )
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     issue_file_link = Factory(IssueFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal)
+    show_to_check = Factory(ShowToCheck, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     follow_file_link = Factory(
-        FollowFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal, fetch=fetch_file
+        FollowFileLink,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        seal=Ports.link_seal,
+        fetch=fetch_file,
+        fetch_for_check=show_to_check,
     )
+    submit_image = Factory(
+        SubmitImage,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        ids=Ports.ids,
+        seal=Ports.link_seal,
+        address=Ports.link_address,
+        check=Ports.image_check,
+    )
+    miss_verdict = Factory(MissVerdict, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids)
     apply_as_runner = Factory(
         ApplyAsRunner,
         begin=Ports.begin,

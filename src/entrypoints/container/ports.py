@@ -23,13 +23,14 @@ from adapters.wechat.mini_program import WechatMiniProgram
 from adapters.wechat.token import TokenCache
 from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
-from entrypoints.container.content import find_content_check
+from entrypoints.container.content import find_content_check, find_image_check
 from entrypoints.container.databases import find_key_rings, memory_database
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.images import Images
+from errand_domain.ports.link_seal import LinkAddress
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
 from errand_domain.ports.outside import Maps
 from errand_domain.ports.rate_limits import RateLimits
@@ -69,6 +70,11 @@ def find_images() -> Images:
     from adapters.images.pillow import PillowImages  # noqa: PLC0415 - see above
 
     return PillowImages()
+
+
+def link_address(settings: Settings) -> LinkAddress:
+    """Where links to files lead, as those outside reach us."""
+    return LinkAddress(f"{settings.public_url.rstrip('/')}/api/v1/file-links")
 
 
 def open_redis(settings: Settings) -> "RedisLine | None":
@@ -121,6 +127,7 @@ class Ports(DeclarativeContainer):
     authenticators = Singleton(TotpAuthenticators)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
     link_seal = Singleton(HmacLinkSeal, settings.provided.secret_key)
+    link_address = Singleton(link_address, settings)
     key_rings = Singleton(find_key_rings, settings)
     vault = Singleton(Vault, key_rings)
     redis: Provider["RedisLine | None"] = Singleton(open_redis, settings)
@@ -133,6 +140,7 @@ class Ports(DeclarativeContainer):
     mini_program = Singleton(find_mini_program, settings, partners)
     mini_program_codes = Singleton(find_mini_program_codes, settings, partners)
     content_check = Singleton(find_content_check, settings, partners)
+    image_check = Singleton(find_image_check, settings, partners)
     images = Singleton(find_images)
     stored_files = Singleton(FolderFileStore, settings.provided.files_folder)
     file_store = Singleton(SealedFileStore, stored_files, vault)

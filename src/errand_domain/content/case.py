@@ -11,11 +11,11 @@ from errand_domain.errors import Conflict, Forbidden
 from errand_domain.ids import CampusId, ContentCaseId, MemberId
 from errand_domain.text import line, paragraph
 
-ContentKind = Literal["nickname", "order", "review", "statement"]
+ContentKind = Literal["nickname", "order", "review", "statement", "image"]
 CONTENT_KINDS: Final[tuple[ContentKind, ...]] = get_args(ContentKind)
-Doubt = Literal["doubtful", "unanswered"]
+Doubt = Literal["doubtful", "unanswered", "risky"]
 DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
-"""The check was in doubt, or nobody judged it."""
+"""The check was in doubt; or nobody judged it; or the check was sure, and what was there already is withheld."""
 QUOTE_LENGTH_MOST: Final = 4_000
 
 
@@ -104,9 +104,9 @@ CONTENT_STATE_NAMES: Final[dict[type[ContentState], str]] = {Open: "open", Clear
 
 @frozen(kw_only=True)
 class ContentCase:
-    """One doubt. `subject` is the id of what it is about: a member, an order, a review, or a dispute.
+    """One doubt. `subject` is the id of what it is about: a member, an order, a review, a dispute, or a file.
 
-    `quote` is the text as it was published, so that it can be judged whatever became of it.
+    `quote` is the text as it was published, so that it can be judged whatever became of it; an image has none.
     """
 
     id: ContentCaseId

@@ -4,8 +4,9 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import Literal, Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from errand_domain.content.screening import Screening, ScreeningEvent, Unscreened, Waiting, screened
 from errand_domain.ids import FileId, MemberId, OrderId
 
 FilePurpose = Literal["proof", "evidence", "student_card"]
@@ -23,6 +24,22 @@ class StoredFile:
     size_bytes: int
     sha256: str = field(repr=False)
     at: datetime
+    screening: Screening = field(factory=Unscreened)
+    version: int = 1
+
+    @property
+    def judged_by(self) -> datetime | None:
+        """When a person has to look because there is no verdict; `None` where nobody waits for one."""
+        return self.screening.due_at if isinstance(self.screening, Waiting) else None
+
+    @property
+    def trace(self) -> str:
+        """Under what a verdict may come; empty where none is awaited."""
+        return getattr(self.screening, "trace", "")
+
+    def apply(self, event: ScreeningEvent) -> "StoredFile":
+        """The file after the event; raises `IllegalScreening`."""
+        return evolve(self, screening=screened(self.screening, event), version=self.version + 1)
 
 
 class Files(Protocol):
@@ -41,8 +58,16 @@ class Files(Protocol):
         """How many files the member uploaded from then on for that order; for no order, their student cards."""
 
     @abstractmethod
+    async def of_trace(self, trace: str) -> StoredFile:
+        """The file that awaits a verdict under that trace; raises `Missing`."""
+
+    @abstractmethod
     def add(self, file: StoredFile) -> None:
         """A new file, whose bytes are in the store already."""
+
+    @abstractmethod
+    def save(self, file: StoredFile) -> None:
+        """The file, one version on; `commit()` raises `Stale` where somebody was first, or has removed it."""
 
     @abstractmethod
     def remove(self, file_id: FileId) -> None:

@@ -12,12 +12,23 @@ from errand_domain.ports.files import FilePurpose
 
 @frozen(kw_only=True)
 class FileLink:
-    """Who may look at which file, and until when, in whole seconds."""
+    """Who may look at which file, and until when, in whole seconds. Without a viewer it is for who judges images."""
 
     file_id: FileId
-    viewer_id: MemberId
+    viewer_id: MemberId | None
     purpose: FilePurpose
     expires_at: datetime
+
+
+@frozen
+class LinkAddress:
+    """Where sealed links lead, as it is reached from outside."""
+
+    url: str
+
+    def of(self, token: str) -> str:
+        """The whole address of a link."""
+        return f"{self.url}/{token}"
 
 
 class LinkSeal(Protocol):

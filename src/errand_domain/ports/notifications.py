@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from errand_domain.errors import Forbidden
 from errand_domain.money import Money
+from errand_domain.ports.content import Verdict
 from errand_domain.ports.payments import PaymentReport, PayoutAnswer, RefundReport
 
 Doubt = Literal["headers", "clock", "key", "signature", "content", "addressee"]
@@ -60,13 +61,21 @@ class SettlementReport:
 
 
 @frozen(kw_only=True)
+class ImageReport:
+    """The verdict on the image that was submitted under that trace."""
+
+    trace: str
+    verdict: Verdict
+
+
+@frozen(kw_only=True)
 class NothingForUs:
     """Verified, and about something that changes nothing here."""
 
     about: str
 
 
-Notification = PaymentReport | RefundReport | PayoutReport | SettlementReport | NothingForUs
+Notification = PaymentReport | RefundReport | PayoutReport | SettlementReport | ImageReport | NothingForUs
 
 
 class Notifications(Protocol):

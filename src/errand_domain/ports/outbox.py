@@ -26,6 +26,8 @@ NoticeKind = Literal[
     "dispute_opened",
     "dispute_decided",
     "content_removed",
+    "image_withheld",
+    "image_restored",
     "runner_approved",
     "runner_rejected",
     "runner_more_wanted",
@@ -87,7 +89,14 @@ class EraseFile:
     file_id: FileId
 
 
-Message = CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile
+@frozen(kw_only=True)
+class CheckImage:
+    """Have an image judged that others see."""
+
+    file_id: FileId
+
+
+Message = CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile | CheckImage
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import Final, Literal, Protocol, get_args
 
-TimerKind = Literal["order", "attempt", "refund", "earning", "withdrawal", "runner"]
+TimerKind = Literal["order", "attempt", "refund", "earning", "withdrawal", "runner", "image"]
 TIMER_KINDS: Final[tuple[TimerKind, ...]] = get_args(TimerKind)
 
 

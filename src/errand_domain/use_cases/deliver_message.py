@@ -8,6 +8,7 @@ from errand_domain.member.member import Way
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.outbox import (
     AskRefund,
+    CheckImage,
     CloseAttempt,
     EraseFile,
     Message,
@@ -22,6 +23,7 @@ from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.report_delivery import ReportDelivery
+from errand_domain.use_cases.screen_images import SubmitImage
 
 SENTENCES: dict[NoticeKind, str] = {
     "order_paid": "您的订单已支付，正在等待接单。",
@@ -40,6 +42,8 @@ SENTENCES: dict[NoticeKind, str] = {
     "dispute_opened": "订单有争议，请在陈述期内说明情况。",
     "dispute_decided": "订单争议已有处理结果。",
     "content_removed": "您发布的内容不符合平台规范，已被移除。",
+    "image_withheld": "您上传的图片未通过内容检查，已停止展示，工作人员将复核。",
+    "image_restored": "您上传的图片经人工复核，已恢复展示。",
     "runner_approved": "您的跑腿者认证已通过。",
     "runner_rejected": "您的跑腿者认证未通过，请查看原因。",
     "runner_more_wanted": "您的跑腿者认证需要补充材料。",
@@ -65,6 +69,7 @@ class DeliverMessage:
     refunds: AdvanceRefund
     withdrawals: AdvanceWithdrawal
     deliveries: ReportDelivery
+    images: SubmitImage
     store: FileStore
 
     async def __call__(self, message: Message) -> None:
@@ -82,6 +87,8 @@ class DeliverMessage:
                 await self._tell(message)
             case EraseFile():
                 await self.store.delete(message.file_id)
+            case CheckImage():
+                await self.images(message.file_id)
             case _:
                 assert_never(message)
 

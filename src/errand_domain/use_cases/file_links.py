@@ -14,6 +14,8 @@ from errand_domain.ports.link_seal import FileLink, LinkSeal
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.files import FetchedFile, FetchFile, staff_campus
+from errand_domain.use_cases.screen_images import ShowToCheck
+from errand_domain.use_cases.screening import check_shown
 
 LINK_LIFE: Final = timedelta(minutes=5)
 CARD_LINK_LIFE: Final = timedelta(minutes=2)
@@ -36,11 +38,15 @@ class IssueFileLink:
     seal: LinkSeal
 
     async def __call__(self, file_id: FileId, viewer: Member) -> IssuedLink:
-        """The link; raises `Missing` for a file that is not the viewer's to see, `NotPermitted` for one's own card."""
+        """The link; raises `Missing` for a file that is not the viewer's to see, `NotPermitted` for one's own card.
+
+        Raises `FileWithheld`, too.
+        """
         now = self.clock.now().replace(microsecond=0)
         async with self.begin() as tx:
             file = await tx.files.get(file_id)
             campus_id = await staff_campus(tx, file, viewer)
+            check_shown(file)
             if file.purpose == "student_card":
                 check("link_card", viewer, campus_id=campus_id)
             if campus_id is not None:
@@ -67,12 +73,18 @@ class FollowFileLink:
     clock: Clock
     seal: LinkSeal
     fetch: FetchFile
+    fetch_for_check: ShowToCheck
 
     async def __call__(self, token: str) -> FetchedFile:
-        """The file; raises `Missing` for a link that is forged, over, or whose viewer may not look any more."""
+        """The file; raises `Missing` for a link that is forged, over, or whose viewer may not look any more.
+
+        Raises `FileWithheld`, too.
+        """
         link = self.seal.unseal(token)
         if self.clock.now() >= link.expires_at:
             raise Missing("file")
+        if link.viewer_id is None:
+            return await self.fetch_for_check(link)
         async with self.begin() as tx:
             viewer = await tx.members.get(link.viewer_id)
         try:

@@ -14,8 +14,10 @@ from errand_domain.permissions import Relation, check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
 from errand_domain.ports.images import Images
+from errand_domain.ports.outbox import CheckImage
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.screening import check_shown, first_screening
 
 FILE_BYTES_MOST: Final = 8 * 1024 * 1024
 FILES_PER_ORDER_MOST: Final = 60
@@ -80,10 +82,13 @@ class UploadFile:
             size_bytes=len(image.content),
             sha256=sha256(image.content).hexdigest(),
             at=now,
+            screening=first_screening(purpose, at=now),
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
         async with self.begin() as tx:
             tx.files.add(file)
+            if file.judged_by is not None:
+                tx.outbox.add(CheckImage(file_id=file.id), at=now)
             await tx.commit()
         return file
 
@@ -111,17 +116,21 @@ class FetchedFile:
 
 @frozen(kw_only=True)
 class FetchFile:
-    """Read a file: its owner, the parties of its order, and staff who may; staff looks are recorded."""
+    """Read a file: its owner, the parties of its order, and staff who may; staff looks are recorded.
+
+    What is withheld nobody reads here: operators look at it through its content case.
+    """
 
     begin: Begin
     clock: Clock
     store: FileStore
 
     async def __call__(self, file_id: FileId, viewer: Member) -> FetchedFile:
-        """The file; to anybody else it is not there."""
+        """The file; to anybody else it is not there. Raises `FileWithheld`."""
         async with self.begin() as tx:
             file = await tx.files.get(file_id)
             campus_id = await staff_campus(tx, file, viewer)
+            check_shown(file)
             if campus_id is not None:
                 tx.audit.record(
                     AuditLine(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from errand_domain.ids import AttemptId, MemberId, OrderId, WithdrawalId
+from errand_domain.ids import AttemptId, FileId, MemberId, OrderId, WithdrawalId
 from errand_domain.ports.timers import TimerKind
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.erase_document import EraseDocument
@@ -13,6 +13,7 @@ from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
 from errand_domain.use_cases.review_runner import LapseRunner
+from errand_domain.use_cases.screen_images import MissVerdict
 from errand_domain.use_cases.watch_order import WatchOrder
 
 
@@ -27,6 +28,7 @@ class FireTimer:
     withdrawals: AdvanceWithdrawal
     documents: EraseDocument
     runners: LapseRunner
+    images: MissVerdict
 
     async def __call__(self, kind: TimerKind, subject: str) -> None:
         """Do what the timer of that kind is there for."""
@@ -45,5 +47,7 @@ class FireTimer:
             case "runner":
                 await self.documents(MemberId(UUID(subject)))
                 await self.runners(MemberId(UUID(subject)))
+            case "image":
+                await self.images(FileId(UUID(subject)))
             case _:
                 assert_never(kind)

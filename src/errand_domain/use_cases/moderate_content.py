@@ -6,17 +6,20 @@ from typing import assert_never
 
 from attrs import frozen
 
-from errand_domain.content.case import ContentCase, ContentCleared, ContentRemoved
-from errand_domain.errors import Conflict
-from errand_domain.ids import CampusId, ContentCaseId, DisputeId, MemberId, OrderId, ReviewId
+from errand_domain.content.case import ContentCase, ContentCleared, ContentRemoved, Open
+from errand_domain.errors import Conflict, Missing
+from errand_domain.ids import CampusId, ContentCaseId, DisputeId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
+from errand_domain.ports.files import FileStore
 from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.files import FetchedFile
 from errand_domain.use_cases.resolve_order import cancel_for_operations
+from errand_domain.use_cases.screening import clear_image, remove_image
 
 
 @frozen(str=False)
@@ -43,6 +46,35 @@ class ListContent:
 
 
 @frozen(kw_only=True)
+class LookAtImage:
+    """An operator looks at the image that a case is about, also where it is withheld, as long as the case is open."""
+
+    begin: Begin
+    clock: Clock
+    store: FileStore
+
+    async def __call__(self, case_id: ContentCaseId, operator: Member) -> FetchedFile:
+        """The image; the look is recorded. Raises `Missing` where there is none, or nothing to decide any more."""
+        async with self.begin() as tx:
+            case = await _case(tx, case_id, operator)
+            if case.kind != "image" or not isinstance(case.state, Open):
+                raise Missing("file")
+            file = await tx.files.get(FileId(case.subject))
+            tx.audit.record(
+                AuditLine(
+                    at=self.clock.now(),
+                    actor_id=operator.id,
+                    campus_id=case.campus_id,
+                    action="file.seen",
+                    subject=f"file:{file.id}",
+                    detail=f"content:{case.id}",
+                )
+            )
+            await tx.commit()
+        return FetchedFile(file=file, content=await self.store.get(file.id))
+
+
+@frozen(kw_only=True)
 class DecideContent:
     """Clear or remove. What is removed is gone in the same transaction, and its author is told why."""
 
@@ -56,6 +88,8 @@ class DecideContent:
         async with self.begin() as tx:
             case = await _case(tx, case_id, operator)
             case = case.apply(ContentCleared(at=now, operator_id=operator.id))
+            if case.kind == "image":
+                await clear_image(tx, FileId(case.subject), at=now)
             tx.content_cases.save(case)
             _audit(tx, case, operator, "", at=now)
             await tx.commit()
@@ -68,14 +102,16 @@ class DecideContent:
         async with self.begin() as tx:
             case = await _case(tx, case_id, operator)
             case = case.apply(ContentRemoved(at=now, operator_id=operator.id, reason=reason))
-            await self._take_away(tx, case, operator, reason)
+            await self._take_away(tx, case, operator, reason, at=now)
             tx.content_cases.save(case)
             tx.outbox.add(Tell(member_id=case.author_id, kind="content_removed", detail=reason), at=now)
             _audit(tx, case, operator, reason, at=now)
             await tx.commit()
         return case
 
-    async def _take_away(self, tx: Transaction, case: ContentCase, operator: Member, reason: str) -> None:
+    async def _take_away(
+        self, tx: Transaction, case: ContentCase, operator: Member, reason: str, *, at: datetime
+    ) -> None:
         match case.kind:
             case "nickname":
                 member = await tx.members.get(MemberId(case.subject))
@@ -93,6 +129,8 @@ class DecideContent:
             case "statement":
                 dispute = await tx.disputes.get(DisputeId(case.subject))
                 tx.disputes.save(dispute.without(case.author_id, case.quote))
+            case "image":
+                await remove_image(tx, FileId(case.subject), at=at)
             case _:
                 assert_never(case.kind)
 

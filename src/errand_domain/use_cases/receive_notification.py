@@ -6,7 +6,14 @@ from attrs import frozen
 
 from errand_domain.errors import Missing
 from errand_domain.payment.attempt import PaymentMismatch
-from errand_domain.ports.notifications import Delivery, NothingForUs, Notification, PayoutReport, SettlementReport
+from errand_domain.ports.notifications import (
+    Delivery,
+    ImageReport,
+    NothingForUs,
+    Notification,
+    PayoutReport,
+    SettlementReport,
+)
 from errand_domain.ports.payments import PaymentReport, RefundReport
 from errand_domain.ports.transaction import Begin
 from errand_domain.settlement.withdrawal import Withdrawal
@@ -15,6 +22,7 @@ from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.record_payment import RecordPayment
 from errand_domain.use_cases.record_settlement import RecordSettlement
 from errand_domain.use_cases.refunding import AdvanceRefund
+from errand_domain.use_cases.screen_images import RecordVerdict
 
 
 @frozen(kw_only=True)
@@ -31,6 +39,7 @@ class ReceiveNotification:
     refunds: AdvanceRefund
     withdrawals: AdvanceWithdrawal
     settlements: RecordSettlement
+    verdicts: RecordVerdict
 
     async def __call__(self, channel: str, delivery: Delivery) -> Notification:
         """What was told; raises `NotificationRefused`, `Missing`, or `PaymentMismatch`, and then nothing changed."""
@@ -44,6 +53,8 @@ class ReceiveNotification:
                 await self._payout(told)
             case SettlementReport():
                 await self.settlements(told)
+            case ImageReport():
+                await self.verdicts(told.trace, told.verdict)
             case NothingForUs():
                 pass
             case _:

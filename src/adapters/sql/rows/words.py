@@ -1,11 +1,23 @@
 """Disputes, reviews, files and audit lines as rows."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from adapters.sql.documents import Document
 from adapters.sql.statements import Row
 from adapters.sql.tables.delivery import AUDIT
 from adapters.sql.tables.ordering import DISPUTES, FILES, REVIEWS
+from errand_domain.content.screening import (
+    SCREENING_NAMES,
+    InDoubt,
+    Passed,
+    Screening,
+    TakenAway,
+    Unscreened,
+    Waiting,
+    Withheld,
+)
 from errand_domain.dispute.dispute import Dispute, DisputeState, Statement
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import StoredFile
@@ -13,6 +25,10 @@ from errand_domain.review.review import Review, Tag
 
 DISPUTE_STATE: Final = Document[DisputeState](DisputeState)
 STATEMENTS: Final = Document[tuple[Statement, ...]](tuple[Statement, ...])
+_BARE: Final[Mapping[str, Callable[[], Screening]]] = {
+    SCREENING_NAMES[kind]: kind for kind in (Unscreened, Passed, Withheld, TakenAway)
+}
+"""States in which there is nothing to know but that they are so."""
 TAGS: Final = Document[tuple[Tag, ...]](tuple[Tag, ...])
 
 READ_DISPUTE: Final = tuple(
@@ -36,8 +52,23 @@ READ_REVIEW: Final = tuple(
     REVIEWS.c[name] for name in ("id", "order_id", "author_id", "subject_id", "stars", "tags", "text", "at")
 )
 READ_FILE: Final = tuple(
-    FILES.c[name] for name in ("id", "owner_id", "order_id", "purpose", "media_type", "size_bytes", "sha256", "at")
+    FILES.c[name]
+    for name in (
+        "id",
+        "owner_id",
+        "order_id",
+        "purpose",
+        "media_type",
+        "size_bytes",
+        "sha256",
+        "at",
+        "screening",
+        "trace",
+        "judged_by",
+        "version",
+    )
 )
+CHANGING_FILE: Final = ("screening", "trace", "judged_by", "version")
 READ_AUDIT: Final = tuple(AUDIT.c[name] for name in ("at", "actor_id", "campus_id", "action", "subject", "detail"))
 
 
@@ -127,7 +158,7 @@ def review_row(review: Review) -> dict[str, Any]:
 
 def file_from_row(row: Row) -> StoredFile:
     """The file of a row of `READ_FILE`."""
-    file_id, owner_id, order_id, purpose, media_type, size_bytes, sha256, at = row
+    file_id, owner_id, order_id, purpose, media_type, size_bytes, sha256, at, screening, trace, judged_by, version = row
     return StoredFile(
         id=file_id,
         owner_id=owner_id,
@@ -137,6 +168,8 @@ def file_from_row(row: Row) -> StoredFile:
         size_bytes=size_bytes,
         sha256=sha256,
         at=at,
+        screening=_screening(screening, trace or "", judged_by),
+        version=version,
     )
 
 
@@ -151,7 +184,28 @@ def file_row(file: StoredFile) -> dict[str, Any]:
         "size_bytes": file.size_bytes,
         "sha256": file.sha256,
         "at": file.at,
+        **changing_file_columns(file),
     }
+
+
+def changing_file_columns(file: StoredFile) -> dict[str, Any]:
+    """The columns that an event may change."""
+    return {
+        "screening": SCREENING_NAMES[type(file.screening)],
+        "trace": file.trace or None,
+        "judged_by": file.judged_by,
+        "version": file.version,
+    }
+
+
+def _screening(name: str, trace: str, judged_by: datetime | None) -> Screening:
+    match name:
+        case "waiting" if judged_by is not None:
+            return Waiting(due_at=judged_by, trace=trace)
+        case "in_doubt":
+            return InDoubt(trace=trace)
+        case _:
+            return _BARE[name]()
 
 
 def audit_from_row(row: Row) -> AuditLine:

@@ -126,6 +126,13 @@ FILES: Final = Table(
     Column("size_bytes", Fen, CheckConstraint("size_bytes >= 0", name="size"), nullable=False),
     Column("sha256", Word(64), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("screening", Word(20), nullable=False, server_default="unscreened"),
+    Column("trace", Word(128), comment="under which a verdict on the image is awaited"),
+    Column("judged_by", Instant),
+    leased_until(),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+timer_index(FILES, "judged_by")
+Index("ix_files_trace", FILES.c.trace)
 Index("ix_files_owner", FILES.c.owner_id, FILES.c.id)
 Index("ix_files_order", FILES.c.owner_id, FILES.c.order_id, FILES.c.at)

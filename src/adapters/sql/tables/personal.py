@@ -56,7 +56,11 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
             "public": "id campus_id author_id kind subject doubt opened_at state version",
             "sealed": "document private",
         },
-        "files": {"public": "id owner_id order_id purpose media_type size_bytes at", "digest": "sha256"},
+        "files": {
+            "public": "id owner_id order_id purpose media_type size_bytes at screening trace judged_by leased_until"
+            " version",
+            "digest": "sha256",
+        },
         "attempts": {
             "public": "id order_id campus_id payer_id purpose provider amount_fen created_at query_at leased_until"
             " state open_key version",
