@@ -1,4 +1,4 @@
-"""The tables of payment, refund, withdrawal, earning, verification, dispute and content, walked whole."""
+"""The tables of payment, refund, withdrawal, earning, verification, dispute, content and images, walked whole."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_type_hints
@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve, frozen
 
 from errand_domain.content import case as c
+from errand_domain.content import screening as s
 from errand_domain.dispute import dispute as d
 from errand_domain.errors import Conflict
 from errand_domain.ids import DisputeId, WithdrawalId
@@ -18,7 +19,7 @@ from errand_domain.settlement import earning as g
 from errand_domain.settlement import withdrawal_states as w
 from errand_domain.settlement.split import Split
 from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition
-from errand_domain.testing.examples import content_case
+from errand_domain.testing.examples import content_case, stored_file
 from tests.domain.examples import (
     APPROVED,
     APPROVED_RUNNER,
@@ -46,7 +47,7 @@ REFUND = r.Refund(
     reason="cancelled",
     requested_at=NOON,
 )
-CASE = content_case()
+CASE, FILE = content_case(), stored_file()
 EARNING = g.Earning(
     order_id=ORDER_ID,
     runner_id=RUNNER,
@@ -250,6 +251,34 @@ LIVES = (
         refusal=c.IllegalContentTransition,
         holder=lambda state: evolve(CASE, state=state),
         begins=(c.Open,),
+    ),
+    Life(
+        name="image",
+        table=s.SCREENING_TRANSITIONS,
+        states=(
+            s.Unscreened(),
+            s.Waiting(due_at=NOON, trace="t"),
+            s.Passed(),
+            s.InDoubt(trace="t"),
+            s.Withheld(),
+            s.TakenAway(),
+        ),
+        events=(
+            s.ImageSubmitted(trace="t"),
+            s.ImagePassed(),
+            s.ImageDoubted(),
+            s.ImageRefused(),
+            s.VerdictMissed(),
+            s.ImageCleared(),
+            s.ImageRemoved(),
+        ),
+        kinds_of_state=s.SCREENINGS,
+        kinds_of_event=s.SCREENING_EVENTS,
+        names=s.SCREENING_NAMES,
+        refusal=s.IllegalScreening,
+        holder=lambda state: evolve(FILE, screening=state),
+        state_of=lambda file: file.screening,
+        begins=(s.Unscreened, s.Waiting),
     ),
 )
 PAIRS = [(life, state, event) for life in LIVES for state in life.kinds_of_state for event in life.kinds_of_event]

@@ -23,6 +23,7 @@ ASKS: Final[dict[str, tuple[str, ...]]] = {
     "InviteOperator": ("manage_members",),
     "IssueFileLink": ("link_card",),
     "ListContent": ("moderate_content",),
+    "LookAtImage": ("moderate_content",),
     "LookAtApplication": ("see_documents",),
     "ResetOperator": ("manage_members",),
     "TakeExport": ("export_self",),
@@ -89,6 +90,9 @@ DOES_NOT: Final[dict[str, str]] = {
         ("Entrance", "SignInByPassword", "SignInByWechat", "ResetPassword"), "is how somebody becomes known"
     ),
     **dict.fromkeys(("AcceptInvitation", "ViewInvitation"), "takes the token of a link that was given once"),
+    **dict.fromkeys(("SubmitImage", "MissVerdict"), "is the worker's"),
+    "RecordVerdict": "believes the signature of whoever judges",
+    "ShowToCheck": "is given a link that was sealed for whoever judges",
     "FollowFileLink": "asks through FetchFile, for whom the link was made",
     **dict.fromkeys(("LinkAudit", "VerifyAudit"), "is the machine's own command line's"),
     "Inviting": "is a part of those that invite",

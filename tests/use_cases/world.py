@@ -18,6 +18,7 @@ from adapters.memory.credentials import MemoryPasswordHashes
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
+from adapters.memory.image_check import MemoryImageCheck
 from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryMaps, MemoryNotices
 from adapters.memory.pauses import give_way
@@ -40,8 +41,9 @@ from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
+from errand_domain.ports.image_check import ImageCheck
 from errand_domain.ports.images import CleanImage, Images
-from errand_domain.ports.link_seal import LinkSeal
+from errand_domain.ports.link_seal import LinkAddress, LinkSeal
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, Ids, Maps, Notices, QuoteSeal, Secrets
@@ -99,6 +101,7 @@ class World:
         self.rival = MemoryProvider(self.clock, provider="rival", pause=pause)
         self.notices = MemoryNotices(pause=pause)
         self.content = MemoryContentCheck(pause=pause)
+        self.image_check = MemoryImageCheck(pause=pause)
         self.secrets = secrets or SystemSecrets(KEY)
         self.rate_limits = MemoryRateLimits(pause=pause)
         self.password_hashes = MemoryPasswordHashes(pause=pause)
@@ -116,6 +119,8 @@ class World:
             Maps: MemoryMaps(pause=pause),
             Notices: self.notices,
             ContentCheck: self.content,
+            ImageCheck: self.image_check,
+            LinkAddress: LinkAddress("https://errand.example/api/v1/file-links"),
             LinkSeal: HmacLinkSeal(KEY),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),

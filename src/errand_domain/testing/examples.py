@@ -8,8 +8,11 @@ from itertools import count
 from typing import Final
 from uuid import UUID
 
+from attrs import evolve
+
 from errand_domain.campus import Campus
 from errand_domain.content.case import ContentCase, ContentCleared
+from errand_domain.content.screening import Waiting
 from errand_domain.dispute.dispute import Dispute, Hearing, Statement
 from errand_domain.ids import (
     AttemptId,
@@ -300,6 +303,11 @@ def stored_file() -> StoredFile:
         sha256="0123456789abcdef" * 4,
         at=NOW,
     )
+
+
+def waiting_image() -> StoredFile:
+    """The facts of a photo that is to be judged."""
+    return evolve(stored_file(), screening=Waiting(due_at=NOW + HOUR))
 
 
 def account(kind: AccountKind = "runner_available") -> Account:

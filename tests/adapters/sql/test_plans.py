@@ -11,6 +11,7 @@ from adapters.sql import (
     audit,
     disputes,
     earnings,
+    files,
     hall,
     ledger,
     members,
@@ -25,6 +26,7 @@ from adapters.sql import (
     withdrawals,
 )
 from adapters.sql.rows.orders import mercator
+from errand_domain.content.screening import Waiting
 from errand_domain.ids import MemberId
 from errand_domain.ports.outbox import Tell
 from errand_domain.testing import examples
@@ -83,6 +85,7 @@ async def fill(database):
             tx.withdrawals.add(evolve(examples.withdrawal(), query_at=at))
             tx.runners.add(examples.runner(campus_id=ours.campus_id if number % 50 == 0 else None))
             tx.members.add(examples.member())
+            tx.files.add(evolve(examples.stored_file(), screening=Waiting(due_at=at, trace=f"trace-{number}")))
             tx.ledger.post(examples.transfer(examples.account(), examples.account()))
             tx.outbox.add(Tell(member_id=runner.member_id, kind="order_paid"), lane=f"lane {number}", at=at)
         tx.orders.add(ours)
@@ -99,7 +102,9 @@ async def analyse(database):
         case "sqlite":
             await driver._submit(lambda writer: writer.execute("ANALYZE"))
         case _:
-            tables = "orders, attempts, refunds, earnings, withdrawals, runners, members, transfers, balances, outbox"
+            tables = (
+                "orders, attempts, refunds, earnings, withdrawals, runners, members, files, transfers, balances, outbox"
+            )
             await driver._fetch(f"ANALYZE TABLE {tables}", ())
 
 
@@ -151,8 +156,11 @@ async def test_no_query_reads_a_whole_table(database):
         "answer": ("answers", answers._LOOK, {"mine": member, "mine_key": "x"}),
         "due messages": ("outbox", leased(outbox._HEADS), due),
         **{f"due {kind}": (table, leased(lease), due) for (kind, lease), table in zip(
-            timers._LEASES.items(), ("orders", "attempts", "refunds", "earnings", "withdrawals", "runners"), strict=True
+            timers._LEASES.items(),
+            ("orders", "attempts", "refunds", "earnings", "withdrawals", "runners", "files"),
+            strict=True,
         )},
+        "image of trace": ("files", files._OF_TRACE, {"trace": "trace-1"}),
     }  # fmt: skip
     if dialect == "postgresql":
         queries["hall"] = ("orders", hall._GIST, viewer)

@@ -23,7 +23,9 @@ from errand_domain.testing.contracts.credentials import (
 from errand_domain.testing.contracts.database import Database
 from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
 from errand_domain.testing.contracts.file_store import FileStoreContract
+from errand_domain.testing.contracts.files import FilesContract
 from errand_domain.testing.contracts.hall import HallContract
+from errand_domain.testing.contracts.image_check import ImageCheckContract
 from errand_domain.testing.contracts.images import ImagesContract
 from errand_domain.testing.contracts.ledger import LedgerContract
 from errand_domain.testing.contracts.link_seal import LinkSealContract
@@ -45,7 +47,6 @@ from errand_domain.testing.contracts.records import (
     AuditContract,
     CampusesContract,
     DisputesContract,
-    FilesContract,
     ReviewsContract,
 )
 from errand_domain.testing.contracts.relay import RelayContract
@@ -74,6 +75,7 @@ __all__ = [
     "FilesContract",
     "HallContract",
     "IdsContract",
+    "ImageCheckContract",
     "ImagesContract",
     "LedgerContract",
     "LinkSealContract",

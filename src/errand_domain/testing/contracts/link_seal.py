@@ -19,7 +19,7 @@ from errand_domain.testing.contracts.database import SOME_EXAMPLES
 LINKS = st.builds(
     FileLink,
     file_id=st.uuids().map(FileId),
-    viewer_id=st.uuids().map(MemberId),
+    viewer_id=st.none() | st.uuids().map(MemberId),
     purpose=st.sampled_from(get_args(FilePurpose)),
     expires_at=st.integers(0, 10**8).map(lambda seconds: examples.NOW.replace(microsecond=0) + timedelta(0, seconds)),
 )

@@ -1,4 +1,4 @@
-"""The promises of the ports of campuses, disputes, reviews, files and the audit record."""
+"""The promises of the ports of campuses, disputes, reviews and the audit record."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,9 +12,8 @@ from hypothesis import given
 from errand_domain.campus import Campus
 from errand_domain.dispute.dispute import Dispute
 from errand_domain.errors import Missing, Stale
-from errand_domain.ids import CampusId, DisputeId, FileId, MemberId, OrderId, ReviewId
+from errand_domain.ids import CampusId, DisputeId, MemberId, OrderId, ReviewId
 from errand_domain.ports.audit import AuditLine
-from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.reviews import Rating
 from errand_domain.ports.transaction import Transaction
 from errand_domain.review.review import AlreadyReviewed, Review
@@ -178,63 +177,6 @@ class ReviewsContract:
             assert (await tx.reviews.rating(review.subject_id)).stars == 2
 
 
-class FilesContract:
-    """Give a fixture `database`: an empty one for each test."""
-
-    pytestmark = pytest.mark.anyio
-
-    @pytest.mark.parametrize("purpose", ["proof", "evidence", "student_card"])
-    async def test_a_file_is_read_as_written(self, database: Database, purpose: FilePurpose) -> None:
-        file = evolve(examples.stored_file(), purpose=purpose)
-        loose = evolve(examples.stored_file(), order_id=None)
-        await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(loose))
-        async with database.begin() as tx:
-            assert await tx.files.get(file.id) == file
-            assert await tx.files.get(loose.id) == loose
-
-    async def test_a_file_that_is_not_there_is_missing(self, database: Database) -> None:
-        async with database.begin() as tx:
-            with pytest.raises(Missing):
-                await tx.files.get(FileId(examples.fresh()))
-
-    async def test_a_members_files_are_listed_newest_first(self, database: Database) -> None:
-        owner = MemberId(examples.fresh())
-        files = [evolve(examples.stored_file(), owner_id=owner) for _ in range(4)]
-        await commit(database, *(partial(_store, file) for file in (*files[::-1], examples.stored_file())))
-        async with database.begin() as tx:
-            first = await tx.files.of_owner(owner, before=None, limit=3)
-            assert first == tuple(files[:0:-1])
-            assert await tx.files.of_owner(owner, before=first[-1].id, limit=3) == (files[0],)
-
-    async def test_a_members_files_of_an_order_and_those_of_none_are_counted_apart(self, database: Database) -> None:
-        owner, order_id = MemberId(examples.fresh()), OrderId(examples.fresh())
-        for seconds, owner_id, of in (
-            (-1, owner, order_id),
-            (0, owner, order_id),
-            (1, owner, order_id),
-            (1, owner, None),
-            (1, owner, OrderId(examples.fresh())),
-            (1, MemberId(examples.fresh()), order_id),
-            (1, MemberId(examples.fresh()), None),
-        ):
-            file = evolve(examples.stored_file(), owner_id=owner_id, order_id=of, at=NOW + seconds * SECOND)
-            await commit(database, partial(_store, file))
-        async with database.begin() as tx:
-            assert await tx.files.count(owner, order_id=order_id, since=NOW) == 2
-            assert await tx.files.count(owner, order_id=order_id, since=NOW - SECOND) == 3
-            assert await tx.files.count(owner, order_id=None, since=NOW) == 1
-
-    async def test_a_removed_file_is_forgotten(self, database: Database) -> None:
-        file, other = examples.stored_file(), examples.stored_file()
-        await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(other))
-        await commit(database, lambda tx: tx.files.remove(file.id))
-        await commit(database, lambda tx: tx.files.remove(file.id))
-        async with database.begin() as tx:
-            with pytest.raises(Missing):
-                await tx.files.get(file.id)
-            assert await tx.files.get(other.id) == other
-
-
 class AuditContract:
     """Give a fixture `database`: an empty one for each test."""
 
@@ -313,10 +255,6 @@ def _review(review: Review, tx: Transaction) -> None:
 
 def _hide(review_id: ReviewId, tx: Transaction) -> None:
     tx.reviews.hide_text(review_id)
-
-
-def _store(file: StoredFile, tx: Transaction) -> None:
-    tx.files.add(file)
 
 
 def _record(line: AuditLine, tx: Transaction) -> None:

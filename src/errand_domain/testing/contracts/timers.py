@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from attrs import evolve
 
+from errand_domain.content.screening import Waiting
 from errand_domain.ids import MemberId
 from errand_domain.order.states import AwaitingPayment
 from errand_domain.ports.timers import TIMER_KINDS, TimerKind
@@ -131,6 +132,11 @@ def _runner(due_at: datetime) -> Watched:
     return str(member.id), add
 
 
+def _image(due_at: datetime) -> Watched:
+    file = evolve(examples.waiting_image(), screening=Waiting(due_at=due_at))
+    return str(file.id), lambda tx: tx.files.add(file)
+
+
 async def _watched(database: Database, kind: TimerKind, due_at: datetime) -> str:
     """An aggregate of that kind whose timer is at that moment; its subject."""
     subject, add = _MADE[kind](due_at)
@@ -145,4 +151,5 @@ _MADE: Mapping[TimerKind, Callable[[datetime], Watched]] = {
     "earning": _earning,
     "withdrawal": _withdrawal,
     "runner": _runner,
+    "image": _image,
 }
