@@ -42,6 +42,7 @@ TABLE: Final = {
     "Files": {"MemoryFiles", "SqlFiles"},
     "Hall": {"MemoryHall", "SqlHall"},
     "Ids": {"MemoryIds", "SystemIds"},
+    "ImageCheck": {"ImagesByHand", "MemoryImageCheck", "WechatImageCheck"},
     "Images": {"PillowImages"},
     "Ledger": {"MemoryLedger", "SqlLedger"},
     "LinkSeal": {"HmacLinkSeal"},

@@ -26,6 +26,10 @@ NOT_REACHED: Final[Mapping[str, str]] = {
         "tells who somebody is, and moves no money: tests/contracts/test_mini_program.py and tests/adapters/wechat",
     ),
     "tencent_sms.send": "carries codes, and moves no money: tests/adapters/tencent",
+    **dict.fromkeys(
+        ("wechat.check_image", "wechat.notify.image"),
+        "judges an image, and moves no money: tests/use_cases/test_images.py and tests/sandbox/wechat",
+    ),
     "wechat.check_text": "asked before there is an order; tests/adapters/wechat and tests/contracts hold its faults",
 }
 """Operations that no story reaches, and why."""

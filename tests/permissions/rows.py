@@ -159,6 +159,7 @@ STAFF: Final = (
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling", "resolve_disputes", "", _RULING),
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling-review", "resolve_disputes", "", {"agree": True}),
     _row(f"GET {_STAFF}/content", "moderate_content", query=_CAMPUS),
+    _row(f"GET {_STAFF}/content/{{image_case_id}}/image", "moderate_content"),
     _row(f"POST {_STAFF}/content/{{case_id}}/decisions", "moderate_content", "", {"decision": "clear"}),
     _row(f"GET {_STAFF}/runners", "review_runners", query=_CAMPUS),
     _row(f"POST {_STAFF}/runners/{{applicant_id}}/decisions", "review_runners", "", {"decision": "approve"}),

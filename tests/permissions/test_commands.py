@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "campus policy --set tariff.night_from=23:00": "manage_campus",
     "content clear {case_id}": "moderate_content",
     "content list": "moderate_content",
+    "content show {image_case_id} --to /dev/null": "moderate_content",
     "content remove {case_id} --reason x": "moderate_content",
     "member bar {applicant_id} --reason x": "manage_members",
     "member grant {other_id} --role finance": "manage_members",

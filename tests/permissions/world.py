@@ -164,14 +164,22 @@ class World:
             await self._suspend(runner)
         await self._apply(people["applicant"].id)
         case = evolve(content_case(campus_id=stage.campus.id), author_id=requester.id)
+        image_case = evolve(
+            content_case(campus_id=stage.campus.id),
+            author_id=people["runner"].id,
+            kind="image",
+            subject=UUID(self.names["proof_id"]),
+        )
         async with stage.begin() as tx:
             tx.content_cases.add(case)
+            tx.content_cases.add(image_case)
             await tx.commit()
         self.names |= {
             "campus_id": str(stage.campus.id),
             "refund_number": refund.number,
             "attempt_number": attempt.number,
             "case_id": str(case.id),
+            "image_case_id": str(image_case.id),
             "offered_id": str(offered.id),
             "applicant_id": str(people["applicant"].id),
             "other_id": str(people["blocked"].id),

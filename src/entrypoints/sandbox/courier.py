@@ -21,6 +21,8 @@ from entrypoints.sandbox.store import Store
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
 AT_ONCE: Final = 10
+FETCHED_BYTES_MOST: Final = 10 * 1024 * 1024
+"""More than that WeChat judges none of."""
 EXCERPT_LENGTH: Final = 200
 LOOK_EVERY_SECONDS: Final = 0.2
 OVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -144,6 +146,9 @@ class Courier:
         if fault in ("lost", "delay", "reorder"):
             answers = [("not sent", False)]
         else:
+            if letter.reads:
+                letter = partner.informed(letter, await _fetched(letter.reads))
+                carried = evolve(carried, letter=letter)
             spoilt = None if fault == "duplicate" else fault
             answers = await asyncio.gather(*(self._post(letter, partner, spoilt) for _ in range(copies)))
         outcome = ", ".join(dict.fromkeys(text for text, _ in answers))
@@ -181,6 +186,19 @@ class Courier:
             return type(broken).__name__, False
         text = answer.text[:EXCERPT_LENGTH]
         return f"{answer.status_code} {text}".strip(), partner.understood(answer.status_code, answer.content)
+
+
+async def _fetched(url: str) -> bytes | None:
+    """What is at that address on this machine, or `None`."""
+    if not _is_here(url):
+        return None
+    patience = Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    try:
+        async with AsyncClient(timeout=patience, trust_env=False, verify=_trusted()) as client:
+            answer = await client.get(url)
+    except (HTTPError, InvalidURL):
+        return None
+    return answer.content if answer.is_success and len(answer.content) <= FETCHED_BYTES_MOST else None
 
 
 @cache

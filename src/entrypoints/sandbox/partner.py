@@ -24,13 +24,17 @@ class Waiting:
 
 @frozen(kw_only=True)
 class Letter:
-    """One notification on its way: what it says is fixed, how it is signed is decided at each try."""
+    """One notification on its way: what it says is fixed, how it is signed is decided at each try.
+
+    `reads` is what its partner fetches before it can say anything.
+    """
 
     id: str
     partner: str
     operation: str
     url: str
     content: str = field(repr=False)
+    reads: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
@@ -69,6 +73,10 @@ class Partner(Protocol):
     def pass_time(self) -> None:
         """Do what time has brought: refunds arrive, transfers expire, what is delivered counts as received."""
         ...
+
+    def informed(self, letter: Letter, fetched: bytes | None) -> Letter:  # noqa: ARG002 - most letters read nothing
+        """The letter once its partner has read what it wanted to; `None` where that could not be had."""
+        return letter
 
     def written(self, letter: Letter, fault: Kind | None) -> Written:
         """The notification as it goes out now, spoilt in the way of the fault."""

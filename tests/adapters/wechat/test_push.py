@@ -15,7 +15,13 @@ from wechatpy.utils import WeChatSigner
 from adapters.memory.clock import MemoryClock
 from adapters.wechat.push import AGE_SECONDS_MOST, BODY_BYTES_MOST, WechatPush
 from adapters.wechat.push_seal import PushSeal, key_bytes
-from errand_domain.ports.notifications import Delivery, NothingForUs, NotificationRefused, SettlementReport
+from errand_domain.ports.notifications import (
+    Delivery,
+    ImageReport,
+    NothingForUs,
+    NotificationRefused,
+    SettlementReport,
+)
 from errand_domain.testing import examples
 from tests.adapters.wechat.scripted import APP
 
@@ -41,6 +47,18 @@ SETTLED = {
     "confirm_receive_method": 2,
     "confirm_receive_time": 1_788_000_000,
     "settlement_time": 1_788_000_000,
+}
+JUDGED = {
+    "ToUserName": "gh_1",
+    "FromUserName": "o_1",
+    "CreateTime": 1_788_000_000,
+    "MsgType": "event",
+    "Event": "wxa_media_check",
+    "appid": APP,
+    "trace_id": "60ae120f-371d5872-7941a05b",
+    "version": 2,
+    "detail": {"strategy": "content_model", "errcode": 0, "suggest": "pass", "label": 100, "prob": 90},
+    "result": {"suggest": "risky", "label": 20002},
 }
 REPORT = SettlementReport(
     number="0192f0c1a2b37c4d8e5f", provider="wechat_pay", at=datetime.fromtimestamp(1_788_000_000, UTC)
@@ -151,7 +169,6 @@ async def test_the_news_of_a_delivery_is_no_settlement(push, settled_at):
     ("event", "about"),
     [
         ({"MsgType": "event", "Event": "trade_manage_remind_shipping"}, "trade_manage_remind_shipping"),
-        ({"MsgType": "event", "Event": "wxa_media_check", "result": {"suggest": "pass"}}, "wxa_media_check"),
         ({"MsgType": "text", "Content": "hello"}, "text"),
         ({}, ""),
     ],
@@ -175,6 +192,39 @@ async def test_other_pushes_change_nothing_here(push, event, about):
 )
 async def test_a_settlement_of_others_or_of_nothing_is_refused(push, changes, expected):
     assert await doubt(push, sealed(as_json(SETTLED | changes))) == expected
+
+
+@pytest.mark.parametrize("verdict", ["pass", "review", "risky"])
+@pytest.mark.parametrize("inner", [as_json, as_xml])
+async def test_a_verdict_on_an_image_is_reported_under_its_trace(push, inner, verdict):
+    told = await push.read(sealed(inner(JUDGED | {"result": {"suggest": verdict, "label": 1}})))
+    assert told == ImageReport(trace="60ae120f-371d5872-7941a05b", verdict=verdict)
+
+
+async def test_a_verdict_is_that_of_the_whole_and_not_of_a_part(push):
+    parts = [{"strategy": "content_model", "errcode": 0, "suggest": "pass"}] * 2
+    assert (await push.read(sealed(as_json(JUDGED | {"detail": parts})))).verdict == "risky"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"result": {}},
+        {"result": "risky"},
+        {"result": {"suggest": "perhaps"}},
+        {"result": {"suggest": ["risky"]}},
+        {"result": None, "isrisky": 1, "status_code": -1008},
+        {"trace_id": ""},
+        {"trace_id": {"x": "y"}},
+    ],
+)
+async def test_an_image_that_could_not_be_judged_has_no_verdict(push, changes):
+    assert await push.read(sealed(as_json(JUDGED | changes))) == NothingForUs(about="wxa_media_check, no verdict")
+
+
+@pytest.mark.parametrize("app", ["wx0000000000000000", "", None])
+async def test_a_verdict_for_another_app_is_refused(push, app):
+    assert await doubt(push, sealed(as_json(JUDGED | {"appid": app}))) == "addressee"
 
 
 @pytest.mark.parametrize(
@@ -302,10 +352,11 @@ json_values = st.recursive(
 
 
 @one_clock_for_all
-@given(changes=st.dictionaries(st.sampled_from(sorted(SETTLED)), json_values, min_size=1, max_size=3))
+@given(changes=st.dictionaries(st.sampled_from(sorted(SETTLED | JUDGED)), json_values, min_size=1, max_size=3))
 async def test_whatever_wechat_itself_says_is_understood_or_refused(plain_push, changes):
-    told = await heard(plain_push, json.dumps(SETTLED | changes).encode())
-    assert isinstance(told, SettlementReport | NothingForUs) or told in {"content", "addressee"}
+    for event in (SETTLED, JUDGED):
+        told = await heard(plain_push, json.dumps(event | changes).encode())
+        assert isinstance(told, SettlementReport | ImageReport | NothingForUs) or told in {"content", "addressee"}
 
 
 @one_clock_for_all

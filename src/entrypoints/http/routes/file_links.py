@@ -12,6 +12,7 @@ from entrypoints.http.images import IMAGE_TOLD, shown
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.files import LinkTold
+from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import FileId
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
@@ -19,7 +20,7 @@ from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 KEPT_SECONDS: Final = 300
 
 
-@post("/files/{file_id:uuid}/links", responses=refusals(Missing, NotPermitted))
+@post("/files/{file_id:uuid}/links", responses=refusals(Missing, FileWithheld, NotPermitted))
 async def issue_link(file_id: PathId, request: Asking, issue_file_link: Uses[IssueFileLink]) -> LinkTold:
     """A link to a file that one may see, good for minutes and for oneself; reviewers' links to cards are recorded."""
     issued = await issue_file_link(FileId(file_id), request.user)
@@ -30,7 +31,7 @@ async def issue_link(file_id: PathId, request: Asking, issue_file_link: Uses[Iss
     "/file-links/{token:str}",
     opt=PUBLIC,
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(Missing)},
+    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld)},
 )
 async def follow_link(token: FromPath[str], follow_file_link: Uses[FollowFileLink]) -> Response[bytes]:
     """The bytes of the file, as long as the link is good and whoever asked for it may still look."""

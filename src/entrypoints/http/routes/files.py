@@ -14,6 +14,7 @@ from entrypoints.http.limits import UPLOADING
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_file
+from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, OrderId
 from errand_domain.ports.images import ImageTooLarge, NotAnImage
@@ -68,10 +69,10 @@ async def upload_student_card(
 @get(
     "/files/{file_id:uuid}",
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(Missing)},
+    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld)},
 )
 async def fetch(file_id: PathId, request: Asking, fetch_file: Uses[FetchFile]) -> Response[bytes]:
-    """The bytes of a file, to those who may see it; to anybody else it is not there."""
+    """The bytes of a file, to those who may see it; to anybody else it is not there. What is withheld nobody sees."""
     return shown(await fetch_file(FileId(file_id), request.user), kept_seconds=KEPT_SECONDS)
 
 

@@ -8,6 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
+from entrypoints.http.images import IMAGE_TOLD, shown
 from entrypoints.http.parameters import AtCampus, Limit, PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.content import (
@@ -20,7 +21,7 @@ from entrypoints.http.wire.content import (
 from errand_domain.content.case import IllegalContentTransition, OwnContent
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, ContentCaseId
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent, OrderUnderWay
+from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage, OrderUnderWay
 
 
 @get("/content", responses=refusals(NotPermitted))
@@ -37,6 +38,16 @@ async def list_content_cases(
     return tagged(request, ContentCasesTold(items=tuple(tell_case(case) for case in cases)))
 
 
+@get(
+    "/content/{case_id:uuid}/image",
+    media_type="image/jpeg",
+    responses={200: IMAGE_TOLD, **refusals(NotPermitted, OwnContent, Missing)},
+)
+async def show_content_image(case_id: PathId, request: Asking, look_at_image: Uses[LookAtImage]) -> Response[bytes]:
+    """The image that an open case is about, also where it is withheld from everybody else; the look is recorded."""
+    return shown(await look_at_image(ContentCaseId(case_id), request.user), kept_seconds=0)
+
+
 @post(
     "/content/{case_id:uuid}/decisions",
     status_code=200,
@@ -51,4 +62,6 @@ async def decide_content_case(
     return tell_case(await decide_content.remove(ContentCaseId(case_id), request.user, reason=data.reason))
 
 
-OPERATOR_CONTENT = Router("/operator", route_handlers=[list_content_cases, decide_content_case], tags=["operator"])
+OPERATOR_CONTENT = Router(
+    "/operator", route_handlers=[list_content_cases, show_content_image, decide_content_case], tags=["operator"]
+)

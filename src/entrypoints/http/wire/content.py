@@ -20,7 +20,7 @@ class ContentDecisionAsked(Asked, kw_only=True, frozen=True):
 
 
 class ContentCaseTold(Told, kw_only=True, frozen=True):
-    """A doubt: what it is about, the text as it was published, and what became of it."""
+    """A doubt: what it is about, the text as it was published (an image has none), and what became of it."""
 
     id: UUID
     kind: ContentKind

@@ -46,11 +46,13 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "upload_shipping": "录入发货信息",
     "get_order": "查询发货状态",
     "check_text": "文本内容安全",
+    "check_image": "图片内容安全",
     "notify.payment": "支付结果通知",
     "notify.refund": "退款结果通知",
     "notify.transfer": "转账结果通知",
     "notify.delivery": "发货结果通知",
     "notify.settlement": "订单结算通知",
+    "notify.image": "图片检查结果通知",
 }
 
 

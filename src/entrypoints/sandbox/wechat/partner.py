@@ -16,6 +16,7 @@ from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
 from entrypoints.sandbox.wechat.content import TEXT_PATH, judge_text
 from entrypoints.sandbox.wechat.desk import CONFIRM, DELIVERY, ORDERS, PARTNER, SETTLEMENT, ShippingDesk, event_in
 from entrypoints.sandbox.wechat.errors import WechatError
+from entrypoints.sandbox.wechat.images import IMAGE_CHECKED, IMAGE_PATH, IMAGES, NEXT, ImageDesk
 from entrypoints.sandbox.wechat.keys import WechatKeys
 from entrypoints.sandbox.wechat.tokens import Tokens
 from entrypoints.sandbox.wechat.users import (
@@ -39,6 +40,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     UPLOAD_PATH: "wechat.upload_shipping",
     ORDER_PATH: "wechat.get_order",
     TEXT_PATH: "wechat.check_text",
+    IMAGE_PATH: "wechat.check_image",
 }
 CALL_FAULTS: Final[tuple[Kind, ...]] = (
     "drop_request",
@@ -74,6 +76,7 @@ class Wechat(Partner):
         **{name: (*CALL_FAULTS, *MORE_FAULTS.get(name, ())) for name in USER_OPERATIONS.values()},
         DELIVERY: PUSH_FAULTS,
         SETTLEMENT: PUSH_FAULTS,
+        IMAGE_CHECKED: PUSH_FAULTS,
     }
     schedule = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 5, 5))
     """Three more tries, as soon as nobody has answered; unverified against the live service."""
@@ -84,6 +87,7 @@ class Wechat(Partner):
         self._tokens = outside.store.table("wechat.tokens", Tokens)
         self._desk = ShippingDesk(outside, clock, push_url=push_url)
         self._users = UserDesk(outside, keys, clock)
+        self._images = ImageDesk(outside, keys, clock, partner=self.name, push_url=push_url)
 
     def owns(self, path: str) -> bool:
         """What the sandbox has of `api.weixin.qq.com`."""
@@ -113,7 +117,9 @@ class Wechat(Partner):
         return self._desk.waiting()
 
     def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:
-        """A payer confirms that they have it, or somebody opens the mini-program."""
+        """A payer confirms that they have it, somebody opens the mini-program, or the next verdict is settled."""
+        if (kind, number) == (IMAGES, NEXT):
+            return self._images.say(act)
         if (kind, act) != (ORDERS, CONFIRM):
             return self._users.act(kind, number, act)
         return self._desk.confirm(number)
@@ -121,6 +127,10 @@ class Wechat(Partner):
     def pass_time(self) -> None:
         """Deliveries count as received after a while."""
         self._desk.pass_time()
+
+    def informed(self, letter: Letter, fetched: bytes | None) -> Letter:
+        """The image was fetched that the letter is about."""
+        return self._images.judged(letter, fetched)
 
     def written(self, letter: Letter, fault: Kind | None) -> Written:
         """The push, encrypted and signed anew at each try."""
@@ -145,6 +155,7 @@ class Wechat(Partner):
             PHONE_PATH: lambda: self._users.phone(asked.body),
             CODE_PATH: lambda: self._users.code(asked.body),
             TEXT_PATH: lambda: judge_text(asked.body),
+            IMAGE_PATH: lambda: self._images.submit(asked.body),
         }
         try:
             if asked.path not in WITH_SECRET:
