@@ -7,15 +7,18 @@ import pytest
 from attrs import evolve
 
 from errand_domain.content.screening import (
-    SCREENINGS,
     ImageCleared,
     ImagePassed,
     ImageRefused,
     ImageSubmitted,
     InDoubt,
+    Passed,
     Screening,
+    TakenAway,
+    Unscreened,
     VerdictMissed,
     Waiting,
+    Withheld,
 )
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import FileId, MemberId, OrderId
@@ -28,8 +31,12 @@ from errand_domain.testing.contracts.racing import all_at_once, refusals
 NOW = examples.NOW
 SECOND = timedelta(seconds=1)
 SCREENED: tuple[Screening, ...] = (
-    *(kind() for kind in SCREENINGS if kind is not Waiting),
+    Unscreened(),
     Waiting(due_at=NOW),
+    Passed(),
+    InDoubt(),
+    Withheld(),
+    TakenAway(),
     Waiting(due_at=NOW, trace="6123-a_b"),
     InDoubt(trace="T" * 128),
 )
