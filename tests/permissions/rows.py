@@ -184,6 +184,7 @@ CONCERNED: Final = {
     "disputed_id": ("requester", "runner"),
     "dispute_id": ("requester", "runner"),
     "case_id": ("requester",),
+    "image_case_id": ("runner",),
     "refund_number": ("requester",),
     "withdrawal_id": ("runner",),
     "offered_id": ("offered",),
