@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import make_url, text
+from sqlalchemy import delete, make_url, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.sql import migrations
@@ -29,18 +29,19 @@ async def emptied(url: str) -> str:
 
 
 async def _delete_everything(url: str) -> None:
-    names = [table.name for table in reversed(METADATA.sorted_tables)]
+    """Delete row by row: both servers take a hundred times as long to truncate a table that holds hardly anything."""
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
+            is_postgres = engine.dialect.name == "postgresql"
+            if is_postgres:
                 # The audit record refuses even this, but not to whoever may set this.
                 await connection.execute(text("SET LOCAL session_replication_role = replica"))
-                await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-            else:
-                for name in names:
-                    deed = "TRUNCATE TABLE" if name in APPEND_ONLY else "DELETE FROM"
-                    await connection.execute(text(f"{deed} {name}"))
+            for table in reversed(METADATA.sorted_tables):
+                if is_postgres or table.name not in APPEND_ONLY:
+                    await connection.execute(delete(table))
+                elif (await connection.execute(select(table).limit(1))).first():
+                    await connection.execute(text(f"TRUNCATE TABLE {table.name}"))
     finally:
         await engine.dispose()
 
