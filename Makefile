@@ -68,7 +68,7 @@ clean: ## Remove the environment, caches and the demonstration's data
 	rm -rf .demo .venv var build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# PostgreSQL, MariaDB and Redis from Debian's packages: installed where that is allowed, named in one line where not.
+# PostgreSQL, MariaDB, Redis and Chromium from Debian's packages: installed where that is allowed, named in one line where not.
 servers: .venv/.dev-installed
 	@$(BIN)/python -m tests.servers.install
 

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import zxingcpp
+from click.testing import CliRunner
+from PIL import Image
 from pyotp.totp import TOTP
 
+from entrypoints.cli.main import main
 from tests.cli.conftest import Terminal
 from tests.stage import Stage
 
@@ -36,3 +40,28 @@ def test_what_cannot_be_is_one_line(terminal: Terminal, stage: Stage, wait: Any)
     assert "not_permitted" in terminal.refused(
         "operator", "create", "--email", EMAIL, "--role", "admin", "--as", member.id
     )
+
+
+def test_whoever_follows_the_link_at_a_terminal_lets_the_authenticator_read_the_screen(
+    terminal: Terminal, stage: Stage, wait: Any
+):
+    link = terminal.told("operator", "create", "--email", EMAIL, "--role", "finance")["link"]
+    invitee = wait(stage.use.view_invitation()(link.partition("#")[2]))
+    code = TOTP(invitee.totp_secret).at(stage.clock.now())
+    typed = f"{link}\n{PASSWORD}\n{PASSWORD}\n{code}\n"
+    result = CliRunner().invoke(main, ["operator", "enroll"], obj=terminal.container, input=typed)
+    assert result.exit_code == 0, result.output
+    assert seen_by_a_camera(result.stderr) == invitee.otpauth
+    assert PASSWORD not in result.output
+    assert "recovery codes" in result.stdout
+
+
+def seen_by_a_camera(screen: str) -> str:
+    """What the square code on the screen says: each letter is two modules, one above the other."""
+    halves = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0), "\xa0": (0, 0)}
+    lines = [line for line in screen.splitlines() if line and set(line) <= halves.keys()]
+    modules = [[halves[letter][half] for letter in line] for line in lines for half in (0, 1)]
+    image = Image.new("L", (len(modules[0]), len(modules)))
+    image.putdata([module for row in modules for module in row])
+    (read,) = zxingcpp.read_barcodes(image.resize((image.width * 8, image.height * 8), Image.Resampling.NEAREST))
+    return read.text

@@ -23,6 +23,8 @@ PUBLIC: Final = {
     ("POST", f"{API}/sessions/password"),
     ("POST", f"{API}/operator-invitations/looked-at"),
     ("POST", f"{API}/operator-invitations/accepted"),
+    ("GET", "/operator-invitation"),
+    ("GET", "/console/{name}"),
     ("GET", f"{API}/documents"),
     ("GET", f"{API}/documents/{{document}}/{{version}}"),
     ("GET", f"{API}/file-links/{{token}}"),

@@ -44,6 +44,8 @@ PUBLIC: Final = (
     _row("GET /health/ready", "sign_in", asks=False),
     _row("GET /metrics", "sign_in", asks=False),
     _row("GET /schema", "sign_in", asks=False),
+    _row("GET /operator-invitation", "sign_in", asks=False),
+    _row("GET /console/pages.css", "sign_in", asks=False),
     _row("GET /schema/openapi.json", "sign_in", asks=False),
     _row("GET /schema/{path}", "sign_in", asks=False, may_be_missing=True),
     _row(f"GET {API}/documents", "sign_in", asks=False),

@@ -1,6 +1,6 @@
-"""Fetch the servers' Debian packages where that is allowed, and say in one line each what will be skipped.
+"""Fetch Debian's packages of servers and browser where that is allowed, and say in a line each what will be skipped.
 
-With `CI=true` a server that is still missing is a failure: a green run must have asked all three.
+With `CI=true` one that is still missing is a failure: a green run must have asked all of them.
 """
 
 import os
@@ -11,17 +11,22 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from tests.servers.browser import PATH_VARIABLE, Chromium
 from tests.servers.client import URL_VARIABLES
 from tests.servers.programs import SERVERS
-from tests.servers.server import Missing
+from tests.servers.server import Missing, Server
+
+NEEDED: Final[Mapping[str, type[Server] | type[Chromium]]] = {**SERVERS, "browser": Chromium}
+GIVEN: Final[Mapping[str, str]] = {**URL_VARIABLES, "browser": PATH_VARIABLE}
 
 
 def missing_servers(environment: Mapping[str, str]) -> dict[str, str]:
-    """Each server that is neither given by environment variable nor installed, with the reason."""
+    """Each server, and the browser, that is neither given by environment variable nor installed, with the reason."""
     reasons: dict[str, str] = {}
-    for kind, server in SERVERS.items():
-        if environment.get(URL_VARIABLES[kind]):
+    for kind, server in NEEDED.items():
+        if environment.get(GIVEN[kind]):
             continue
         try:
             server.programs()
@@ -33,7 +38,7 @@ def missing_servers(environment: Mapping[str, str]) -> dict[str, str]:
 def skip_lines(environment: Mapping[str, str]) -> list[str]:
     """What to tell a person about each missing server."""
     return [
-        f"{SERVERS[kind].name} is skipped: {why} (Debian: apt-get install {SERVERS[kind].debian_package})"
+        f"{NEEDED[kind].name} is skipped: {why} (Debian: apt-get install {NEEDED[kind].debian_package})"
         for kind, why in missing_servers(environment).items()
     ]
 
@@ -72,7 +77,7 @@ def main() -> int:
     """Install what is missing and may be; the exit code says whether the suite can go on."""
     missing = missing_servers(os.environ)
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        packages = [SERVERS[kind].debian_package for kind in missing]
+        packages = [NEEDED[kind].debian_package for kind in missing]
         print(f"Installing {', '.join(packages)} for the tests…", flush=True)
         try:
             install(packages)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.servers import install
+from tests.servers.browser import PATH_VARIABLE
 from tests.servers.client import PROJECT, URL_VARIABLES
 from tests.servers.databases import fresh_database
 from tests.servers.programs import RedisServer
@@ -139,7 +140,7 @@ def listens(port: int) -> bool:
 
 def test_a_missing_server_is_named_with_the_package_that_brings_it(monkeypatch):
     monkeypatch.setattr(RedisServer, "programs", classmethod(_nothing_here))
-    given = dict.fromkeys((URL_VARIABLES["postgres"], URL_VARIABLES["mariadb"]), "elsewhere")
+    given = dict.fromkeys((URL_VARIABLES["postgres"], URL_VARIABLES["mariadb"], PATH_VARIABLE), "elsewhere")
     assert install.skip_lines(given) == [
         "Redis is skipped: no program `redis-server` on this machine (Debian: apt-get install redis-server)",
     ]
@@ -149,7 +150,7 @@ def test_a_missing_server_is_named_with_the_package_that_brings_it(monkeypatch):
 def test_a_missing_server_fails_the_suite_only_where_it_must_be_whole(monkeypatch, capsys, ci, exit_code):
     monkeypatch.setattr(RedisServer, "programs", classmethod(_nothing_here))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    for variable in URL_VARIABLES.values():
+    for variable in install.GIVEN.values():
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("CI", ci)
     assert install.main() == exit_code

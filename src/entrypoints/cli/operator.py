@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import click
 
+from entrypoints import qr
 from entrypoints.cli.desk import CAMPUS, OPERATOR, Desk, at_desk, find_member
 from entrypoints.cli.member import REASON, ROLE, WHO, facts
 from errand_domain.errors import InvalidField
@@ -87,7 +88,8 @@ async def enroll(desk: Desk, *, token: str, password: str, code: str | None) -> 
     token = token.rpartition("#")[2]
     if code is None:
         invitee = await desk.container.view_invitation()(token)
-        click.echo(f"Let the authenticator read this, or type its secret:\n{invitee.otpauth}", err=True)
+        click.echo(f"Let the authenticator read this, or type its secret:\n{qr.drawn(invitee.otpauth)}", err=True)
+        click.echo(invitee.otpauth, err=True)
         code = str(click.prompt("Code", err=True))
     codes = await desk.container.accept_invitation()(token, password=password, code=code)
     desk.output.say("Keep these where the authenticator is not. Each lets you in once, with the password.")

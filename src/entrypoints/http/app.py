@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from entrypoints.console.routes import PAGES
 from entrypoints.container import Container
 from entrypoints.http.addresses import reached_at
 from entrypoints.http.dependencies import use_cases, wired
@@ -71,7 +72,7 @@ def create_app(container: Container) -> Litestar:
     redis = container.redis()
     may_be_gone = {"redis": redis.is_there} if redis else {}
     app = Litestar(
-        route_handlers=[api, wired(health(figures, may_be_gone), found)],
+        route_handlers=[api, PAGES, wired(health(figures, may_be_gone), found)],
         exception_handlers={**EXCEPTION_HANDLERS},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MOST,

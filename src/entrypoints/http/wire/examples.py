@@ -132,6 +132,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "email": "lilei@example.edu.cn",
         "totpSecret": "JBSWY3DPEHPK3PXP",
         "otpauth": "otpauth://totp/Campus%20errands:lilei%40example.edu.cn?secret=JBSWY3DPEHPK3PXP",
+        "otpauthQr": ["1111111", "1000001"],
         "expiresAt": LATER,
     },
     "RecoveryCodesTold": {"recoveryCodes": ["04t6sq-x1k9wd-7hz3mb-v5rc2e", "2p8yfg-nq40jx-d6s1ta-kb97we"]},

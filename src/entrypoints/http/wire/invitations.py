@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from entrypoints import qr
 from entrypoints.http.wire.members import OneTimeCode, Password
 from entrypoints.http.wire.shapes import Asked, Moment, Told
 from errand_domain.use_cases.accept_invitation import Invitee
@@ -31,6 +32,7 @@ class InvitationTold(Told, kw_only=True, frozen=True):
     email: str
     totp_secret: str
     otpauth: str
+    otpauth_qr: Annotated[tuple[str, ...], Meta(description="`otpauth` as a QR code, row by row; `1` is dark.")]
     expires_at: Moment
 
 
@@ -46,5 +48,6 @@ def tell_invitation(invitee: Invitee) -> InvitationTold:
         email=invitee.email,
         totp_secret=invitee.totp_secret,
         otpauth=invitee.otpauth,
+        otpauth_qr=qr.rows(invitee.otpauth),
         expires_at=invitee.expires_at,
     )
