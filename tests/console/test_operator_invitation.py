@@ -1,5 +1,6 @@
 """The page behind an operator's one-time link, in a real browser, as the operator uses it."""
 
+from collections.abc import Awaitable, Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -46,12 +47,28 @@ async def still_there(page: Page) -> bool:
     return await page.get_by_label("密码", exact=True).input_value() == PASSWORD
 
 
+def answering(status: int, said: str) -> Callable[[Route], Awaitable[None]]:
+    async def answer(route: Route) -> None:
+        await route.fulfill(status=status, body=said)
+
+    return answer
+
+
+def is_framed(code: Image.Image) -> bool:
+    """Whether there is nothing around the square for as much as cameras want: four modules of at most 177."""
+    frame = 4 * code.width // (177 + 8)
+    inner = code.convert("L")
+    inner.paste(255, (frame, frame, code.width - frame, code.height - frame))
+    return inner.getextrema()[0] > 200
+
+
 async def test_an_operator_comes_in_by_the_link_alone(page: Page, invitation: Invitation, tmp_path: Path):
     asked = list[str]()
     page.on("request", lambda request: asked.append(f"{request.url} {request.headers.get('referer', '')}"))
     await opened(page, invitation)
     await expect(page.get_by_text(EMAIL)).to_be_visible()
     screenshot = Image.open(BytesIO(await page.get_by_role("img").screenshot()))
+    assert is_framed(screenshot)
     (read,) = zxingcpp.read_barcodes(screenshot)
     parsed = parse_uri(read.text)
     assert (parsed.name, parsed.secret) == (EMAIL, await secret_of(page))
@@ -71,7 +88,7 @@ async def test_an_operator_comes_in_by_the_link_alone(page: Page, invitation: In
     await page.get_by_label("我已经把恢复码保存好了").check()
     await page.get_by_role("button", name="收起恢复码").click()
     await expect(page.get_by_role("heading", name="可以关闭这一页了")).to_be_focused()
-    content = await page.content()
+    content = await page.content() + str(await page.locator("input").evaluate_all("all => all.map(one => one.value)"))
     assert not [secret for secret in (*codes, PASSWORD, parsed.secret, invitation.token) if secret in content]
     assert not [address for address in (*asked, page.url) if invitation.token in address]
     async with httpx.AsyncClient(base_url=invitation.origin) as client:
@@ -189,10 +206,15 @@ async def test_an_answer_that_was_lost_after_all_was_done_is_told_for_what_it_pr
 async def test_a_fault_of_the_server_is_not_taken_for_a_refusal(page: Page, invitation: Invitation):
     await opened(page, invitation)
     await filled(page, code=await code_of(page, invitation))
-    await page.route(f"**{PATH}/accepted", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
-    await sent(page)
-    await expect(page.get_by_text("不能确定是否已经设置成功")).to_be_visible()
-    assert await still_there(page)
+    for status, said in (
+        (502, "<h1>Bad Gateway</h1>"),
+        (500, '{"code": "internal", "title": "服务暂时出错"}'),
+        (404, "{}"),
+    ):
+        await page.route(f"**{PATH}/accepted", answering(status, said))
+        await sent(page)
+        await expect(page.get_by_text("不能确定是否已经设置成功")).to_be_visible()
+        assert await still_there(page)
 
 
 async def test_whoever_tries_too_often_hears_for_how_long_to_wait(page: Page, invitation: Invitation):
