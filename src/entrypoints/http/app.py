@@ -7,7 +7,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from entrypoints.console.routes import PAGES
 from entrypoints.container import Container
 from entrypoints.http.addresses import reached_at
 from entrypoints.http.dependencies import use_cases, wired
@@ -33,6 +32,7 @@ from entrypoints.http.routes.operator_money import OPERATOR_MONEY
 from entrypoints.http.routes.operator_orders import OPERATOR_ORDERS
 from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
 from entrypoints.http.routes.orders import ORDERS
+from entrypoints.http.routes.pages import PAGES
 from entrypoints.http.routes.runner import RUNNER
 from entrypoints.http.routes.running import RUNNING
 from entrypoints.http.routes.sign_in import SIGN_IN

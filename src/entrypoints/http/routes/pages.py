@@ -1,4 +1,4 @@
-"""Where the pages are. They hold no secret: what is secret stands behind the `#` of an address, and is never sent."""
+"""Where the pages of `entrypoints.console` are. Secrets stand behind the `#` of an address, and are never sent."""
 
 from typing import Any, Final
 
