@@ -112,6 +112,7 @@ WRONG = (
     ({"code": "12345"}, "请输入验证器显示的六位数字。"),
     ({"password": "han.meimei's cat", "repeated": "han.meimei's cat"}, "密码里不能包含邮箱的名字。"),
     ({"password": "passwordpassword", "repeated": "passwordpassword"}, "这个密码太常见"),
+    ({"password": "5201314520131452", "repeated": "5201314520131452"}, "都很容易被猜到"),
     ({"code": "000000"}, "动态验证码不对。"),
 )
 
