@@ -13,6 +13,7 @@ WithdrawalId = NewType("WithdrawalId", UUID)
 DisputeId = NewType("DisputeId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 FileId = NewType("FileId", UUID)
+TicketId = NewType("TicketId", UUID)
 ContentCaseId = NewType("ContentCaseId", UUID)
 MessageId = NewType("MessageId", UUID)
 

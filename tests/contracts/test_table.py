@@ -21,6 +21,7 @@ from tests.contracts import (
     test_rate_limits,
     test_shipping,
     test_stored,
+    test_uploads,
 )
 
 # Port → the adapters that its contract runs on here. An outbox is seen through its other end, the relay.
@@ -38,12 +39,13 @@ TABLE: Final = {
     "Credentials": {"MemoryCredentials", "SqlCredentials"},
     "Disputes": {"MemoryDisputes", "SqlDisputes"},
     "Earnings": {"MemoryEarnings", "SqlEarnings"},
-    "FileStore": {"FolderFileStore", "MemoryFileStore", "SealedFileStore"},
+    "FileStore": {"BucketFileStore", "FolderFileStore", "MemoryFileStore", "SealedFileStore"},
     "Files": {"MemoryFiles", "SqlFiles"},
     "Hall": {"MemoryHall", "SqlHall"},
     "Ids": {"MemoryIds", "SystemIds"},
     "ImageCheck": {"ImagesByHand", "MemoryImageCheck", "WechatImageCheck"},
     "Images": {"PillowImages"},
+    "Incoming": {"CosIncoming", "MemoryIncoming", "S3Incoming"},
     "Ledger": {"MemoryLedger", "SqlLedger"},
     "LinkSeal": {"HmacLinkSeal"},
     "Maps": {"MemoryMaps"},
@@ -67,6 +69,7 @@ TABLE: Final = {
     "Secrets": {"SystemSecrets"},
     "Sessions": {"MemorySessions", "SqlSessions"},
     "Shipping": {"MemoryShipping", "WechatShipping"},
+    "TicketSeal": {"HmacTicketSeal"},
     "Timers": {"MemoryTimers", "SqlTimers"},
     "Transaction": {"MemoryTransaction", "SqlTransaction"},
     "Withdrawals": {"MemoryWithdrawals", "SqlWithdrawals"},
@@ -114,6 +117,7 @@ def test_every_port_has_a_contract_that_runs_here(port):
         test_rate_limits,
         test_shipping,
         test_stored,
+        test_uploads,
     )
     here = [value for module in modules for value in vars(module).values()]
     assert any(inspect.isclass(test) and suite in test.__bases__ for test in here)

@@ -21,6 +21,7 @@ from errand_domain.member.session import CodeTooSoon, NotSignedIn
 from errand_domain.money import Money
 from errand_domain.payment.attempt import PaymentUnknown
 from errand_domain.ports.answers import StillWorking
+from errand_domain.ports.files import StoreUnreachable
 from errand_domain.ports.mini_program import PlatformUnreachable
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.settlement.withdrawal import WithdrawalUnknown
@@ -47,6 +48,7 @@ WORTH_RETRYING: Final[tuple[type[DomainError], ...]] = (
     PaymentUnknown,
     WithdrawalUnknown,
     PlatformUnreachable,
+    StoreUnreachable,
 )
 """Refusals that may be gone in a moment, though nothing else has changed: they say `Retry-After` and are not kept as
 the answer to an idempotency key."""

@@ -9,6 +9,8 @@ from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import MakePartners, Outside
 from entrypoints.sandbox.partner import Partner
+from entrypoints.sandbox.storage.keys import StorageKeys
+from entrypoints.sandbox.storage.partner import Storage
 from entrypoints.sandbox.tencent_sms.keys import TencentSmsKeys
 from entrypoints.sandbox.tencent_sms.partner import TencentSms
 from entrypoints.sandbox.wechat.keys import WechatKeys
@@ -22,6 +24,7 @@ OPERATIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
     **Wechat.operations,
     **Alipay.operations,
     **TencentSms.operations,
+    **Storage.operations,
 }
 """What may go wrong, and where, at all of them: known before any of them is made."""
 
@@ -35,6 +38,7 @@ def make_partners(keys: Keys, clock: Clock, *, push_url: str = "") -> MakePartne
             Wechat(outside, WechatKeys(keys), clock, push_url=push_url),
             Alipay(outside, AlipayKeys(keys), clock),
             TencentSms(outside, TencentSmsKeys(keys), clock),
+            Storage(outside, StorageKeys(keys)),
         )
 
     return make
@@ -42,7 +46,7 @@ def make_partners(keys: Keys, clock: Clock, *, push_url: str = "") -> MakePartne
 
 def environment(keys: Keys, url: str) -> dict[str, str]:
     """What the service must be started with to have these partners, where the sandbox is served at that address."""
-    partners = (WechatPayKeys(keys), WechatKeys(keys), AlipayKeys(keys), TencentSmsKeys(keys))
+    partners = (WechatPayKeys(keys), WechatKeys(keys), AlipayKeys(keys), TencentSmsKeys(keys), StorageKeys(keys))
     handed_out = tuple(partner.environment(url) for partner in partners)
     chosen = {"ERRAND_PAYMENTS": "wechat_pay,alipay", "ERRAND_MINI_PROGRAM": "wechat"}
     return chosen | {name: value for one in handed_out for name, value in one.items()}

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-BODY_BYTES_MOST: Final = 1024 * 1024
+BODY_BYTES_MOST: Final = 16 * 1024 * 1024
+"""A photo, as large as anybody may send it, and the form around it."""
 NEVER_SENT: Final = 64
 
 Event = MutableMapping[str, Any]
@@ -51,13 +52,14 @@ DROPPED: Final = Reply(dropped=True)
 
 async def read(scope: Event, receive: Receive) -> Asked | None:
     """The request of that connection; `None` where it is larger than anybody here reads, or was broken off."""
-    body = b""
+    parts, length = list[bytes](), 0
     while True:
         event = await receive()
         if event["type"] != "http.request":
             return None
-        body += event.get("body", b"")
-        if len(body) > BODY_BYTES_MOST:
+        parts.append(event.get("body", b""))
+        length += len(parts[-1])
+        if length > BODY_BYTES_MOST:
             return None
         if not event.get("more_body"):
             break
@@ -66,7 +68,7 @@ async def read(scope: Event, receive: Receive) -> Asked | None:
         path=scope["raw_path"].decode("latin-1") if scope.get("raw_path") else scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
         headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
-        body=body,
+        body=b"".join(parts),
     )
 
 

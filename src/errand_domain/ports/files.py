@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from attrs import evolve, field, frozen
 
 from errand_domain.content.screening import Screening, ScreeningEvent, Unscreened, Waiting, screened
+from errand_domain.errors import Conflict
 from errand_domain.ids import FileId, MemberId, OrderId
 
 FilePurpose = Literal["proof", "evidence", "student_card"]
@@ -74,8 +75,16 @@ class Files(Protocol):
         """Forget it; forgetting what is not there changes nothing."""
 
 
+@frozen(str=False)
+class StoreUnreachable(Conflict):
+    """The store of files did not answer, or not in a way that can be understood; it may well have done it."""
+
+    code = "file.store_unreachable"
+    sentence = "图片暂时无法存取，请稍后再试"
+
+
 class FileStore(Protocol):
-    """The bytes of files, private: nobody reads them but through us."""
+    """The bytes of files, private: nobody reads them but through us. Each call raises `StoreUnreachable`, too."""
 
     @abstractmethod
     async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:

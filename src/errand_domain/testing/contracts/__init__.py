@@ -54,6 +54,7 @@ from errand_domain.testing.contracts.runners import RunnersContract
 from errand_domain.testing.contracts.shipping import Receiving, ShippingContract
 from errand_domain.testing.contracts.timers import TimersContract
 from errand_domain.testing.contracts.transaction import TransactionContract
+from errand_domain.testing.contracts.uploads import IncomingContract, Post, TicketSealContract
 
 __all__ = [
     "AnswersContract",
@@ -77,6 +78,7 @@ __all__ = [
     "IdsContract",
     "ImageCheckContract",
     "ImagesContract",
+    "IncomingContract",
     "LedgerContract",
     "LinkSealContract",
     "MapsContract",
@@ -91,6 +93,7 @@ __all__ = [
     "PasswordHashesContract",
     "PaymentsContract",
     "PayoutsContract",
+    "Post",
     "QuoteSealContract",
     "RateLimitsContract",
     "Receiving",
@@ -102,6 +105,7 @@ __all__ = [
     "SecretsContract",
     "SessionsContract",
     "ShippingContract",
+    "TicketSealContract",
     "TimersContract",
     "TransactionContract",
     "Users",
