@@ -5,8 +5,9 @@ from datetime import datetime
 from adapters.memory.access import Access, Pause
 from adapters.memory.pages import newest_first
 from adapters.memory.pauses import give_way
-from adapters.memory.tables import compare_and_set, found, insert
-from errand_domain.ids import FileId, MemberId, OrderId
+from adapters.memory.tables import Tables, compare_and_set, found, insert
+from errand_domain.errors import Stale
+from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 from errand_domain.ports.files import Files, FileStore, StoredFile
 
 
@@ -19,6 +20,10 @@ class MemoryFiles(Files):
     async def get(self, file_id: FileId) -> StoredFile:
         """The file's facts; raises `Missing`."""
         return found((await self._access.look()).files.get(file_id), "file")
+
+    async def of_ticket(self, ticket_id: TicketId) -> StoredFile | None:
+        """The file that was sent with that ticket, if one was."""
+        return _of_ticket(await self._access.look(), ticket_id)
 
     async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
         """What the member uploaded and nobody removed, newest first."""
@@ -37,8 +42,14 @@ class MemoryFiles(Files):
         return found(next((file for file in tables.files if trace and file.trace == trace), None), "file")
 
     def add(self, file: StoredFile) -> None:
-        """A new file; a used id is `Stale`."""
-        self._access.gather(lambda tables: insert(tables.files, file.id, file, "file"))
+        """A new file; a used id or ticket is `Stale`."""
+
+        def write(tables: Tables) -> None:
+            if file.ticket_id is not None and _of_ticket(tables, file.ticket_id) is not None:
+                raise Stale("file")
+            insert(tables.files, file.id, file, "file")
+
+        self._access.gather(write)
 
     def save(self, file: StoredFile) -> None:
         """Compare-and-set on the version."""
@@ -47,6 +58,10 @@ class MemoryFiles(Files):
     def remove(self, file_id: FileId) -> None:
         """Forget it, if it is known."""
         self._access.gather(lambda tables: tables.files.remove(file_id))
+
+
+def _of_ticket(tables: Tables, ticket_id: TicketId) -> StoredFile | None:
+    return next((file for file in tables.files if file.ticket_id == ticket_id), None)
 
 
 class MemoryFileStore(FileStore):

@@ -12,11 +12,12 @@ from adapters.sql.rows.words import CHANGING_FILE, READ_FILE, changing_file_colu
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import FILES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
-from errand_domain.ids import FileId, MemberId, OrderId
+from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 from errand_domain.ports.files import Files, StoredFile
 
 _MINE: Final = FILES.c.id == bindparam("file")
 _GET: Final = Statement(select(*READ_FILE).where(_MINE))
+_OF_TICKET: Final = Statement(select(*READ_FILE).where(FILES.c.ticket_id == bindparam("ticket")))
 _THEIRS: Final = FILES.c.owner_id == bindparam("owner")
 _OF_OWNER: Final = Statement(
     select(*READ_FILE)
@@ -45,6 +46,10 @@ class SqlFiles(Files):
         """The file's facts; raises `Missing`."""
         return only(await self.driver.fetch(_GET, {"file": file_id}), file_from_row, "file")
 
+    async def of_ticket(self, ticket_id: TicketId) -> StoredFile | None:
+        """The file that was sent with that ticket, if one was."""
+        return next(iter(every(await self.driver.fetch(_OF_TICKET, {"ticket": ticket_id}), file_from_row)), None)
+
     async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
         """What the member uploaded and nobody removed, newest first."""
         parameters = {"owner": owner_id, "before": before or NEWEST, "limit": limit}
@@ -62,7 +67,7 @@ class SqlFiles(Files):
         return only(await self.driver.fetch(_OF_TRACE, {"trace": trace}), file_from_row, "file")
 
     def add(self, file: StoredFile) -> None:
-        """A new file; a used id is `Stale`."""
+        """A new file; a used id or ticket is `Stale`."""
         self.writes.append(Add(table=FILES, row=file_row(file), key=file.id))
 
     def save(self, file: StoredFile) -> None:

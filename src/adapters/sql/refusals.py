@@ -43,6 +43,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "uq_reviews_order_id_author_id": AlreadyReviewed,
     "pk_content_cases": lambda: Stale("content_case"),
     "pk_files": lambda: Stale("file"),
+    "uq_files_ticket_id": lambda: Stale("file"),
 }
 
 
@@ -58,6 +59,9 @@ def _names_by_columns() -> dict[str, str]:
                     if isinstance(constraint, PrimaryKeyConstraint)
                     else f"uq_{table.name}_{'_'.join(column.name for column in constraint.columns)}"
                 )
+        for index in table.indexes:
+            if index.unique:
+                named[", ".join(f"{table.name}.{column.name}" for column in index.columns)] = str(index.name)
     return named
 
 

@@ -8,14 +8,17 @@ from attrs import evolve, field, frozen
 
 from errand_domain.content.screening import Screening, ScreeningEvent, Unscreened, Waiting, screened
 from errand_domain.errors import Conflict
-from errand_domain.ids import FileId, MemberId, OrderId
+from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 
 FilePurpose = Literal["proof", "evidence", "student_card"]
 
 
 @frozen(kw_only=True)
 class StoredFile:
-    """A file: whose it is, what for, and its digest. `order_id` names the order whose parties may see it."""
+    """A file: whose it is, what for, and its digest. `order_id` names the order whose parties may see it.
+
+    `ticket_id` is of the ticket that it was sent with, if it was sent with one: no two files are of one ticket.
+    """
 
     id: FileId
     owner_id: MemberId
@@ -25,6 +28,7 @@ class StoredFile:
     size_bytes: int
     sha256: str = field(repr=False)
     at: datetime
+    ticket_id: TicketId | None = None
     screening: Screening = field(factory=Unscreened)
     version: int = 1
 
@@ -51,6 +55,10 @@ class Files(Protocol):
         """The file's facts; raises `Missing`."""
 
     @abstractmethod
+    async def of_ticket(self, ticket_id: TicketId) -> StoredFile | None:
+        """The file that was sent with that ticket, if one was."""
+
+    @abstractmethod
     async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
         """What the member uploaded and nobody removed, newest first; `before` continues after that file."""
 
@@ -64,7 +72,7 @@ class Files(Protocol):
 
     @abstractmethod
     def add(self, file: StoredFile) -> None:
-        """A new file, whose bytes are in the store already."""
+        """A new file, whose bytes are in the store already; the commit raises `Stale` for a ticket that was used."""
 
     @abstractmethod
     def save(self, file: StoredFile) -> None:

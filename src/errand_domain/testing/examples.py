@@ -24,6 +24,7 @@ from errand_domain.ids import (
     OrderId,
     QuoteId,
     ReviewId,
+    TicketId,
     WithdrawalId,
 )
 from errand_domain.member.member import Member, Way
@@ -302,6 +303,7 @@ def stored_file() -> StoredFile:
         size_bytes=20_480,
         sha256="0123456789abcdef" * 4,
         at=NOW,
+        ticket_id=TicketId(fresh()),
     )
 
 

@@ -62,6 +62,7 @@ READ_FILE: Final = tuple(
         "size_bytes",
         "sha256",
         "at",
+        "ticket_id",
         "screening",
         "trace",
         "judged_by",
@@ -158,7 +159,21 @@ def review_row(review: Review) -> dict[str, Any]:
 
 def file_from_row(row: Row) -> StoredFile:
     """The file of a row of `READ_FILE`."""
-    file_id, owner_id, order_id, purpose, media_type, size_bytes, sha256, at, screening, trace, judged_by, version = row
+    (
+        file_id,
+        owner_id,
+        order_id,
+        purpose,
+        media_type,
+        size_bytes,
+        sha256,
+        at,
+        ticket_id,
+        screening,
+        trace,
+        judged_by,
+        version,
+    ) = row
     return StoredFile(
         id=file_id,
         owner_id=owner_id,
@@ -168,6 +183,7 @@ def file_from_row(row: Row) -> StoredFile:
         size_bytes=size_bytes,
         sha256=sha256,
         at=at,
+        ticket_id=ticket_id,
         screening=_screening(screening, trace or "", judged_by),
         version=version,
     )
@@ -184,6 +200,7 @@ def file_row(file: StoredFile) -> dict[str, Any]:
         "size_bytes": file.size_bytes,
         "sha256": file.sha256,
         "at": file.at,
+        "ticket_id": file.ticket_id,
         **changing_file_columns(file),
     }
 

@@ -126,6 +126,7 @@ FILES: Final = Table(
     Column("size_bytes", Fen, CheckConstraint("size_bytes >= 0", name="size"), nullable=False),
     Column("sha256", Word(64), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("ticket_id", Identity),
     Column("screening", Word(20), nullable=False, server_default="unscreened"),
     Column("trace", Word(128), comment="under which a verdict on the image is awaited"),
     Column("judged_by", Instant),
@@ -134,5 +135,6 @@ FILES: Final = Table(
 )
 timer_index(FILES, "judged_by")
 Index("ix_files_trace", FILES.c.trace)
+Index("uq_files_ticket_id", FILES.c.ticket_id, unique=True)
 Index("ix_files_owner", FILES.c.owner_id, FILES.c.id)
 Index("ix_files_order", FILES.c.owner_id, FILES.c.order_id, FILES.c.at)

@@ -57,8 +57,8 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
             "sealed": "document private",
         },
         "files": {
-            "public": "id owner_id order_id purpose media_type size_bytes at screening trace judged_by leased_until"
-            " version",
+            "public": "id owner_id order_id purpose media_type size_bytes at ticket_id screening trace judged_by"
+            " leased_until version",
             "digest": "sha256",
         },
         "attempts": {

@@ -81,7 +81,7 @@ class Storage(Partner):
         fault = self._outside.faults.take(FORMS if asked.method == "POST" else OBJECTS)
         if fault == "drop_request":
             return DROPPED
-        if fault in REFUSALS:
+        if fault is not None and fault in REFUSALS:
             return StorageError(REFUSALS[fault]).reply(asked.path)
         try:
             reply = self._served(asked, key)

@@ -71,18 +71,20 @@ def _decoded(policy: str) -> bytes:
 
 def _read(written: str) -> dict[str, Any]:
     try:
-        policy = json.loads(_decoded(written))
+        policy: Any = json.loads(_decoded(written))
     except (ValueError, RecursionError):
         raise StorageError("InvalidPolicyDocument") from None
-    if not isinstance(policy, dict) or not isinstance(policy.get("conditions"), list):
-        raise StorageError("InvalidPolicyDocument")
-    return cast("dict[str, Any]", policy)
+    match policy:
+        case {"expiration": str(), "conditions": [*_]}:
+            return cast("dict[str, Any]", policy)
+        case _:
+            raise StorageError("InvalidPolicyDocument")
 
 
 def _expiration(policy: Mapping[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(policy["expiration"]).astimezone(UTC)
-    except (KeyError, TypeError, ValueError):
+    except ValueError:
         raise StorageError("InvalidPolicyDocument") from None
 
 

@@ -21,7 +21,7 @@ from errand_domain.content.screening import (
     Withheld,
 )
 from errand_domain.errors import Missing, Stale
-from errand_domain.ids import FileId, MemberId, OrderId
+from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
@@ -50,11 +50,27 @@ class FilesContract:
     @pytest.mark.parametrize("purpose", ["proof", "evidence", "student_card"])
     async def test_a_file_is_read_as_written(self, database: Database, purpose: FilePurpose) -> None:
         file = evolve(examples.stored_file(), purpose=purpose)
-        loose = evolve(examples.stored_file(), order_id=None)
+        loose = evolve(examples.stored_file(), order_id=None, ticket_id=None)
         await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(loose))
         async with database.begin() as tx:
             assert await tx.files.get(file.id) == file
             assert await tx.files.get(loose.id) == loose
+
+    async def test_a_file_is_found_by_the_ticket_that_it_was_sent_with(self, database: Database) -> None:
+        file, loose = examples.stored_file(), evolve(examples.stored_file(), ticket_id=None)
+        assert file.ticket_id is not None
+        await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(loose))
+        async with database.begin() as tx:
+            assert await tx.files.of_ticket(file.ticket_id) == file
+            assert await tx.files.of_ticket(TicketId(examples.fresh())) is None
+
+    async def test_of_two_files_with_one_ticket_the_first_to_commit_is_there(self, database: Database) -> None:
+        first, second = examples.stored_file(), examples.stored_file()
+        second = evolve(second, ticket_id=first.ticket_id)
+        outcomes = await all_at_once([partial(commit, database, partial(_store, file)) for file in (first, second)])
+        assert refusals(outcomes) == [Stale]
+        for _ in range(2):
+            await commit(database, partial(_store, evolve(examples.stored_file(), ticket_id=None)))
 
     async def test_a_file_that_is_not_there_is_missing(self, database: Database) -> None:
         async with database.begin() as tx:
