@@ -17,9 +17,9 @@ from errand_domain.member.consent import Document
 Mode = Literal["production", "development"]
 MiniProgramVersion = Literal["release", "trial", "develop"]
 SECRET_BYTES_LEAST: Final = 32
-PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_", "ERRAND_TENCENT_", "ERRAND_SMTP_")
 RUN_BY: Final = "ERRAND_OPERATOR_"
 LINE_MOST: Final = 200
+PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_", "ERRAND_TENCENT_", "ERRAND_SMTP_", "ERRAND_S3_")
 _FILE: Final = "_FILE"
 
 
@@ -53,6 +53,8 @@ class Settings:
     development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list;
     `content_images` names who judges images.
     Without `redis_url`, each process counts for itself what is limited.
+    `files` names where files lie: `folder`, which is `files_folder`, or a bucket: `s3` or `cos`. With `direct_uploads`,
+    photos of orders go into that bucket first, past us and not sealed, until they are taken.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     Texts in `documents_folder` replace those that come with the program, or add versions; `entrypoints.documents` reads
     both and fills in `run_by` and `service_name`.
@@ -62,7 +64,9 @@ class Settings:
     database_url: str = field(default="sqlite:///errand.db", repr=False)
     secret_key: bytes = field(repr=False)
     key_ring_file: Path | None = None
+    files: str = "folder"
     files_folder: Path = Path("errand-files")
+    direct_uploads: bool = False
     public_url: str = "http://127.0.0.1:8000"
     payments: tuple[str, ...] = ()
     partners: Mapping[str, str] = field(factory=dict[str, str], repr=False)
@@ -105,7 +109,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
         secret_key=_secret(environment),
         key_ring_file=_path(environment, "ERRAND_KEY_RING_FILE"),
+        files=environment.get("ERRAND_FILES", "folder"),
         files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
+        direct_uploads=_switch(environment, "ERRAND_DIRECT_UPLOADS", usual="off"),
         public_url=environment.get("ERRAND_PUBLIC_URL", "http://127.0.0.1:8000"),
         payments=_names(environment.get("ERRAND_PAYMENTS", "")),
         partners=_partners(environment),
@@ -208,8 +214,8 @@ def _networks(written: str) -> tuple[str, ...]:
         raise SettingsInvalid("ERRAND_TRUSTED_PROXIES must be networks, such as 10.0.0.0/8 or ::1") from None
 
 
-def _switch(environment: Mapping[str, str], name: str) -> bool:
-    written = environment.get(name, "on")
+def _switch(environment: Mapping[str, str], name: str, *, usual: str = "on") -> bool:
+    written = environment.get(name, usual)
     if written not in {"on", "off"}:
         raise SettingsInvalid(f"{name} must be on or off, not {written!r}")
     return written == "on"

@@ -37,6 +37,7 @@ _STAFF = f"{API}/operator"
 _PHONE = {"kind": "phone", "address": "+8613911112222"}
 _MAIL = {"email": "nobody@example.edu.cn", "password": "three blue bicycles"}
 _CONSENT = {"document": "privacy_policy", "version": "2026-11-01"}
+_IMAGE = {"sizeBytes": 1000, "mediaType": "image/png"}
 _CAMPUS = {"campus": "{campus_id}"}
 
 PUBLIC: Final = (
@@ -69,6 +70,8 @@ PUBLIC: Final = (
     _row(f"GET {API}/places", "see_campuses", query={**_CAMPUS, "q": "舍"}, asks=False),
     # The link says who looks; this is none.
     _row(f"GET {API}/file-links/{{card_id}}", "sign_in", asks=False, may_be_missing=True),
+    # The ticket says who sends; this is none.
+    _row(f"POST {API}/uploads", "sign_in", "", {"ticket": "x"}, form=True, asks=False, may_be_missing=True),
     # Providers prove who they are by their signatures; nobody has signed this one.
     _row(f"GET {API}/notifications/{{channel}}", "sign_in", asks=False, may_be_missing=True),
     _row(f"POST {API}/notifications/{{channel}}", "sign_in", "", {}, asks=False, may_be_missing=True),
@@ -95,6 +98,9 @@ OWN: Final = (
     _row(f"DELETE {API}/sessions", "manage_sessions", "self"),
     _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session"),
     _row(f"POST {API}/files", "upload_card", "self", form=True),
+    _row(f"POST {API}/files/tickets", "upload_card", "self", {"purpose": "student_card", **_IMAGE}),
+    _row(f"POST {API}/files/tickets", "upload_proof", "order", {"purpose": "proof", "orderId": "{order_id}", **_IMAGE}),
+    _row(f"POST {API}/files/received", "upload_card", "self", {"token": "x"}, asks=False, may_be_missing=True),
     _row(f"GET {API}/files/{{proof_id}}", "see_proof", "order"),
     _row(f"GET {API}/files/{{card_id}}", "see_card", "card"),
     _row(f"POST {API}/files/{{proof_id}}/links", "see_proof", "order"),

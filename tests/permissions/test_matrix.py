@@ -119,7 +119,7 @@ async def ask(
     names = {**world.names_for(who), **instead}
     more: dict[str, Any] = {"json": filled(row.body, names)} if row.body is not None else {}
     if row.form:
-        more = {"files": {"file": ("it.png", SQUARE, "image/png")}}
+        more = {"files": {"file": ("it.png", SQUARE, "image/png")}, "data": row.body}
     async with httpx.AsyncClient(transport=transport, base_url="http://errand", headers=headers) as client:
         path = row.path.format(**names)
         return await client.request(row.method, path, params=filled(row.query, names), **more)

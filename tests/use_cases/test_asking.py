@@ -95,6 +95,8 @@ DOES_NOT: Final[dict[str, str]] = {
     "ShowToCheck": "is given a link that was sealed for whoever judges",
     "FollowFileLink": "asks through FetchFile, for whom the link was made",
     **dict.fromkeys(("LinkAudit", "VerifyAudit"), "is the machine's own command line's"),
+    "IssueUploadTicket": "asks by the same check_room as UploadFile",
+    **dict.fromkeys(("KeepUpload", "ReceiveUpload", "TakeUpload"), "asks through UploadFile, for the ticket's owner"),
     "Inviting": "is a part of those that invite",
     **dict.fromkeys(("RequestCode", "SignIn", "Recognise"), "is how somebody becomes known"),
     **dict.fromkeys(("ListCampuses", "ViewCampus", "FindPlaces"), "is for everybody, signed in or not"),

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from tempfile import TemporaryFile
+from uuid import uuid4
 
 import click
 from attrs import asdict
@@ -12,8 +13,11 @@ from entrypoints.cli.desk import JSON
 from entrypoints.cli.output import Output
 from entrypoints.container import MEMORY, database_revision, schema_revisions
 from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
+from entrypoints.container.storage import check_storage, open_store
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.settings import RUN_BY, Settings, SettingsInvalid, read_settings
+from errand_domain.ids import FileId
+from errand_domain.ports.files import StoreUnreachable
 
 REVISION_DIGITS = 4
 
@@ -59,7 +63,10 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
         yield "database", lambda: _schema(settings)
         yield "keys in use", lambda: _keys_in_use(settings)
         yield "sealed values", lambda: _samples(settings)
-    yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
+    if settings.files == "folder":
+        yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
+    else:
+        yield "file store", lambda: _file_store(settings)
 
 
 async def _documents(settings: Settings) -> str:
@@ -114,3 +121,18 @@ def _files_folder(settings: Settings) -> str:
     settings.files_folder.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=settings.files_folder):
         return "can be written"
+
+
+async def _file_store(settings: Settings) -> str:
+    check_storage(settings)
+    file_id, content = FileId(uuid4()), b"errand doctor was here"
+    async with open_store(settings) as store:
+        try:
+            await store.put(file_id, content, media_type="text/plain")
+            same = await store.get(file_id) == content
+            await store.delete(file_id)
+        except StoreUnreachable as fault:
+            raise Wrong(f"{settings.files}: {fault.__cause__}") from fault
+    if not same:
+        raise Wrong(f"{settings.files} gives back something else than it was given")
+    return f"{settings.files} can be written, read and removed from"

@@ -7,6 +7,7 @@ import uvicorn
 
 from entrypoints.cli.serving import WITH_WORKER
 from entrypoints.container.carriers import find_notices
+from entrypoints.container.storage import check_storage
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import check_partners
 from entrypoints.settings import read_settings
@@ -25,6 +26,7 @@ def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool)
     settings = read_settings()
     check_partners(settings)
     find_shelf(settings)
+    check_storage(settings)
     find_notices(settings)
     os.environ[WITH_WORKER] = "1" if with_worker else "0"
     uvicorn.run(

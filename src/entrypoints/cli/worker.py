@@ -8,6 +8,7 @@ from entrypoints.cli.logs import write_logs
 from entrypoints.cli.serving import prepare_partners
 from entrypoints.container import running
 from entrypoints.container.carriers import find_notices
+from entrypoints.container.storage import check_storage
 from entrypoints.partners import check_partners
 from entrypoints.settings import Settings, read_settings
 from entrypoints.worker.worker import make_worker, run_until_told
@@ -19,6 +20,7 @@ def noun(*, metrics_port: int | None) -> None:
     """Deliver messages and fire timers until told to stop (SIGTERM or Ctrl-C); any number of workers may run."""
     settings = read_settings()
     check_partners(settings)
+    check_storage(settings)
     find_notices(settings)
     write_logs()
     if metrics_port is not None:

@@ -79,6 +79,8 @@ async def running(settings: Settings) -> AsyncGenerator["Container", None]:
         await container.partners().close()
         if isinstance(notices := container.notices(), RoutedNotices):
             await notices.close()
+        if bucket := container.bucket():
+            await bucket.close()
         if redis := container.redis():
             await redis.close()
         await database.close()

@@ -10,9 +10,9 @@ from attrs import frozen
 
 from adapters.crypto.key_ring import KeyRing, KeyRingFile, KeyRingInvalid, new_ring
 from adapters.crypto.vault import KeyMissing, NotSealed, Vault
-from adapters.storage.folder import FolderFileStore
 from adapters.storage.sealed import SealedFileStore
 from entrypoints.container.databases import find_key_rings
+from entrypoints.container.storage import open_store
 from entrypoints.settings import Settings, SettingsInvalid
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ async def open_sealed(settings: Settings) -> AsyncGenerator["Sealed"]:
     driver = await open_driver(make_url(settings.database_url))
     try:
         vault = Vault(find_key_rings(settings))
-        store = SealedFileStore(FolderFileStore(settings.files_folder), vault)
-        yield Sealed(rows=Resealing(driver, vault), store=store, current=lambda: vault.current)
+        async with open_store(settings) as stored:
+            store = SealedFileStore(stored, vault)
+            yield Sealed(rows=Resealing(driver, vault), store=store, current=lambda: vault.current)
     finally:
         await driver.close()

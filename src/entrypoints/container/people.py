@@ -32,6 +32,7 @@ from errand_domain.use_cases.set_password import ResetPassword, SetPassword
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import SignInByPassword
 from errand_domain.use_cases.take_export import TakeExport
+from errand_domain.use_cases.upload_tickets import IssueUploadTicket, KeepUpload, ReceiveUpload, TakeUpload
 from errand_domain.use_cases.verify_audit import LinkAudit, VerifyAudit
 
 
@@ -118,6 +119,21 @@ class People(Ports):
         ids=Ports.ids,
         images=Ports.images,
         store=Ports.file_store,
+    )
+    issue_upload_ticket = Factory(
+        IssueUploadTicket,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        ids=Ports.ids,
+        seal=Ports.ticket_seal,
+        incoming=Ports.incoming,
+    )
+    keep_upload = Factory(KeepUpload, begin=Ports.begin, upload=upload_file)
+    receive_upload = Factory(
+        ReceiveUpload, begin=Ports.begin, clock=Ports.clock, seal=Ports.ticket_seal, keep=keep_upload
+    )
+    take_upload = Factory(
+        TakeUpload, clock=Ports.clock, seal=Ports.ticket_seal, incoming=Ports.incoming, keep=keep_upload
     )
     take_export = Factory(
         TakeExport,

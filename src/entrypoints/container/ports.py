@@ -11,11 +11,11 @@ from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.passwords import Argon2PasswordHashes
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
+from adapters.crypto.ticket_seal import HmacTicketSeal
 from adapters.crypto.vault import Vault
 from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryMaps
 from adapters.memory.rate_limits import MemoryRateLimits
-from adapters.storage.folder import FolderFileStore
 from adapters.storage.sealed import SealedFileStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
@@ -25,6 +25,7 @@ from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
 from entrypoints.container.content import find_content_check, find_image_check
 from entrypoints.container.databases import find_key_rings, memory_database
+from entrypoints.container.storage import find_bucket, find_file_store, find_incoming
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.redis.line import RedisLine
+    from adapters.storage.bucket import Bucket
+    from errand_domain.ports.uploads import Incoming
 
 
 def find_maps(settings: Settings) -> Maps:
@@ -128,6 +131,7 @@ class Ports(DeclarativeContainer):
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
     link_seal = Singleton(HmacLinkSeal, settings.provided.secret_key)
     link_address = Singleton(link_address, settings)
+    ticket_seal = Singleton(HmacTicketSeal, settings.provided.secret_key)
     key_rings = Singleton(find_key_rings, settings)
     vault = Singleton(Vault, key_rings)
     redis: Provider["RedisLine | None"] = Singleton(open_redis, settings)
@@ -142,5 +146,7 @@ class Ports(DeclarativeContainer):
     content_check = Singleton(find_content_check, settings, partners)
     image_check = Singleton(find_image_check, settings, partners)
     images = Singleton(find_images)
-    stored_files = Singleton(FolderFileStore, settings.provided.files_folder)
+    bucket: Provider["Bucket | None"] = Singleton(find_bucket, settings)
+    stored_files = Singleton(find_file_store, settings, bucket)
     file_store = Singleton(SealedFileStore, stored_files, vault)
+    incoming: Provider["Incoming | None"] = Singleton(find_incoming, settings, bucket)

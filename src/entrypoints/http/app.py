@@ -36,6 +36,7 @@ from entrypoints.http.routes.pages import PAGES
 from entrypoints.http.routes.runner import RUNNER
 from entrypoints.http.routes.running import RUNNING
 from entrypoints.http.routes.sign_in import SIGN_IN
+from entrypoints.http.routes.upload_tickets import UPLOAD_TICKETS
 from entrypoints.http.security_log import SecurityLog
 from entrypoints.http.strict_json import StrictRequest
 
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     DISPUTES,
     FILES,
     FILE_LINKS,
+    UPLOAD_TICKETS,
     RUNNER,
     EARNINGS,
     OPERATOR_PEOPLE,

@@ -15,7 +15,9 @@ from entrypoints.container import Container
 from errand_domain.ids import MemberId
 from errand_domain.ports.rate_limits import TooManyRequests
 
-RouteClass = Literal["reading", "writing", "uploading", "hall", "public_reading", "signing_in", "tickets", "unlimited"]
+RouteClass = Literal[
+    "reading", "writing", "uploading", "sending", "hall", "public_reading", "signing_in", "tickets", "unlimited"
+]
 By = Literal["member", "address"]
 
 MINUTE: Final = timedelta(minutes=1)
@@ -41,6 +43,7 @@ LIMITS: Final[Mapping[RouteClass, Limit]] = {
     "writing": Limit(most=60, by="member", what="every POST, PUT and DELETE that is not named below"),
     "uploading": Limit(most=30, by="member", what="images"),
     "hall": Limit(most=60, by="member", what="the open errands around a place"),
+    "sending": Limit(most=600, by="address", what="images that come with a ticket"),
     # A whole campus may stand behind one address.
     "public_reading": Limit(most=1_200, by="address", what="campuses, places, documents: what needs no session"),
     "signing_in": Limit(most=120, by="address", what="codes and sessions, before there is a member"),
@@ -54,6 +57,7 @@ UNKNOWN_SESSIONS: Final = Limit(most=6_000, by="address", what="tokens of no ses
 sessions have ended together. Tokens that prove good do not count here, however many are new to a server."""
 UPLOADING: Final[dict[str, RouteClass]] = {"limit": "uploading"}
 TICKETS: Final[dict[str, RouteClass]] = {"limit": "tickets"}
+SENDING: Final[dict[str, RouteClass]] = {"limit": "sending"}
 HALL: Final[dict[str, RouteClass]] = {"limit": "hall"}
 UNLIMITED: Final[dict[str, RouteClass]] = {"limit": "unlimited"}
 

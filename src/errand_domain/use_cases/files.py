@@ -6,8 +6,8 @@ from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import Conflict, Invalid, InvalidField
-from errand_domain.ids import CampusId, FileId, MemberId, OrderId
+from errand_domain.errors import Conflict, Invalid, InvalidField, Stale
+from errand_domain.ids import CampusId, FileId, MemberId, OrderId, TicketId
 from errand_domain.member.member import Member
 from errand_domain.order.actions import relation_of
 from errand_domain.permissions import Relation, check
@@ -59,19 +59,24 @@ class UploadFile:
     store: FileStore
 
     async def __call__(
-        self, member_id: MemberId, content: bytes, *, purpose: FilePurpose, order_id: OrderId | None = None
+        self,
+        member_id: MemberId,
+        content: bytes,
+        *,
+        purpose: FilePurpose,
+        order_id: OrderId | None = None,
+        ticket_id: TicketId | None = None,
     ) -> StoredFile:
-        """The stored file; `Missing` for an order not theirs.
+        """The stored file; `Missing` for an order not theirs, `Stale` for a ticket that was used.
 
-        Raises `NotAnImage`, `ImageTooLarge`, `FileTooLarge`, `TooManyFiles`.
+        Raises `NotAnImage`, `ImageTooLarge`, `FileTooLarge`, `TooManyFiles`, `StoreUnreachable`.
         """
         if len(content) > FILE_BYTES_MOST:
             raise FileTooLarge(FILE_BYTES_MOST)
-        if (order_id is None) != (purpose == "student_card"):
-            raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
+        check_purpose(purpose, order_id)
         now = self.clock.now()
         async with self.begin() as tx:
-            await _check_room(tx, member_id, order_id, at=now)
+            await check_room(tx, member_id, order_id, at=now)
         image = await self.images.clean(content)
         file = StoredFile(
             id=FileId(self.ids.new()),
@@ -82,18 +87,29 @@ class UploadFile:
             size_bytes=len(image.content),
             sha256=sha256(image.content).hexdigest(),
             at=now,
+            ticket_id=ticket_id,
             screening=first_screening(purpose, at=now),
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
-        async with self.begin() as tx:
-            tx.files.add(file)
-            if file.judged_by is not None:
-                tx.outbox.add(CheckImage(file_id=file.id), at=now)
-            await tx.commit()
+        try:
+            async with self.begin() as tx:
+                tx.files.add(file)
+                if file.judged_by is not None:
+                    tx.outbox.add(CheckImage(file_id=file.id), at=now)
+                await tx.commit()
+        except Stale:
+            await self.store.delete(file.id)
+            raise
         return file
 
 
-async def _check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> None:
+def check_purpose(purpose: FilePurpose, order_id: OrderId | None) -> None:
+    """Raise `InvalidField` unless an order is named exactly where the image is of one."""
+    if (order_id is None) != (purpose == "student_card"):
+        raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
+
+
+async def check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> None:
     """Raise a refusal unless the member may upload one more. Bounds an archive; uploads at once may pass by a few."""
     if order_id is None:
         check("upload_card", member_id, relation="self")

@@ -17,6 +17,7 @@ from entrypoints.http.wire.files import FileTold, ImageAsked, ProofAsked, tell_f
 from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, OrderId
+from errand_domain.ports.files import StoreUnreachable
 from errand_domain.ports.images import ImageTooLarge, NotAnImage
 from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, TooManyFiles, UploadFile
 
@@ -34,7 +35,9 @@ async def read_form(request: Request[Any, Any, Any]) -> None:
         raise Unreadable(detail="a field of the form is not text in its encoding") from None
 
 
-MAY_REFUSE: Final = refusals(InvalidField, NotAnImage, ImageTooLarge, FileTooLarge, TooManyFiles, Missing)
+SENT: Final = (InvalidField, NotAnImage, ImageTooLarge, FileTooLarge, TooManyFiles, Missing, StoreUnreachable)
+"""What may be wrong with an image that was sent."""
+MAY_REFUSE: Final = refusals(*SENT)
 
 
 @post(

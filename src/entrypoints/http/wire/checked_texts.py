@@ -66,6 +66,7 @@ CHECKED_TEXTS: Final[Mapping[str, Judged | Unjudged]] = {
     "PasswordSignInAsked.password": SECRET,
     "PasswordSignInAsked.second": PROOF,
     "TicketAsked.ticket": PROOF,
+    "UploadTakenAsked.token": PROOF,
     "WechatSignInAsked.device": DEVICE,
     "WechatSignInAsked.ticket": PROOF,
     "SignInAsked.address": ADDRESS,

@@ -39,6 +39,7 @@ from entrypoints.http.wire.example_values import (
     RULING,
     RUNNER_ID,
     TERMS,
+    TICKET,
     WITHDRAWAL,
 )
 
@@ -166,6 +167,21 @@ EXAMPLES: Final[dict[str, Any]] = {
     "DisputeTold": DISPUTE,
     "DisputesTold": _listed(DISPUTE),
     "FileTold": {"id": FILE_ID, "mediaType": "image/jpeg", "sizeBytes": 183402},
+    "UploadTicketAsked": {
+        "purpose": "proof",
+        "sizeBytes": 183402,
+        "mediaType": "image/jpeg",
+        "orderId": ORDER_ID,
+    },
+    "UploadTicketTold": {
+        "token": TICKET,
+        "url": "https://errand.example.edu.cn/api/v1/uploads",
+        "method": "POST",
+        "formFields": {"ticket": TICKET},
+        "fileField": "file",
+        "expiresAt": LATER,
+    },
+    "UploadTakenAsked": {"token": TICKET},
     "LinkTold": {"url": "https://errand.example.edu.cn/api/v1/file-links/pZ3k-w…", "expiresAt": LATER},
     "ApplicationTold": APPLICATION_TOLD,
     "StandingTold": {
