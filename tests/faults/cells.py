@@ -30,6 +30,8 @@ NOT_REACHED: Final[Mapping[str, str]] = {
         ("wechat.check_image", "wechat.notify.image"),
         "judges an image, and moves no money: tests/use_cases/test_images.py and tests/sandbox/wechat",
     ),
+    "storage.objects": "keeps files, and moves no money: tests/adapters/storage",
+    "storage.forms": "keeps files, and moves no money: tests/sandbox/storage",
     "wechat.check_text": "asked before there is an order; tests/adapters/wechat and tests/contracts hold its faults",
 }
 """Operations that no story reaches, and why."""

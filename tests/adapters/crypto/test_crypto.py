@@ -5,9 +5,15 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
+from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
+from adapters.crypto.ticket_seal import HmacTicketSeal
+from errand_domain.errors import Missing
+from errand_domain.ids import FileId, MemberId, TicketId
 from errand_domain.order.refusals import QuoteForged
+from errand_domain.ports.link_seal import FileLink
+from errand_domain.ports.uploads import UploadTicket
 from errand_domain.testing import examples
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -31,6 +37,25 @@ def test_a_digest_is_no_signature_of_a_quote():
     forged = urlsafe_b64encode(bytes.fromhex(secrets.digest(payload.decode())) + payload).rstrip(b"=").decode()
     with pytest.raises(QuoteForged):
         seal.unseal(forged)
+
+
+def test_a_link_is_no_ticket_and_a_ticket_is_no_link():
+    """Both are read from the same kind of text, signed with the same key."""
+    links, tickets = HmacLinkSeal(KEY), HmacTicketSeal(KEY)
+    ticket = UploadTicket(
+        id=TicketId(examples.fresh()),
+        owner_id=MemberId(examples.fresh()),
+        order_id=None,
+        purpose="student_card",
+        size_most=1,
+        expires_at=examples.NOW,
+    )
+    link = FileLink(
+        file_id=FileId(ticket.id), viewer_id=ticket.owner_id, purpose="student_card", expires_at=examples.NOW
+    )
+    for unseal, token in ((links.unseal, tickets.seal(ticket)), (tickets.unseal, links.seal(link))):
+        with pytest.raises(Missing):
+            unseal(token)
 
 
 def test_a_lower_price_in_the_payload_is_a_forgery():

@@ -12,6 +12,7 @@ from attrs import evolve
 from adapters.storage.bucket import Bucket
 from adapters.storage.bucket_account import BucketAccount
 from adapters.storage.bucket_files import BucketFileStore
+from adapters.storage.folder import FolderFileStore
 from adapters.storage.incoming import CosIncoming, S3Incoming
 from adapters.storage.sealed import SealedFileStore
 from adapters.system.clock import SystemClock
@@ -54,6 +55,10 @@ def objects(outside: Outside) -> dict[str, StoredObject]:
     return dict(outside.store.table("storage.objects", StoredObject).items())
 
 
+def lying_in(folder: Path) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_the_bucket_holds_no_part_of_the_picture(bucket: Bucket, outside: Outside) -> None:
     file_id = FileId(examples.fresh())
     await SealedFileStore(BucketFileStore(bucket), vault()).put(file_id, JPEG, media_type="image/jpeg")
@@ -61,6 +66,16 @@ async def test_the_bucket_holds_no_part_of_the_picture(bucket: Bucket, outside: 
     assert kept.media_type == "application/octet-stream"
     assert len(kept.content) > len(JPEG)
     assert not {JPEG[at : at + 8] for at in range(len(JPEG) - 8) if JPEG[at : at + 8] in kept.content}
+
+
+async def test_what_lay_sealed_in_a_folder_opens_from_the_bucket_it_was_copied_to(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    file_id = FileId(examples.fresh())
+    await SealedFileStore(FolderFileStore(tmp_path), vault()).put(file_id, JPEG, media_type="image/jpeg")
+    ((name, sealed),) = lying_in(tmp_path)
+    await bucket.put(f"files/{name}", sealed, media_type="application/octet-stream")
+    assert await SealedFileStore(BucketFileStore(bucket), vault()).get(file_id) == JPEG
 
 
 @pytest.mark.parametrize("fault", ["server_error", "server_error_after", "rate_limited", "drop_answer", "delay"])
