@@ -107,6 +107,20 @@ async def test_of_many_at_once_with_one_ticket_all_get_the_one_file(sender: Send
     assert len([path for path in stored._folder.rglob("*") if path.is_file()]) == 1
 
 
+async def test_whoever_finds_that_it_was_taken_meanwhile_gets_the_same_file(sender: Sender) -> None:
+    ticket = await sender.ticket()
+    sender.sends(ticket)
+    first, taken = sender.stage.use.take_upload(), list[StoredFile]()
+
+    class Slow(MemoryIncoming):
+        async def fetch(self, *_: object, **__: object) -> bytes:
+            taken.append(await first(ticket.token, sender.member.id))
+            raise Missing("upload")
+
+    with sender.stage.use.incoming.override(Object(Slow())):
+        assert [await sender.takes(ticket)] == taken
+
+
 async def test_a_ticket_of_somebody_else_is_not_there(sender: Sender) -> None:
     ticket, stranger = await sender.ticket(), await sender.stage.member()
     sender.sends(ticket)

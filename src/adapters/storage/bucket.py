@@ -1,7 +1,8 @@
 """A bucket, through boto3: any service that speaks S3, MinIO, or COS at its S3 endpoint."""
 
-from asyncio import to_thread
+from asyncio import get_running_loop
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from threading import Lock
@@ -26,6 +27,9 @@ _OF_THE_MACHINE: Final = ("profile", "config_file", "credentials_file", "ca_bund
 Client: TypeAlias = Any
 """boto3 makes its clients' methods when it runs."""
 T = TypeVar("T")
+
+# Threads of their own: a bucket that is slow must not hold up what else runs in threads, such as looking up names.
+_POOL: Final = ThreadPoolExecutor(max_workers=CONNECTIONS_MOST, thread_name_prefix="bucket")
 
 
 class Bucket:
@@ -95,10 +99,10 @@ class Bucket:
         with self._making:
             client, self._made = self._made, None
         if client is not None:
-            await to_thread(client.close)
+            await get_running_loop().run_in_executor(_POOL, client.close)
 
     async def _call(self, ask: Callable[[Client], T]) -> T:
-        return await to_thread(self._asked, ask)
+        return await get_running_loop().run_in_executor(_POOL, self._asked, ask)
 
     def _asked(self, ask: Callable[[Client], T]) -> T:
         try:
