@@ -114,9 +114,7 @@ def find_partners(
         "alipay": lambda given: _alipay(given, patience),
     }
     part = _together(choose("ERRAND_PAYMENTS", name, ours, settings) for name in settings.payments)
-    if settings.content_images == "wechat" and "wechat" not in part.providers.notifications:
-        part = _together([part, _wechat_push(settings, merchant="")])
-    return part
+    return _together([part, _verdicts(settings)]) if settings.content_images == "wechat" else part
 
 
 def check_partners(settings: Settings) -> None:
@@ -253,6 +251,14 @@ def _wechat(settings: Settings, connect: Callable[[], WechatApi], *, merchant: s
     if not given.value("PUSH_TOKEN"):
         return Part(providers, (api.close,))
     return _together([Part(providers, (api.close,)), _wechat_push(settings, merchant=merchant)])
+
+
+def _verdicts(settings: Settings) -> Part:
+    """Verdicts on images are pushed, also where no money goes through WeChat Pay; raises `SettingsInvalid`."""
+    if settings.mode == "production" and not settings.public_url.startswith("https://"):
+        raise SettingsInvalid("ERRAND_PUBLIC_URL must begin with https://: WeChat fetches images there")
+    merchant = settings.partners.get("ERRAND_WECHAT_PAY_MERCHANT", "") if "wechat_pay" in settings.payments else ""
+    return _wechat_push(settings, merchant=merchant)
 
 
 def _wechat_push(settings: Settings, *, merchant: str) -> Part:

@@ -7,14 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.system.clock import SystemClock
+from adapters.wechat.push import WechatPush
 from adapters.wechat.shipping import WechatShipping
 from entrypoints.cli.main import main
-from entrypoints.partners import Partners, check_partners, find_partners
+from entrypoints.partners import Part, Partners, check_partners, find_partners
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partners import environment, make_partners
 from entrypoints.sandbox.store import Store
 from entrypoints.settings import SettingsInvalid, read_settings
+from errand_domain.use_cases.providers import Providers
 
 SANDBOX = "http://127.0.0.1:8001"
 OTHER_KEY = "ERRAND_ALIPAY_PRIVATE_KEY_FILE"
@@ -93,6 +95,11 @@ def test_a_file_that_is_not_there_is_named_by_its_variable(given: dict[str, str]
     assert "ERRAND_ALIPAY_PRIVATE_KEY_FILE cannot be read" in refusal(given, **{OTHER_KEY: "/nowhere/key.pem"})
 
 
+def no_part(_: object) -> Part:
+    """A provider of somebody else's."""
+    return Part(Providers())
+
+
 def in_production(given: Mapping[str, str], **changes: str | None) -> str:
     production = {
         "ERRAND_MODE": "production",
@@ -130,6 +137,23 @@ def test_users_are_known_where_no_money_goes_through_wechat(given: dict[str, str
     assert "secret is not 32" in refusal(
         given, ERRAND_PAYMENTS="alipay", ERRAND_WECHAT_SECRET_FILE=None, ERRAND_WECHAT_SECRET="short"
     )
+
+
+@pytest.mark.parametrize("payments", ["alipay", "wechat_pay"])
+def test_verdicts_on_images_need_somewhere_to_arrive(given: dict[str, str], payments: str):
+    judged = {"ERRAND_PAYMENTS": payments, "ERRAND_CONTENT_IMAGES": "wechat"}
+    providers = find_partners(read_settings(given | judged)).providers
+    assert isinstance(providers.notifications["wechat"], WechatPush)
+    line = refusal(given, **judged, ERRAND_WECHAT_PUSH_TOKEN_FILE=None)
+    assert "ERRAND_WECHAT_*: token is not" in line
+    assert "secret is not 32" in refusal(given, **judged, ERRAND_WECHAT_SECRET_FILE=None)
+
+
+def test_production_has_images_judged_by_somebody_who_reaches_it(given: dict[str, str]):
+    assert "ERRAND_CONTENT_IMAGES must not be 'memory'" in in_production(given, ERRAND_CONTENT_IMAGES="memory")
+    real = {"ERRAND_PAYMENTS": "tests.partners.test_settings:no_part", "ERRAND_WECHAT_GATEWAY": None}
+    line = in_production(given, **real, ERRAND_CONTENT_IMAGES="wechat", ERRAND_PUBLIC_URL="http://errand.example.edu")
+    assert "ERRAND_PUBLIC_URL must begin with https://" in line
 
 
 async def test_shipping_and_sign_in_share_one_connection(given: dict[str, str]):
