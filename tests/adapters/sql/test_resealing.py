@@ -15,6 +15,7 @@ from adapters.crypto.key_ring import KeyRingFile, new_ring
 from adapters.crypto.vault import Vault
 from adapters.sql.database import SqlDatabase, open_driver
 from adapters.sql.resealing import NotFinished, Resealing
+from errand_domain.content.screening import TakenAway
 from errand_domain.member.member import Member
 from errand_domain.order.order import Order
 from errand_domain.testing import examples
@@ -151,5 +152,22 @@ async def test_a_rotation_that_was_killed_is_finished_by_the_next_one(sqlite_url
     async with database.begin() as tx:
         for member in members:
             assert await tx.members.get(member.id) == member
+    await driver.close()
+    await database.close()
+
+
+async def test_an_image_that_was_taken_away_is_not_looked_for_among_the_bytes(address, rings):
+    await emptied(address)
+    database = await SqlDatabase.connect(address, Vault(rings))
+    there = examples.stored_file()
+    gone = evolve(examples.stored_file(), screening=TakenAway())
+    async with database.begin() as tx:
+        tx.files.add(there)
+        tx.files.add(gone)
+        await tx.commit()
+    driver = await open_driver(make_url(address))
+    resealing = Resealing(driver, Vault(rings))
+    assert list(await resealing.files(None)) == [there.id]
+    assert (await resealing.knows(there.id), await resealing.knows(gone.id)) == (True, False)
     await driver.close()
     await database.close()
