@@ -48,5 +48,9 @@ def environment(keys: Keys, url: str) -> dict[str, str]:
     """What the service must be started with to have these partners, where the sandbox is served at that address."""
     partners = (WechatPayKeys(keys), WechatKeys(keys), AlipayKeys(keys), TencentSmsKeys(keys), StorageKeys(keys))
     handed_out = tuple(partner.environment(url) for partner in partners)
-    chosen = {"ERRAND_PAYMENTS": "wechat_pay,alipay", "ERRAND_MINI_PROGRAM": "wechat"}
+    chosen = {
+        "ERRAND_PAYMENTS": "wechat_pay,alipay",
+        "ERRAND_MINI_PROGRAM": "wechat",
+        "ERRAND_CONTENT_IMAGES": "wechat",
+    }
     return chosen | {name: value for one in handed_out for name, value in one.items()}
