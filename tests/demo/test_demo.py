@@ -17,6 +17,7 @@ from entrypoints.cli.main import main
 from entrypoints.demo.folder import DemoFolder
 from entrypoints.demo.people import APPLICANTS, EVERYBODY, RUNNERS
 from entrypoints.demo.places import BUILDINGS, NAME
+from entrypoints.sandbox.tencent_sms.keys import TEMPLATE_WORDS
 from errand_domain.order.states import NAMES
 from errand_domain.runner.verification import VERIFICATION_NAMES
 from tests.demo.demonstration import Demo
@@ -87,6 +88,17 @@ def test_its_session_runs_from_price_to_payout(demo: Demo):
     for told in ("the order is open", "is succeeded", "sound      yes"):
         assert told in done.stdout
     assert done.stderr == ""
+
+
+def test_a_code_reaches_its_phone_by_text_message_and_mail_is_shown_beside_it(demo: Demo):
+    phone, mail = "+8613800000888", "somebody@example.edu.cn"
+    for kind, address in (("phone", phone), ("email", mail)):
+        asked = {"kind": kind, "address": address}
+        assert httpx.post(f"{demo.url}/api/v1/sign-in/codes", json=asked).is_success
+    every = httpx.get(f"{demo.sandbox_url}/sandbox/inbox").json()["items"]
+    newest, before = (one for one in every if one["to"] in (phone, mail))
+    assert (newest["to"], before["to"]) == (mail, phone)
+    assert before["text"] == TEMPLATE_WORDS.replace("{1}", before["code"])
 
 
 def test_a_shell_can_work_on_its_data(demo: Demo):

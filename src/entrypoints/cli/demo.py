@@ -26,10 +26,11 @@ from entrypoints.demo.places import NAME
 from entrypoints.demo.seed import seed
 from entrypoints.demo.serving import NoFreePort, address_of, listening, played, sandbox_served
 from entrypoints.demo.session import session
+from entrypoints.sandbox.inbox import Mailboxes
 from errand_domain.ports.outside import Notice
 
 if TYPE_CHECKING:
-    from entrypoints.demo.acting import Inbox
+    from entrypoints.demo.notices import DemoNotices
 
 STOP_SECONDS: Final = 5
 
@@ -72,7 +73,9 @@ async def _run(demo: DemoFolder, service: socket.socket, sandbox: socket.socket,
     outside = played(demo, clock)
 
     def inbox() -> Sequence[Notice]:
-        return cast("Inbox", opened[0].notices()).inbox if opened else ()
+        texts = Mailboxes(outside.store).received()
+        heard = cast("DemoNotices", opened[0].notices()).beside(texts) if opened else texts
+        return [one.notice for one in heard]
 
     async with sandbox_served(outside, sandbox, inbox):
         with outside.courier.muted():  # the service asks while the story is told: nobody listens yet

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from dependency_injector.providers import Factory, Object
 
-from adapters.system.routed_notices import RoutedNotices
+from entrypoints.container.carriers import let_go
 from entrypoints.container.databases import (
     MEMORY,
     database_revision,
@@ -77,8 +77,7 @@ async def running(settings: Settings) -> AsyncGenerator["Container", None]:
         yield container
     finally:
         await container.partners().close()
-        if isinstance(notices := container.notices(), RoutedNotices):
-            await notices.close()
+        await let_go(container.notices())
         if bucket := container.bucket():
             await bucket.close()
         if redis := container.redis():

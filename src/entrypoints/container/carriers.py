@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from adapters.mail.smtp import Security, SmtpMail, SmtpServer
 from adapters.memory.outside import MemoryNotices
-from adapters.system.routed_notices import RoutedNotices
+from adapters.system.routed_notices import Closing, RoutedNotices
 from adapters.tencent.sms import URL, TencentSms, TencentSmsAccount
 from entrypoints.choosing import Make, choose
 from entrypoints.partners import Given
@@ -33,6 +33,12 @@ def find_notices(settings: Settings) -> Notices:
         raise SettingsInvalid(f"ERRAND_NOTICES must be memory, module:factory, or some of {', '.join(for_some)}")
     carriers: dict[WayKind, Notices] = {for_some[name][0]: for_some[name][1](settings) for name in names}
     return RoutedNotices(carriers, codes_only=CODES_ONLY)
+
+
+async def let_go(notices: Notices) -> None:
+    """Close the connections of carriers that have any."""
+    if isinstance(notices, Closing):
+        await notices.close()
 
 
 def _tencent_sms(settings: Settings) -> Notices:

@@ -1,7 +1,7 @@
 """How the demonstration's people act: through the use cases, each as far as a clerk, a phone or a button would."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import field, frozen
 
@@ -20,7 +20,6 @@ from errand_domain.order.states import Proof
 from errand_domain.order.terms import Handover, Terms, Window
 from errand_domain.place import Contact, Stop
 from errand_domain.policy import Category
-from errand_domain.ports.outside import Notice
 from errand_domain.review.review import Tag
 from errand_domain.use_cases.entering import Arrival
 from errand_domain.use_cases.publish_errand import Publication
@@ -50,15 +49,6 @@ class Wish:
     hours: int = 24
 
 
-class Inbox(Protocol):
-    """Where notices end up that nobody carries any further."""
-
-    @property
-    def inbox(self) -> tuple[Notice, ...]:
-        """What was sent, newest first."""
-        ...
-
-
 @frozen(kw_only=True)
 class Acting:
     """The people of one demonstration, and what they can do."""
@@ -70,7 +60,7 @@ class Acting:
     keys: list[Keys] = field(factory=list[Keys], repr=False)
 
     async def enter(self, person: Person) -> Member:
-        """Sign in with the code from the inbox, consent, and choose a nickname.
+        """Sign in with the code from one's phone, consent, and choose a nickname.
 
         Operators are invited first. By phone they sign in like everybody, and have nobody's powers there but their own.
         """
@@ -89,8 +79,7 @@ class Acting:
 
     async def _code_sent_to(self, way: Way) -> str:
         await self.container.request_code()(way)
-        inbox = cast("Inbox", self.container.notices()).inbox
-        return next(notice.code for notice in inbox if notice.to == way and notice.code)
+        return await self.outside.code_at(way.value)
 
     async def _linked_to_wechat(self, member: Member, person: Person) -> Member:
         """Nobody holds a phone with WeChat while the story is told, so its identity is put there."""

@@ -11,6 +11,7 @@ from attrs import asdict, frozen
 
 from entrypoints.container.keys import create_ring
 from entrypoints.demo.enrolling import Keys as OperatorKeys
+from entrypoints.demo.notices import NAME as NOTICES
 from entrypoints.sandbox.keys import Keys
 from entrypoints.sandbox.partners import environment
 from entrypoints.settings import Settings, read_settings
@@ -77,6 +78,7 @@ class DemoFolder:
             "ERRAND_RATE_LIMITS": "off",  # one person plays a whole campus
             "ERRAND_PUBLIC_URL": self.addresses.service,
             **environment(self.partner_keys, self.addresses.sandbox),
+            "ERRAND_NOTICES": NOTICES,
         }
 
     @property

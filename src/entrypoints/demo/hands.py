@@ -1,4 +1,4 @@
-"""What the demonstration's people do outside: they pay, confirm and wait, through the sandbox's console."""
+"""What the demonstration's people do outside, through the sandbox's console: pay, confirm, and look at their phones."""
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -22,6 +22,13 @@ class PeopleOutside:
     async def confirm(self, number: str) -> None:
         """A runner confirms one part of a withdrawal."""
         await self._act(f"wechat-pay/transfers/{number}/confirm")
+
+    async def code_at(self, phone: str) -> str:
+        """The code that the last text message to that phone brought."""
+        async with AsyncClient(timeout=SECONDS_MOST, trust_env=False) as client:
+            answer = await client.get(f"{self.url}/sandbox/inbox", params={"to": phone})
+        items = cast("list[dict[str, str]]", answer.raise_for_status().json()["items"])
+        return next(one["code"] for one in items if one["code"])
 
     async def _act(self, act: str) -> Mapping[str, Any]:
         async with AsyncClient(timeout=SECONDS_MOST, trust_env=False) as client:

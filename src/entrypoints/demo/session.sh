@@ -59,7 +59,7 @@ for one in json.load(sys.stdin)["items"]:
   printf '%s' "$token"
 }
 
-step '1. Two people sign in; the codes are in the sandbox inbox'
+step '1. Two people sign in; the codes reach their phones by text message: errand sandbox inbox'
 requester=$(sign_in "$REQUESTER")
 runner=$(sign_in "$RUNNER")
 echo "requester $(call "$requester" GET /api/v1/me | value id)"

@@ -22,6 +22,11 @@ class Received:
     code: str
     at: datetime
 
+    @property
+    def notice(self) -> Notice:
+        """The message alone."""
+        return Notice(to=Way(self.kind, self.to), text=self.text, code=self.code)
+
 
 class Mailboxes:
     """What arrived, in the sandbox's store: it survives a restart, and the oldest is forgotten."""
@@ -41,7 +46,10 @@ class Mailboxes:
                 kind=notice.to.kind, to=notice.to.value, text=notice.text, code=notice.code, at=at
             )
 
+    def received(self) -> tuple[Received, ...]:
+        """What arrived and when, newest first."""
+        return tuple(self._received.values())[::-1]
+
     def all(self) -> tuple[Notice, ...]:
         """What arrived, newest first."""
-        found = [Notice(to=Way(one.kind, one.to), text=one.text, code=one.code) for one in self._received.values()]
-        return tuple(reversed(found))
+        return tuple(one.notice for one in self.received())
