@@ -202,7 +202,7 @@ def test_the_numbers_in_the_texts_are_those_of_the_default_policy(shelf: Shelf, 
     assert [phrase for phrase in SAID[document] if phrase not in said] == []
 
 
-PROCESSORS = ("微信支付", "支付宝", "腾讯云短信", "内容安全审核", "腾讯位置服务")
+PROCESSORS = ("微信支付", "支付宝", "腾讯云短信", "内容安全审核", "腾讯位置服务", "腾讯云对象存储", "邮件服务商")
 LAW = (
     "个人信息保护负责人",
     "单独同意",
