@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from entrypoints.cli.main import main
 from entrypoints.container import running, upgrade_database
 from entrypoints.settings import SettingsInvalid, read_settings
+from errand_domain.member.member import Member
 from errand_domain.ports.files import StoredFile
 from errand_domain.testing import examples
 
@@ -178,3 +179,59 @@ def test_what_is_done_to_the_ring_is_logged_without_its_keys(ring: Path):
     assert {line["level"] for line in lines} == {"warning"}
     keys = json.loads(ring.read_text())["keys"].values()
     assert not any(key in str(lines) for key in keys)
+
+
+async def _found(members: list[Member]) -> bool:
+    """Whether each signs in as before: by every way of theirs."""
+    async with running(read_settings()) as container, container.begin()() as tx:
+        return all([await tx.members.of_way(way) == member for member in members for way in member.ways])
+
+
+async def _known() -> list[Member]:
+    async with running(read_settings()) as container, container.begin()() as tx:
+        return list(await tx.members.page(before=None, limit=9))
+
+
+def test_the_key_of_blind_indices_is_replaced_in_two_steps(ring: Path):
+    members = asyncio.run(_known())
+    ways = sum(len(member.ways) for member in members)
+    old = json.loads(ring.read_text())["index"]
+    assert run("keys", "retire", "--index").exit_code == 2
+    assert run("keys", "retire").exit_code == 2
+    assert told("keys", "rotate", "--index", "--dry-run") == {"dry_run": True, "adds_key": True, "to_index": ways}
+    assert json.loads(ring.read_text())["index"] == old
+    assert told("keys", "rotate", "--index") == {"added_key": True, "indexed_anew": ways}
+    assert told("keys", "rotate", "--index") == {"added_key": False, "indexed_anew": 0}
+    assert asyncio.run(_found(members))
+    assert told("keys", "retire", "--index") == {"retired": "index", "settled": ways}
+    written = json.loads(ring.read_text())
+    assert old not in (written["index"], written.get("index_next"))
+    assert written["marks"] == old, "the chain of the audit record goes on"
+    assert asyncio.run(_found(members))
+    assert all(check["ok"] for check in told("doctor"))
+    assert told("keys", "rotate", "--index")["added_key"]
+
+
+def test_an_index_key_is_not_retired_while_something_is_found_by_it_alone(ring: Path):
+    from adapters.crypto.key_ring import KeyRingFile
+
+    file = KeyRingFile(ring)
+    file.replace(file.current().with_next_index())
+    result = run("keys", "retire", "--index")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "under the old key alone" in result.stderr
+
+
+def test_the_doctor_finds_a_lost_key_of_indices(ring: Path):
+    from adapters.crypto.key_ring import KeyRingFile
+
+    file = KeyRingFile(ring)
+    file.replace(evolve(file.current(), index_key=b"?" * 32))
+    wrong = {check["check"]: check["detail"] for check in json.loads(run("doctor", "--json").stdout) if not check["ok"]}
+    assert list(wrong) == ["blind indices"]
+
+
+def test_the_doctor_finds_a_ring_that_others_may_read(ring: Path):
+    ring.chmod(0o640)
+    wrong = {check["check"]: check["detail"] for check in json.loads(run("doctor", "--json").stdout) if not check["ok"]}
+    assert wrong == {"key ring": f"{ring} may be read by others: chmod 600"}

@@ -26,17 +26,25 @@ class KeyRingInvalid(Exception):
 
 @frozen(kw_only=True)
 class KeyRing:
-    """Keys of AES-256 by name, the name of the one that seals, and the key of indices and marks, which stays."""
+    """Keys of AES-256 by name, the name of the one that seals, and the keys of blind indices and of the audit's marks.
+
+    While the key of the indices is replaced there are two: the one in force, and the next. The marks of the audit chain
+    are made once and never again, so that their key stays: it is the first that indices had, kept in `mark_key` once
+    that is replaced.
+    """
 
     keys: Mapping[str, bytes] = field(repr=False)
     current: str
     index_key: bytes = field(repr=False)
+    index_key_next: bytes | None = field(default=None, repr=False)
+    mark_key: bytes | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a ring whose current key is missing, or with a key of another length."""
         if self.current not in self.keys:
             raise KeyRingInvalid("the current key is not in the key ring")
-        if any(len(key) != KEY_BYTES for key in (*self.keys.values(), self.index_key)):
+        others = (key for key in (self.index_key, self.index_key_next, self.mark_key) if key is not None)
+        if any(len(key) != KEY_BYTES for key in (*self.keys.values(), *others)):
             raise KeyRingInvalid(f"a key of the key ring has not {KEY_BYTES} bytes")
 
     def with_new_key(self) -> "KeyRing":
@@ -47,6 +55,14 @@ class KeyRing:
     def without(self, name: str) -> "KeyRing":
         """The ring without a key that is not current."""
         return evolve(self, keys={other: key for other, key in self.keys.items() if other != name})
+
+    def with_next_index(self) -> "KeyRing":
+        """The ring with a further key of indices, for all that is written from now on, beside the one in force."""
+        return evolve(self, index_key_next=secrets.token_bytes(KEY_BYTES), mark_key=self.mark_key or self.index_key)
+
+    def with_index_settled(self) -> "KeyRing":
+        """The ring in which the next key of indices is the one in force, and the only one."""
+        return evolve(self, index_key=self.index_key_next or self.index_key, index_key_next=None)
 
 
 def new_ring() -> KeyRing:
@@ -140,6 +156,8 @@ class KeyRingFile(KeyRings):
         written = {
             "current": ring.current,
             "index": ring.index_key.hex(),
+            **({"index_next": ring.index_key_next.hex()} if ring.index_key_next else {}),
+            **({"marks": ring.mark_key.hex()} if ring.mark_key else {}),
             "keys": {name: key.hex() for name, key in ring.keys.items()},
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +177,8 @@ def _parsed(path: Path) -> KeyRing:
             keys={str(name): bytes.fromhex(key) for name, key in written["keys"].items()},
             current=str(written["current"]),
             index_key=bytes.fromhex(written["index"]),
+            index_key_next=bytes.fromhex(written["index_next"]) if "index_next" in written else None,
+            mark_key=bytes.fromhex(written["marks"]) if "marks" in written else None,
         )
     except OSError as fault:
         raise KeyRingInvalid(f"the key ring cannot be read: {fault.strerror}") from fault

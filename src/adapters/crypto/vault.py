@@ -72,12 +72,17 @@ class Vault:
 
     def index(self, kind: str, value: str) -> str:
         """A blind index, 64 hexadecimal digits: equal for equal values of a kind, telling nothing without the key."""
-        return self.mark(f"index {kind}", value.encode()).hex()
+        return _keyed(self._rings.current().index_key, f"index {kind}", value.encode()).hex()
+
+    def index_next(self, kind: str, value: str) -> str:
+        """The blind index under the next key of indices; the same as `index` where that key is not being replaced."""
+        ring = self._rings.current()
+        return _keyed(ring.index_key_next or ring.index_key, f"index {kind}", value.encode()).hex()
 
     def mark(self, purpose: str, content: bytes) -> bytes:
         """What only somebody with the key ring can compute of that content: 32 bytes of HMAC-SHA256."""
-        purpose_key = digest(self._rings.current().index_key, purpose.encode(), sha256)
-        return digest(purpose_key, content, sha256)
+        ring = self._rings.current()
+        return _keyed(ring.mark_key or ring.index_key, purpose, content)
 
     def _sealed(self, content: bytes, about: str) -> tuple[str, bytes]:
         ring = self._rings.current()
@@ -100,6 +105,10 @@ class Vault:
         if found is None:
             found = self._ciphers[name, key] = AESGCM(key)
         return found
+
+
+def _keyed(key: bytes, purpose: str, content: bytes) -> bytes:
+    return digest(digest(key, purpose.encode(), sha256), content, sha256)
 
 
 def key_of(sealed: str) -> str:

@@ -10,7 +10,7 @@ from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.faults import Violated
 from adapters.sql.retries import patiently
-from adapters.sql.sealing import blind_index
+from adapters.sql.sealing import blind_indices
 from adapters.sql.statements import Statement
 from adapters.sql.tables.delivery import ANSWERS
 from errand_domain.ids import MemberId
@@ -56,16 +56,16 @@ class SqlAnswers(Answers):
     ) -> Answer | None:
         """Take the key: `None` says go on, an answer says that it was done before."""
         # What is asked may be guessed where there is little to choose from, such as a phone: a plain digest would tell.
-        request_digest = blind_index(self.vault, "request", request_digest)
+        digests = blind_indices(self.vault, "request", request_digest)
         mine = {"old_member_id": member_id, "old_key": key}
-        if await self._insert(member_id, key, request_digest, now, leased_until):
+        if await self._insert(member_id, key, digests[-1], now, leased_until):
             return None
         rows = await self.driver.fetch(_LOOK, mine)
         if not rows:
             # It was forgotten between the two statements: whoever asks again finds the key free.
             raise StillWorking
         _, _, digest, lease, status, media_type, body = rows[0]
-        if digest != request_digest:
+        if digest not in digests:
             raise KeyForOther
         if status is not None:
             return Answer(status=status, media_type=media_type, body=bytes(body))

@@ -9,7 +9,7 @@ from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every, first, only
 from adapters.sql.rows.people import CHANGING_MEMBER, READ_MEMBER, changing_member_columns, member_from_row
-from adapters.sql.sealing import blind_index
+from adapters.sql.sealing import blind_indices
 from adapters.sql.statements import Statement
 from adapters.sql.tables.people import BLOCKS, MEMBER_GRANTS, MEMBER_WAYS, MEMBERS
 from adapters.sql.writes import Add, Change, Write, save, save_statement
@@ -20,11 +20,14 @@ from errand_domain.ports.members import Members
 
 WHAT: Final = "member"
 _GET: Final = Statement(select(*READ_MEMBER).where(MEMBERS.c.id == bindparam("member")))
-_OF_WAY: Final = Statement(
-    select(*READ_MEMBER)
-    .join(MEMBER_WAYS, MEMBER_WAYS.c.member_id == MEMBERS.c.id)
-    .where(MEMBER_WAYS.c.kind == bindparam("way_kind"), MEMBER_WAYS.c.value == bindparam("way_value"))
+_WAY_OWNER: Final = select(MEMBER_WAYS.c.member_id).where(MEMBER_WAYS.c.kind == bindparam("way_kind"))
+# Each arm reads its own index: of two conditions joined by OR, PostgreSQL makes a walk through the table here.
+_FOUND: Final = (
+    _WAY_OWNER.where(MEMBER_WAYS.c.value == bindparam("way_value"))
+    .union(_WAY_OWNER.where(MEMBER_WAYS.c.value_next == bindparam("way_next")))
+    .subquery("found")
 )
+_OF_WAY: Final = Statement(select(*READ_MEMBER).join(_FOUND, _FOUND.c.member_id == MEMBERS.c.id))
 _PAGE: Final = Statement(
     select(*READ_MEMBER)
     .where(MEMBERS.c.id < bindparam("before"))
@@ -48,9 +51,9 @@ def _searchable(member: Member) -> tuple[object, ...]:
     return member.ways, member.grants, member.blocked
 
 
-def way_index(vault: Vault, way: Way) -> str:
-    """By what a way is found; the address itself stands sealed with its member."""
-    return blind_index(vault, f"way {way.kind}", way.value)
+def way_indices(vault: Vault, way: Way) -> tuple[str, str]:
+    """By what a way is found, now and next; the address itself stands sealed with its member."""
+    return blind_indices(vault, f"way {way.kind}", way.value)
 
 
 @frozen
@@ -70,7 +73,8 @@ class SqlMembers(Members):
 
     async def of_way(self, way: Way) -> Member | None:
         """Who signs in that way, if anybody does."""
-        rows = await self.driver.fetch(_OF_WAY, {"way_kind": way.kind, "way_value": way_index(self.vault, way)})
+        now, after = way_indices(self.vault, way)
+        rows = await self.driver.fetch(_OF_WAY, {"way_kind": way.kind, "way_value": now, "way_next": after})
         return first(rows, member_from_row)
 
     async def page(self, *, before: MemberId | None, limit: int) -> tuple[Member, ...]:
@@ -107,7 +111,8 @@ class SqlMembers(Members):
 
     def _add_searchable(self, member: Member) -> None:
         for way in sorted(member.ways, key=lambda way: (way.kind, way.value)):
-            row = {"kind": way.kind, "value": way_index(self.vault, way), "member_id": member.id}
+            now, after = way_indices(self.vault, way)
+            row = {"kind": way.kind, "value": now, "value_next": after, "member_id": member.id}
             self.writes.append(Add(table=MEMBER_WAYS, row=row))
         for grant in sorted(member.grants):
             row = {"campus_id": grant.campus_id, "role": grant.role, "member_id": member.id}

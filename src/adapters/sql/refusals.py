@@ -23,6 +23,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "pk_campuses": lambda: Stale("campus"),
     "pk_members": lambda: Stale("member"),
     "pk_member_ways": WayTaken,
+    "uq_member_ways_next": WayTaken,
     "pk_sessions": lambda: Stale("session"),
     "uq_sessions_token_hash": lambda: Stale("session"),
     "pk_sign_in_codes": lambda: Stale("sign_in_code"),
@@ -31,6 +32,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "uq_operator_invitations_token_hash": lambda: Stale("invitation"),
     "pk_runners": lambda: Stale("runner"),
     "uq_runners_campus_id_student_number": StudentNumberTaken,
+    "uq_runners_number_next": StudentNumberTaken,
     "pk_attempts": lambda: Stale("attempt"),
     "uq_attempts_open_key": lambda: Stale("attempt"),
     "pk_refunds": lambda: Stale("refund"),
@@ -51,6 +53,9 @@ def _names_by_columns() -> dict[str, str]:
     """SQLite names the columns of a broken unique key: `runners.campus_id, runners.student_number`."""
     named: dict[str, str] = {}
     for table in METADATA.tables.values():
+        for index in table.indexes:
+            if index.unique:
+                named[", ".join(f"{table.name}.{column.name}" for column in index.columns)] = str(index.name)
         for constraint in table.constraints:
             if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
                 columns = ", ".join(f"{table.name}.{column.name}" for column in constraint.columns)

@@ -122,9 +122,13 @@ def open_sealed(vault: Vault, value: str | bytes, subject: str) -> str | bytes:
     return vault.open_bytes(bytes(value), about=subject)
 
 
-def blind_index(vault: Vault, kind: str, value: str) -> str:
-    """By what a personal value is found in a column."""
-    return vault.index(kind, value)[:INDEX_DIGITS]
+def blind_indices(vault: Vault, kind: str, value: str) -> tuple[str, str]:
+    """By what a personal value is found: under the key in force, and under the next where there is one.
+
+    Both are written, each into a column of its own with a unique key of its own. Whoever has not heard of the next key
+    yet and whoever writes with it thus collide in the first, and whoever has left the old one behind, in the second.
+    """
+    return vault.index(kind, value)[:INDEX_DIGITS], vault.index_next(kind, value)[:INDEX_DIGITS]
 
 
 def _written_places(table: str, names: Sequence[str]) -> tuple[_Place, ...]:

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 from sqlalchemy import bindparam, delete, select, update
 
 from adapters.crypto.vault import Vault
 from adapters.sql.documents import Document
 from adapters.sql.drivers.driver import Driver
-from adapters.sql.members import way_index
+from adapters.sql.members import way_indices
 from adapters.sql.reading import every
 from adapters.sql.rows.people import (
     READ_MEMBER,
@@ -58,20 +58,25 @@ _SEEN: Final = Statement(
 HISTORY: Final = Document[CodeHistory](CodeHistory)
 _CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "history", "version")
 _CODE: Final = Statement(
-    select(*(SIGN_IN_CODES.c[name] for name in _CODE_COLUMNS)).where(
-        SIGN_IN_CODES.c.kind == bindparam("way_kind"), SIGN_IN_CODES.c.value == bindparam("way_value")
+    select(*(SIGN_IN_CODES.c[name] for name in (*_CODE_COLUMNS, "value"))).where(
+        SIGN_IN_CODES.c.kind == bindparam("way_kind"),
+        SIGN_IN_CODES.c.value.in_((bindparam("way_value"), bindparam("way_next"))),
     )
 )
-_SAVE_CODE: Final = save_statement(SIGN_IN_CODES, ("kind", "value"), _CODE_COLUMNS)
+_SAVE_CODE: Final = save_statement(SIGN_IN_CODES, ("kind", "value"), (*_CODE_COLUMNS, "value"))
 
 
 @frozen
 class SqlSessions(Sessions):
-    """Sessions and one-time codes in SQL."""
+    """Sessions and one-time codes in SQL.
+
+    A code that was found under an index that is being replaced moves to the next index with its next change.
+    """
 
     driver: Driver
     writes: list[Write]
     vault: Vault
+    found: dict[Way, str] = field(default=Factory(dict[Way, str]), init=False, repr=False)
 
     async def find(self, token_hash: str, *, at: datetime) -> SignedIn | None:
         """The live session of that token and its member, in one read; barred and closed members have none."""
@@ -88,10 +93,12 @@ class SqlSessions(Sessions):
 
     async def code_for(self, way: Way) -> SignInCode | None:
         """The last code sent to that address."""
-        rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": way_index(self.vault, way)})
+        now, after = way_indices(self.vault, way)
+        rows = await self.driver.fetch(_CODE, {"way_kind": way.kind, "way_value": now, "way_next": after})
         if not rows:
             return None
-        code_hash, sent_at, tries_left, history, version = rows[0]
+        row = next((row for row in rows if row[-1] == after), rows[0])
+        code_hash, sent_at, tries_left, history, version, self.found[way] = row
         return SignInCode(
             way=way,
             code_hash=code_hash,
@@ -123,8 +130,9 @@ class SqlSessions(Sessions):
 
     def put_code(self, code: SignInCode) -> None:
         """The first code of an address, or compare-and-set on the version."""
-        identity = {"kind": code.way.kind, "value": way_index(self.vault, code.way)}
+        _, after = way_indices(self.vault, code.way)
         columns = {
+            "value": after,
             "code_hash": code.code_hash,
             "sent_at": code.sent_at,
             "tries_left": code.tries_left,
@@ -132,9 +140,9 @@ class SqlSessions(Sessions):
             "version": code.version,
         }
         if code.version > 1:
-            was = code.version - 1
+            was, identity = code.version - 1, {"kind": code.way.kind, "value": self.found.get(code.way, after)}
             self.writes.append(
                 save(_SAVE_CODE, SIGN_IN_CODES, identity=identity, was=was, columns=columns, what="sign_in_code")
             )
             return
-        self.writes.append(Add(table=SIGN_IN_CODES, row={**identity, **columns}, key=tuple(identity.values())))
+        self.writes.append(Add(table=SIGN_IN_CODES, row={"kind": code.way.kind, **columns}, key=(code.way.kind, after)))

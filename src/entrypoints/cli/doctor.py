@@ -1,6 +1,7 @@
 """`errand doctor`: whether everything that the service needs is there."""
 
 import asyncio
+import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from tempfile import TemporaryFile
@@ -11,7 +12,7 @@ from attrs import asdict
 
 from entrypoints.cli.desk import JSON
 from entrypoints.cli.output import Output
-from entrypoints.container import MEMORY, database_revision, schema_revisions
+from entrypoints.container import MEMORY, database_revision, newest_revision
 from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
 from entrypoints.container.storage import check_storage, open_store
 from entrypoints.documents.shelf import find_shelf
@@ -19,7 +20,7 @@ from entrypoints.settings import RUN_BY, Settings, SettingsInvalid, read_setting
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoreUnreachable
 
-REVISION_DIGITS = 4
+FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Wrong(Exception):
@@ -63,6 +64,7 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
         yield "database", lambda: _schema(settings)
         yield "keys in use", lambda: _keys_in_use(settings)
         yield "sealed values", lambda: _samples(settings)
+        yield "blind indices", lambda: _indices(settings)
     if settings.files == "folder":
         yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
     else:
@@ -81,11 +83,13 @@ async def _key_ring(settings: Settings) -> str:
     if settings.key_ring_file is None:
         return "follows from ERRAND_SECRET_KEY, as development may"
     ring = ring_file(settings).current()
+    if settings.key_ring_file.stat().st_mode & FOR_OTHERS:
+        raise Wrong(f"{settings.key_ring_file} may be read by others: chmod 600")
     return f"{len(ring.keys)} keys, {ring.current} seals"
 
 
 async def _schema(settings: Settings) -> str:
-    revision, newest = await database_revision(settings), schema_revisions()[-1][:REVISION_DIGITS]
+    revision, newest = await database_revision(settings), newest_revision()
     if revision != newest:
         raise Wrong(f"the schema is at {revision or 'nothing'} and not at {newest}: errand db upgrade")
     return f"reachable, schema at {revision}"
@@ -115,6 +119,14 @@ async def _samples(settings: Settings) -> str:
             except Exception as fault:
                 raise Wrong(f"a value of {table}.{column} does not open: {type(fault).__name__}") from fault
     return f"one of each column opens, {opened} in all"
+
+
+async def _indices(settings: Settings) -> str:
+    async with open_sealed(settings) as sealed:
+        if not await sealed.indices.fits():
+            raise Wrong("members are not found by their addresses: the ring has another key of indices than wrote them")
+        two_keyed = await sealed.indices.unsettled()
+    return f"members are found, {two_keyed} of two keys" if two_keyed else "members are found"
 
 
 def _files_folder(settings: Settings) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import click
@@ -53,24 +54,36 @@ def list_keys(*, as_json: bool) -> None:
 
 
 @noun.command("rotate")
+@click.option("--index", "of_index", is_flag=True, help="Replace the key of blind indices instead.")
 @DRY_RUN
 @JSON
-def rotate(*, dry_run: bool, as_json: bool) -> None:
+def rotate(*, of_index: bool, dry_run: bool, as_json: bool) -> None:
     """Add a key, seal with it from now on, and seal anew what older keys sealed; servers go on meanwhile.
 
+    With --index, write every blind index under a further key as well; `retire --index` leaves the old one behind.
     Killed in the middle, it is called again: it first finishes what was begun, and adds no further key.
     """
     settings = read_settings()
-    facts = asyncio.run(_rotated(settings, dry_run=dry_run))
+    facts = asyncio.run((_reindexed if of_index else _rotated)(settings, dry_run=dry_run))
     Output(as_json).facts(facts)
 
 
 @noun.command("retire")
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--index", "of_index", is_flag=True, help="The key of blind indices that `rotate --index` replaces.")
 @JSON
-def retire(*, name: str, as_json: bool) -> None:
-    """Take a key that seals nothing any more out of the ring. Backups that it sealed open with it alone."""
+def retire(*, name: str | None, of_index: bool, as_json: bool) -> None:
+    """Take a key that seals nothing any more out of the ring. Backups that it sealed open with it alone.
+
+    With --index, every process must have had the ring with both keys for as long as its longest request; a day later,
+    no stored answer and no count of codes is forgotten either.
+    """
     settings = read_settings()
+    if of_index == (name is not None):
+        raise click.UsageError("say which: NAME, or --index")
+    if name is None:
+        Output(as_json).facts(asyncio.run(_settled(settings)))
+        return
     file = ring_file(settings)
     ring = file.current()
     if name not in ring.keys:
@@ -105,9 +118,38 @@ async def _rotated(settings: Settings, *, dry_run: bool) -> dict[str, object]:
             file.replace(file.current().with_new_key())
             _log(file.current(), "rotate")
         done = await sealed.reseal(_tell)
-    if sys.stderr.isatty():
-        click.echo(CLEAR_LINE, nl=False, err=True)
+    _clear_line()
     return {"current": file.current().current, "added_key": not begun, "sealed_anew": done}
+
+
+async def _reindexed(settings: Settings, *, dry_run: bool) -> dict[str, object]:
+    file = ring_file(settings)
+    async with open_sealed(settings) as sealed:
+        begun = file.current().index_key_next is not None
+        if dry_run:
+            return {"dry_run": True, "adds_key": not begun, "to_index": await sealed.indices.unfinished()}
+        if not begun:
+            await sealed.indices.settle(_tell, now=datetime.now(UTC))  # what the last time was killed in
+            file.replace(file.current().with_next_index())
+            _log(file.current(), "rotate index")
+        done = await sealed.indices.reindex(_tell)
+    _clear_line()
+    return {"added_key": not begun, "indexed_anew": done}
+
+
+async def _settled(settings: Settings) -> dict[str, object]:
+    file = ring_file(settings)
+    async with open_sealed(settings) as sealed:
+        if file.current().index_key_next is None and not await sealed.indices.unsettled():
+            raise click.UsageError("the key of blind indices is not being replaced: rotate --index first")
+        if file.current().index_key_next is not None:
+            if left := await sealed.indices.unfinished():
+                raise click.UsageError(f"{left} blind indices are under the old key alone: rotate --index first")
+            file.replace(file.current().with_index_settled())
+            _log(file.current(), "retire index")
+        done = await sealed.indices.settle(_tell, now=datetime.now(UTC))
+    _clear_line()
+    return {"retired": "index", "settled": done}
 
 
 def _log(ring: KeyRing, doing: str) -> None:
@@ -116,7 +158,12 @@ def _log(ring: KeyRing, doing: str) -> None:
     write_line(KEYS_REPLACED.name, level=KEYS_REPLACED.level, category=CATEGORY, **facts)
 
 
+def _clear_line() -> None:
+    if sys.stderr.isatty():
+        click.echo(CLEAR_LINE, nl=False, err=True)
+
+
 def _tell(table: str, done: int) -> None:
     """On a terminal, how far it is."""
     if sys.stderr.isatty():
-        click.echo(f"{CLEAR_LINE}{table}: {done} sealed anew", nl=False, err=True)
+        click.echo(f"{CLEAR_LINE}{table}: {done} done", nl=False, err=True)

@@ -1,5 +1,6 @@
 """The database that the settings name, open, and the history of its schema."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +59,16 @@ async def database_revision(settings: Settings) -> str | None:
 def schema_revisions() -> tuple[str, ...]:
     """The revisions that this program brings, by file name: found without loading what would walk them."""
     return tuple(sorted(file.name for file in (Path(adapters.__path__[0]) / "sql/migrations/versions").glob("*.py")))
+
+
+def newest_revision() -> str:
+    """The revision that no other builds on, in whatever order they were numbered: read without loading them, too."""
+    folder = Path(adapters.__path__[0]) / "sql/migrations/versions"
+    written = "\n".join(file.read_text("utf-8") for file in folder.glob("*.py"))
+    made = set(re.findall(r'^revision = "(\w+)"$', written, re.MULTILINE))
+    built_on = set(re.findall(r'^down_revision = "(\w+)"$', written, re.MULTILINE))
+    (newest,) = made - built_on
+    return str(newest)
 
 
 def memory_database(settings: Settings) -> MemoryDatabase:

@@ -16,6 +16,7 @@ from entrypoints.container.storage import open_store
 from entrypoints.settings import Settings, SettingsInvalid
 
 if TYPE_CHECKING:
+    from adapters.sql.reindexing import Reindexing
     from adapters.sql.resealing import Resealing
     from errand_domain.ids import FileId
 
@@ -42,9 +43,10 @@ def create_ring(path: Path) -> KeyRing:
 
 @frozen(kw_only=True)
 class Sealed:
-    """Everything that is sealed: values of the database, and files."""
+    """Everything that is sealed: values of the database, and files; and the blind indices of what is searched."""
 
     rows: "Resealing"
+    indices: "Reindexing"
     store: SealedFileStore
     current: Callable[[], str]
 
@@ -84,13 +86,18 @@ async def open_sealed(settings: Settings) -> AsyncGenerator["Sealed"]:
     from sqlalchemy import make_url  # noqa: PLC0415 - loaded only where a database is opened
 
     from adapters.sql.database import open_driver  # noqa: PLC0415 - see above
+    from adapters.sql.reindexing import Reindexing  # noqa: PLC0415 - see above
     from adapters.sql.resealing import Resealing  # noqa: PLC0415 - see above
 
     driver = await open_driver(make_url(settings.database_url))
     try:
         vault = Vault(find_key_rings(settings))
         async with open_store(settings) as stored:
-            store = SealedFileStore(stored, vault)
-            yield Sealed(rows=Resealing(driver, vault), store=store, current=lambda: vault.current)
+            yield Sealed(
+                rows=Resealing(driver, vault),
+                indices=Reindexing(driver, vault),
+                store=SealedFileStore(stored, vault),
+                current=lambda: vault.current,
+            )
     finally:
         await driver.close()

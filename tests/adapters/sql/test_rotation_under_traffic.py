@@ -17,6 +17,7 @@ from adapters.crypto.key_ring import KeyRingFile, new_ring
 from adapters.crypto.vault import Vault
 from adapters.sql.database import open_driver
 from adapters.sql.drivers.driver import Driver, Lease
+from adapters.sql.reindexing import Reindexing
 from adapters.sql.resealing import Resealing
 from adapters.sql.sealing import SealedDriver
 from adapters.sql.statements import Parameters, Row, Statement
@@ -231,7 +232,8 @@ async def test_rotating_while_people_go_on_loses_nothing(address: str, driver: D
         vault = Vault(rings)
         store = InterruptedStore(FolderFileStore(installed.files_folder))
         rows = Resealing(InterruptedDriver(driver, meanwhile), vault)
-        sealed = Sealed(rows=rows, store=SealedFileStore(store, vault), current=lambda: vault.current)
+        indices = Reindexing(driver, vault)
+        sealed = Sealed(rows=rows, indices=indices, store=SealedFileStore(store, vault), current=lambda: vault.current)
         store.meanwhile[campus.cards[1]] = campus.leave
         rings.replace(rings.current().with_new_key())
         await sealed.reseal(lambda _table, _done: None)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from adapters.crypto.vault import Vault
 from adapters.sql.documents import Document, read_json, write_json
-from adapters.sql.sealing import blind_index
+from adapters.sql.sealing import blind_indices
 from adapters.sql.statements import Row
 from adapters.sql.tables.people import CAMPUSES, MEMBERS, RUNNERS, SESSIONS
 from errand_domain.campus import Campus
@@ -43,6 +43,7 @@ CHANGING_MEMBER: Final = ("campus_id", "barred", "closed_at", "document", "priva
 CHANGING_RUNNER: Final = (
     "campus_id",
     "student_number",
+    "student_number_next",
     "state",
     "queued_since",
     "credit",
@@ -130,12 +131,20 @@ def runner_from_row(row: Row) -> Runner:
     )
 
 
+def number_indices(runner: Runner, vault: Vault) -> tuple[str, str] | tuple[None, None]:
+    """By what the student number is found to be somebody's, now and next; nothing for who has left."""
+    number = runner.application.student_number
+    return blind_indices(vault, f"student number {runner.campus_id}", number) if number else (None, None)
+
+
 def changing_runner_columns(runner: Runner, vault: Vault) -> dict[str, Any]:
     """The columns that a save replaces."""
-    verification, number = runner.verification, runner.application.student_number
+    verification = runner.verification
+    number, number_next = number_indices(runner, vault)
     return {
         "campus_id": runner.campus_id,
-        "student_number": number and blind_index(vault, f"student number {runner.campus_id}", number),
+        "student_number": number,
+        "student_number_next": number_next,
         "state": runner.verification_name,
         "queued_since": verification.since if isinstance(verification, Applied) else None,
         "credit": runner.credit,

@@ -10,6 +10,7 @@ from errand_domain.runner.verification import VERIFICATION_NAMES
 
 WAY_INDEX: Final = "blind index of the address, which stands sealed with its member"
 NUMBER_INDEX: Final = "blind index of campus and student number"
+NEXT_INDEX: Final = "the same under the next key of indices while that is being replaced, and otherwise equal"
 
 CAMPUSES: Final = Table(
     "campuses",
@@ -39,8 +40,10 @@ MEMBER_WAYS: Final = Table(
     Column("kind", Word(10), primary_key=True),
     Column("value", Word(255), primary_key=True, comment=WAY_INDEX),
     Column("member_id", Identity, ForeignKey("members.id"), nullable=False),
+    Column("value_next", Word(40), comment=NEXT_INDEX),
 )
 Index("ix_member_ways_member", MEMBER_WAYS.c.member_id)
+Index("uq_member_ways_next", MEMBER_WAYS.c.kind, MEMBER_WAYS.c.value_next, unique=True)
 
 BLOCKS: Final = Table(
     "blocks",
@@ -103,9 +106,11 @@ RUNNERS: Final = Table(
     version_column(),
     Column("document", Document, nullable=False, comment="the verification"),
     Column("private", Document, nullable=False, comment="the application: real name, student number, card, gender"),
+    Column("student_number_next", Word(40), comment=NEXT_INDEX),
     CheckConstraint("(state = 'applied') = (queued_since IS NOT NULL)", name="applied_is_queued"),
     UniqueConstraint("campus_id", "student_number"),
 )
+Index("uq_runners_number_next", RUNNERS.c.campus_id, RUNNERS.c.student_number_next, unique=True)
 Index(
     "ix_runners_queue",
     RUNNERS.c.campus_id,

@@ -15,7 +15,7 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
     {
         "campuses": {"public": "id name version document"},
         "members": {"public": "id campus_id joined_at barred closed_at version document", "sealed": "private"},
-        "member_ways": {"public": "kind member_id", "index": "value"},
+        "member_ways": {"public": "kind member_id", "index": "value value_next"},
         "member_grants": {"public": "campus_id role member_id"},
         "blocks": {"public": "member_id other_id"},
         "sessions": {
@@ -36,7 +36,7 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         },
         "runners": {
             "public": "member_id campus_id state queued_since credit on_shift due_at leased_until version",
-            "index": "student_number",
+            "index": "student_number student_number_next",
             "sealed": "document private",
         },
         "credit_lines": {"public": "order_id order_version runner_id reason points at"},
