@@ -19,6 +19,7 @@ from errand_domain.content.screening import (
 )
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import FileId
+from errand_domain.money import NOTHING
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
 from errand_domain.ports.image_check import Judged, Unjudged
 from errand_domain.ports.outbox import CheckImage
@@ -26,6 +27,7 @@ from errand_domain.use_cases.deliver_message import SENTENCES, DeliverMessage
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile
 from errand_domain.use_cases.moderate_content import DecideContent, LookAtImage
+from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.screen_images import CHECK_LINK_LIFE, TRIED_FOR, MissVerdict, RecordVerdict
 from errand_domain.use_cases.screening import SCENE_OF
 from tests.use_cases.world import PNG, World
@@ -246,6 +248,13 @@ async def test_the_step_that_a_withheld_image_has_proved_stands(world: World):
     await world.pass_time()
     await world.use(RecordVerdict)(world.image_check.submitted[0], "risky")
     assert await world.order(order) == order
+
+
+async def test_a_withheld_image_proves_nothing_new(proof: Proof):
+    await proof.judged("risky")
+    pick_up, photo = proof.world.use(PickUpItem), proof.id
+    with pytest.raises(FileWithheld):
+        await pick_up(proof.order.id, proof.runner.id, photos=(photo,), goods_cost=NOTHING, receipt=None)
 
 
 @pytest.mark.parametrize("verdict", ["pass", "review", "risky"])

@@ -10,6 +10,7 @@ from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
 from entrypoints.http.wire.disputes import DisputeAsked, DisputeTold, StatementAsked, tell_dispute
 from entrypoints.http.wire.order_steps import file_ids
+from errand_domain.content.screening import FileWithheld
 from errand_domain.dispute.dispute import Dispute, IllegalDisputeTransition
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import MemberId, OrderId
@@ -19,7 +20,7 @@ from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.view_dispute import ViewDispute
 
 
-@post("/dispute", responses=refusals(InvalidField, Missing, IllegalTransition, TooLate, ContentRefused))
+@post("/dispute", responses=refusals(InvalidField, Missing, FileWithheld, IllegalTransition, TooLate, ContentRefused))
 async def open_case(
     order_id: PathId, data: JSONBody[DisputeAsked], request: Asking, open_dispute: Uses[OpenDispute]
 ) -> DisputeTold:
@@ -34,7 +35,10 @@ async def open_case(
     return tell_dispute(dispute, to_staff=False)
 
 
-@post("/dispute/statements", responses=refusals(InvalidField, Missing, IllegalDisputeTransition, ContentRefused))
+@post(
+    "/dispute/statements",
+    responses=refusals(InvalidField, Missing, FileWithheld, IllegalDisputeTransition, ContentRefused),
+)
 async def make_statement(
     order_id: PathId, data: JSONBody[StatementAsked], request: Asking, state_case: Uses[StateCase]
 ) -> DisputeTold:

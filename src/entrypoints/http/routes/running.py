@@ -19,6 +19,7 @@ from entrypoints.http.wire.order_steps import (
     proof_of,
 )
 from entrypoints.http.wire.orders import OrderMoved, tell_moved
+from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, MemberId, OrderId
 from errand_domain.member.consent import ConsentMissing
@@ -92,7 +93,9 @@ async def take_over(order_id: PathId, request: Asking, take_over_errand: Uses[Ta
 
 
 @post(
-    "/arrive", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, TooFarAway)
+    "/arrive",
+    status_code=200,
+    responses=refusals(InvalidField, ProofMissing, Missing, FileWithheld, IllegalTransition, TooFarAway),
 )
 async def arrive(
     order_id: PathId, data: JSONBody[ArriveAsked], request: Asking, arrive_at_pickup: Uses[ArriveAtPickup]
@@ -102,7 +105,11 @@ async def arrive(
     return tell_moved(await arrive_at_pickup(OrderId(order_id), request.user.id, proof=proof))
 
 
-@post("/report-impossible", status_code=200, responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition))
+@post(
+    "/report-impossible",
+    status_code=200,
+    responses=refusals(InvalidField, ProofMissing, Missing, FileWithheld, IllegalTransition),
+)
 async def report_impossible(
     order_id: PathId,
     data: JSONBody[ImpossibleAsked],
@@ -119,7 +126,7 @@ async def report_impossible(
 @post(
     "/pick-up",
     status_code=200,
-    responses=refusals(InvalidField, ProofMissing, Missing, IllegalTransition, AdvanceExceeded),
+    responses=refusals(InvalidField, ProofMissing, Missing, FileWithheld, IllegalTransition, AdvanceExceeded),
 )
 async def pick_up(
     order_id: PathId, data: JSONBody[PickUpAsked], request: Asking, pick_up_item: Uses[PickUpItem]
@@ -139,7 +146,7 @@ async def pick_up(
     "/deliver",
     status_code=200,
     responses=refusals(
-        InvalidField, ProofMissing, WrongDeliveryCode, Missing, IllegalTransition, TooFarAway, CodeLocked
+        InvalidField, ProofMissing, WrongDeliveryCode, Missing, FileWithheld, IllegalTransition, TooFarAway, CodeLocked
     ),
 )
 async def deliver(
@@ -150,7 +157,7 @@ async def deliver(
     return tell_moved(await deliver_item(OrderId(order_id), request.user.id, proof=proof, code=data.code))
 
 
-@post("/return", status_code=200, responses=refusals(InvalidField, Missing, IllegalTransition))
+@post("/return", status_code=200, responses=refusals(InvalidField, Missing, FileWithheld, IllegalTransition))
 async def report_return(
     order_id: PathId, data: JSONBody[ReturnAsked], request: Asking, report_return: Uses[ReportReturn]
 ) -> OrderMoved:
