@@ -91,6 +91,10 @@ async def test_an_operator_comes_in_by_the_link_alone(page: Page, invitation: In
     content = await page.content() + str(await page.locator("input").evaluate_all("all => all.map(one => one.value)"))
     assert not [secret for secret in (*codes, PASSWORD, parsed.secret, invitation.token) if secret in content]
     assert not [address for address in (*asked, page.url) if invitation.token in address]
+    asked.clear()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="邀请链接无效或已过期")).to_be_visible()
+    assert not [address for address in asked if "/api/" in address]
     async with httpx.AsyncClient(base_url=invitation.origin) as client:
         with_code = {"email": EMAIL, "password": PASSWORD, "device": "test", "second": codes[0]}
         entered = await client.post("/api/v1/sessions/password", json=with_code)

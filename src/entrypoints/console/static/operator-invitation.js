@@ -15,6 +15,7 @@ const NOT_KNOWN = "没有收到服务器的回答，不能确定是否已经设�
 const PROBABLY_DONE =
   "链接已经失效：上一次提交很可能已经成功，只是回答没有送到。请直接用新密码和动态验证码登录；恢复码没能显示，需要的话请管理员重新邀请你。";
 const COPIED_MILLISECONDS = 3000;
+const USED = "used"; // stands in the place of the token once that is worth nothing
 const STAGES = ["loading", "unreachable", "incomplete", "gone", "enroll", "done", "finished"];
 
 const at = (id) => document.getElementById(id);
@@ -68,6 +69,10 @@ function tellConnection() {
 async function look() {
   if (!token) {
     show("incomplete");
+    return;
+  }
+  if (token === USED) {
+    show("gone");
     return;
   }
   show("loading");
@@ -196,7 +201,7 @@ function keep(recoveryCodes) {
     }),
   );
   at("download").href = URL.createObjectURL(new Blob([`${recoveryCodes.join("\n")}\n`], { type: "text/plain" }));
-  history.replaceState(null, "", "#used"); // whoever opens the page again is told so, and the token is in no history
+  history.replaceState(null, "", `#${USED}`); // the token is in no history, and whoever comes back is told so
   show("done");
   at("done-title").focus();
 }
