@@ -18,6 +18,7 @@ from entrypoints.http.wire import (
     order_steps,
     orders,
     places,
+    proofs,
     runners,
     terms,
 )
@@ -36,6 +37,7 @@ MODULES = (
     order_steps,
     orders,
     places,
+    proofs,
     runners,
     terms,
 )

@@ -68,12 +68,16 @@ async def by_mail(guest: Visitor, stage: Stage) -> Visitor:
 async def come_and_link(guest: Visitor, stage: Stage) -> None:
     await guest.refused("/sessions/wechat", {"ticket": "of nobody"})
     member = await by_wechat(guest, stage)
-    await member.does("/me/ways", {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)})
+    way = {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)}
+    await member.refused("/me/ways", way)  # code_for let a day pass
+    await member.does("/sessions/current/proofs/wechat", {"ticket": stage.use.mini_program().ticket_of("openid-lin")})
+    await member.does("/me/ways", way)
     await guest.refused("/sign-in/codes", {"kind": "email", "address": MAIL})
+    taken = {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)}
     other = await guest.signs_in(PHONE)
     await other.refused("/me/ways", {"kind": "email", "address": MAIL, "code": "123456"})
-    taken = {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)}
     await other.refused("/me/ways", taken)
+    member = await by_wechat(guest, stage)
     await member.http.delete("/me/ways/email")
     await other.http.delete("/me")
 
@@ -91,8 +95,8 @@ async def change_passwords(guest: Visitor, stage: Stage) -> None:
 
 
 async def look_and_leave(guest: Visitor, stage: Stage) -> None:
-    member = await by_mail(guest, stage)
     await by_mail(guest, stage)
+    member = await by_mail(guest, stage)
     await member.http.delete("/sessions")
     (session,) = (await member.sees("/sessions"))["items"]
     await member.post("/me/exports")
@@ -135,8 +139,8 @@ async def ask_too_often(guest: Visitor, _: Stage) -> None:
 
 STORIES: Final[dict[Story, str]] = {
     come_and_link: """
-        sign_in.failed sign_in.succeeded code.asked way.linked code.refused code.asked sign_in.succeeded proof.failed
-        code.asked way.refused way.removed account.closed""",
+        sign_in.failed sign_in.succeeded code.asked proof.needed proof.given way.linked code.refused code.asked
+        code.asked sign_in.succeeded proof.failed way.refused sign_in.succeeded way.removed account.closed""",
     change_passwords: """
         sign_in.succeeded proof.needed code.asked sign_in.succeeded password.refused password.changed sign_in.failed
         sign_in.succeeded code.asked password.reset""",
@@ -194,6 +198,7 @@ async def test_tries_at_one_address_are_seen_as_one_series(guest: Visitor, lines
 async def test_what_is_repeated_with_its_key_says_so(guest: Visitor, stage: Stage, lines: Told) -> None:
     member = await by_wechat(guest, stage)
     body = {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)}
+    await member.does("/sessions/current/proofs/wechat", {"ticket": stage.use.mini_program().ticket_of("openid-lin")})
     for _ in range(2):
         await member.does("/me/ways", body, headers={"Idempotency-Key": "one-and-the-same"})
     first, second = (line for line in told(lines) if line["event"] == "way.linked")

@@ -126,8 +126,8 @@ async def test_a_session_ends_with_its_time_at_sign_out_and_when_the_member_is_b
         await recognise(first.token)
     second = await enter(world)
     with pytest.raises(Missing):
-        await world.use(SignOut)((await world.member()).id, second.session.id)
-    await world.use(SignOut)(second.member.id, second.session.id)
+        await world.use(SignOut)(evolve(second.session, member_id=(await world.member()).id), second.session.id)
+    await world.use(SignOut)(second.session, second.session.id)
     with pytest.raises(NotSignedIn):
         await recognise(second.token)
     world.clock.advance(MINUTE)

@@ -9,7 +9,7 @@ from adapters.memory.access import Access
 from adapters.memory.tables import Tables, compare_and_set, insert
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Way
-from errand_domain.member.session import Session, SignInCode
+from errand_domain.member.session import Means, Session, SignInCode
 from errand_domain.ports.sessions import Sessions, SignedIn
 
 
@@ -62,6 +62,16 @@ class MemorySessions(Sessions):
             session = tables.sessions.get(session_id)
             if session is not None and session.seen_at < at:
                 tables.sessions.put(session_id, evolve(session, seen_at=at))
+
+        self._access.gather(write)
+
+    def proved(self, session_id: UUID, *, by: Means, at: datetime) -> None:
+        """It was proven again whose it is."""
+
+        def write(tables: Tables) -> None:
+            session = tables.sessions.get(session_id)
+            if session is not None:
+                tables.sessions.put(session_id, evolve(session, proved_by=by, proved_at=at))
 
         self._access.gather(write)
 

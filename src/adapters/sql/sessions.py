@@ -24,7 +24,7 @@ from adapters.sql.tables.people import MEMBERS, SESSIONS, SIGN_IN_CODES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Way
-from errand_domain.member.session import CodeHistory, Session, SignInCode
+from errand_domain.member.session import CodeHistory, Means, Session, SignInCode
 from errand_domain.ports.sessions import Sessions, SignedIn
 
 _SESSION_WIDTH: Final = len(READ_SESSION)
@@ -54,6 +54,14 @@ _SEEN: Final = Statement(
     update(SESSIONS)
     .where(SESSIONS.c.id == bindparam("session"), SESSIONS.c.seen_at < bindparam("at"))
     .values(seen_at=bindparam("at", type_=SESSIONS.c.seen_at.type))
+)
+_PROVED: Final = Statement(
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("session"))
+    .values(
+        proved_by=bindparam("by", type_=SESSIONS.c.proved_by.type),
+        proved_at=bindparam("at", type_=SESSIONS.c.proved_at.type),
+    )
 )
 HISTORY: Final = Document[CodeHistory](CodeHistory)
 _CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "history", "version")
@@ -127,6 +135,11 @@ class SqlSessions(Sessions):
         """It was in use then."""
         parameters = {"session": session_id, "at": at}
         self.writes.append(Change(statement=_SEEN, parameters=parameters, table_name=SESSIONS.name, ordered=True))
+
+    def proved(self, session_id: UUID, *, by: Means, at: datetime) -> None:
+        """It was proven again whose it is."""
+        parameters = {"session": session_id, "by": by, "at": at}
+        self.writes.append(Change(statement=_PROVED, parameters=parameters, table_name=SESSIONS.name, ordered=True))
 
     def put_code(self, code: SignInCode) -> None:
         """The first code of an address, or compare-and-set on the version."""

@@ -23,6 +23,7 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
+from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
@@ -56,6 +57,16 @@ class People(Ports):
         limits=Ports.rate_limits,
         passwords=Ports.password_hashes,
         authenticators=Ports.authenticators,
+    )
+    prove_again = Factory(
+        ProveAgain,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        limits=Ports.rate_limits,
+        passwords=Ports.password_hashes,
+        authenticators=Ports.authenticators,
+        mini_program=Ports.mini_program,
     )
     set_password = Factory(
         SetPassword,

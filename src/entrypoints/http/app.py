@@ -33,6 +33,7 @@ from entrypoints.http.routes.operator_orders import OPERATOR_ORDERS
 from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
 from entrypoints.http.routes.orders import ORDERS
 from entrypoints.http.routes.pages import PAGES
+from entrypoints.http.routes.proofs import PROOFS
 from entrypoints.http.routes.runner import RUNNER
 from entrypoints.http.routes.running import RUNNING
 from entrypoints.http.routes.sign_in import SIGN_IN
@@ -44,6 +45,7 @@ API: Final = "/api/v1"
 BODY_BYTES_MOST: Final = 1024 * 1024
 ROUTERS: Final = (
     SIGN_IN,
+    PROOFS,
     INVITATIONS,
     DOCUMENTS,
     ME,

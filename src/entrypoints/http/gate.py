@@ -14,6 +14,8 @@ from errand_domain.member.session import NotSignedIn, Session
 
 Access = Literal["public", "without_consent", "with_consent"]
 PUBLIC: Final[dict[str, Access]] = {"access": "public"}
+PROVEN: Final = {"proof": "fresh"}
+"""What a handler says that changes by what one comes in, or takes everything along: who asks was proven just now."""
 WITHOUT_CONSENT: Final[dict[str, Access]] = {"access": "without_consent"}
 
 Asking = Request[Member, Session, Any]
@@ -30,11 +32,12 @@ class Gate(ASGIMiddleware):
 
     def __init__(self, container: Container) -> None:
         self._recognise = container.recognise
+        self._clock = container.clock
         self._limits = Limits(container)
         self._documents = container.settings().documents
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Raises `TooManyRequests`, `NotSignedIn` or `ConsentMissing`."""
+        """Raises `TooManyRequests`, `NotSignedIn`, `ConsentMissing` or `ProofTooOld`."""
         asked = cast("HTTPScope", scope)
         access: Access = asked["route_handler"].opt.get("access", "with_consent")
         if access == "public":
@@ -52,6 +55,8 @@ class Gate(ASGIMiddleware):
             asked["user"], asked["auth"] = found.member, found.session
             if access == "with_consent" and asked["method"] not in READING:
                 found.member.check_consents(self._documents)
+            if asked["route_handler"].opt.get("proof") == PROVEN["proof"]:
+                found.session.check_proven(at=self._clock().now())
         await next_app(scope, receive, send)
 
 

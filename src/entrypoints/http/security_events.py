@@ -20,7 +20,7 @@ from errand_domain.member.credential import (
 )
 from errand_domain.member.member import MemberBarred, WayTaken
 from errand_domain.member.password import PasswordWeak
-from errand_domain.member.session import CodeTooSoon, NotSignedIn, WrongCode
+from errand_domain.member.session import CodeTooSoon, NotSignedIn, ProofTooOld, WrongCode
 from errand_domain.order.refusals import QuoteForged
 from errand_domain.ports.mini_program import TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
@@ -58,6 +58,7 @@ CODE_REFUSED: Final = SecurityEvent(
 PROOF_FAILED: Final = SecurityEvent(
     name="proof.failed", when="the same as `sign_in.failed`, of what a member or invitee had to prove", level="warning"
 )
+PROVEN_AGAIN: Final = SecurityEvent(name="proof.given", when="a member has proven again who asks")
 PROOF_NEEDED: Final = SecurityEvent(name="proof.needed", when="something sensitive was asked for without a fresh proof")
 PASSWORD_CHANGED: Final = SecurityEvent(name="password.changed", when="a member set or changed the password")
 PASSWORD_RESET: Final = SecurityEvent(name="password.reset", when="a password was set with a code sent by mail")
@@ -101,6 +102,10 @@ DONE: Final[Mapping[Route, SecurityEvent]] = {
     ("POST", "/sessions"): SIGNED_IN,
     ("POST", "/sessions/wechat"): SIGNED_IN,
     ("POST", "/sessions/password"): SIGNED_IN,
+    ("POST", "/sessions/current/proofs"): PROVEN_AGAIN,
+    ("POST", "/sessions/current/proofs/wechat"): PROVEN_AGAIN,
+    ("POST", "/sessions/current/proofs/password"): PROVEN_AGAIN,
+    ("POST", "/sessions/current/proofs/codes"): CODE_ASKED,
     ("DELETE", "/sessions"): SESSIONS_ENDED,
     ("DELETE", "/sessions/{session_id}"): SESSION_ENDED,
     ("POST", "/me/ways"): WAY_LINKED,
@@ -123,6 +128,7 @@ PROOFS: Final = (WrongCode, WrongPassword, WrongSecondFactor, TicketRefused, Use
 REFUSED: Final[Mapping[type[Exception], SecurityEvent]] = {
     SecondFactorNeeded: SECOND_FACTOR_ASKED,
     ProofNeeded: PROOF_NEEDED,
+    ProofTooOld: PROOF_NEEDED,
     CodeTooSoon: CODE_REFUSED,
     TooManyRequests: LIMIT_REACHED,
     NotSignedIn: SESSION_UNKNOWN,

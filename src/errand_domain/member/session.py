@@ -27,6 +27,8 @@ STAFF_IDLE_LONGEST: Final = timedelta(minutes=30)
 SEEN_EVERY: Final = timedelta(minutes=5)
 """That a session is in use is written down so often at the most: reading must not become writing."""
 PROOF_LIFE: Final = timedelta(minutes=10)
+SESSIONS_MOST: Final = 10
+"""Of one member: a further one ends the oldest. Two that start at the same moment may be one too many."""
 
 Means = Literal["phone", "email", "wechat", "password"]
 """By what somebody signed in: a code that was sent there, the platform's word, or a password."""
@@ -57,6 +59,16 @@ class NotSignedIn(Forbidden):
 
     code = "sign_in.required"
     sentence = "请先登录"
+
+
+@frozen(str=False)
+class ProofTooOld(Conflict):
+    """That needs a fresh proof of who asks: prove it at /sessions/current/proofs, by a code, a password or WeChat."""
+
+    code = "session.proof_needed"
+    sentence = "为了账号安全，请先验证身份"
+
+    within_seconds: int
 
 
 @frozen(kw_only=True)
@@ -110,7 +122,8 @@ class SignInCode:
 class Session:
     """One signed-in device. Only the hash of its token is kept.
 
-    `place` is the network that it was started from, without what would tell one device in it from another.
+    `place` is the network that it was started from, without what would tell one device in it from another. Who it is
+    was proven when it was started, and may be proven again: `proved_at` and `proved_by` are of the last time.
     """
 
     id: UUID
@@ -123,6 +136,8 @@ class Session:
     started_at: datetime
     expires_at: datetime
     seen_at: datetime = field(default=Factory(lambda session: session.started_at, takes_self=True))
+    proved_at: datetime = field(default=Factory(lambda session: session.started_at, takes_self=True))
+    proved_by: Means = field(default=Factory(lambda session: session.by, takes_self=True))
 
     def is_live(self, *, at: datetime) -> bool:
         """Whether it has neither run out nor, where it has staff's powers, been idle for too long."""
@@ -133,8 +148,17 @@ class Session:
         return self.strength == "two_factors" and self.seen_at + SEEN_EVERY <= at
 
     def proves_email(self, *, at: datetime) -> bool:
-        """Whether it was started a moment ago, by a code that was sent to the member's e-mail address."""
-        return self.by == "email" and at < self.started_at + PROOF_LIFE
+        """Whether a code that was sent to the member's e-mail address has proven it a moment ago."""
+        return self.proved_by == "email" and self.is_proven(at=at)
+
+    def is_proven(self, *, at: datetime) -> bool:
+        """Whether it was proven a moment ago who asks."""
+        return at < self.proved_at + PROOF_LIFE
+
+    def check_proven(self, *, at: datetime) -> None:
+        """Raise `ProofTooOld` where that is longer ago."""
+        if not self.is_proven(at=at):
+            raise ProofTooOld(int(PROOF_LIFE.total_seconds()))
 
 
 def life_of(strength: Strength) -> timedelta:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way
-from errand_domain.member.session import Session, SignInCode
+from errand_domain.member.session import Means, Session, SignInCode
 
 
 @frozen(kw_only=True)
@@ -50,6 +50,10 @@ class Sessions(Protocol):
     @abstractmethod
     def seen(self, session_id: UUID, *, at: datetime) -> None:
         """It was in use then; what was seen later stays, and one that has ended stays ended."""
+
+    @abstractmethod
+    def proved(self, session_id: UUID, *, by: Means, at: datetime) -> None:
+        """It was proven again whose it is; one that has ended stays ended."""
 
     @abstractmethod
     def put_code(self, code: SignInCode) -> None:

@@ -6,9 +6,9 @@ from attrs import field, frozen
 
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way, WayTaken
-from errand_domain.member.session import Means, Session, Strength, life_of
+from errand_domain.member.session import SESSIONS_MOST, Means, Session, Strength, life_of
 from errand_domain.ports.outside import Clock, Ids, Secrets
-from errand_domain.ports.transaction import Begin
+from errand_domain.ports.transaction import Begin, Transaction
 
 
 @frozen(kw_only=True)
@@ -50,7 +50,7 @@ class Entrance:
         """A session that has proven one thing."""
         entered = self.session_for(member, by=by, strength="one_factor", arrival=arrival, now=self.clock.now())
         async with self.begin() as tx:
-            tx.sessions.start(entered.session)
+            await start(tx, entered.session)
             await tx.commit()
         return entered
 
@@ -78,6 +78,14 @@ class Entrance:
                 tx.members.add(member)
                 await tx.commit()
         return member
+
+
+async def start(tx: Transaction, session: Session) -> None:
+    """Start it; where the member has as many as one may, the oldest ends."""
+    live = await tx.sessions.of_member(session.member_id, at=session.started_at)
+    for old in live[SESSIONS_MOST - 1 :]:
+        tx.sessions.end(old.id)
+    tx.sessions.start(session)
 
 
 def as_proven(member: Member, strength: Strength) -> Member:

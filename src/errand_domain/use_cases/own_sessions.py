@@ -62,12 +62,15 @@ class SignOut:
     begin: Begin
     clock: Clock
 
-    async def __call__(self, member_id: MemberId, session_id: UUID) -> None:
-        """Raises `Missing` for a session of somebody else."""
+    async def __call__(self, asking: Session, session_id: UUID) -> None:
+        """Raises `Missing` for a session of somebody else, and `ProofTooOld` for any but the one that asks."""
+        now = self.clock.now()
         async with self.begin() as tx:
-            live = await tx.sessions.of_member(member_id, at=self.clock.now())
+            live = await tx.sessions.of_member(asking.member_id, at=now)
             is_own = any(session.id == session_id for session in live)
-            check("manage_sessions", member_id, relation="self" if is_own else None, of="session")
+            check("manage_sessions", asking.member_id, relation="self" if is_own else None, of="session")
+            if session_id != asking.id:
+                asking.check_proven(at=now)
             tx.sessions.end(session_id)
             await tx.commit()
 

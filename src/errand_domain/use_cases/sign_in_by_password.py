@@ -7,16 +7,16 @@ from uuid import UUID
 from attrs import field, frozen
 
 from errand_domain.ids import MemberId
-from errand_domain.member.credential import Credential, SecondFactorNeeded, WrongPassword, WrongSecondFactor
+from errand_domain.member.credential import Credential, SecondFactorNeeded, WrongPassword
 from errand_domain.member.member import Member, Way
 from errand_domain.member.session import HOUR, Strength
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.outside import Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.entering import Arrival, Entered, Entrance
+from errand_domain.use_cases.entering import Arrival, Entered, Entrance, start
 from errand_domain.use_cases.limiting import hold_to
-from errand_domain.use_cases.recovery_codes import is_recovery_code, recovery_digest
+from errand_domain.use_cases.second_factor import with_second_factor
 
 FROM_ADDRESS_MOST: Final = 10
 AT_ALL_MOST: Final = 30
@@ -74,7 +74,7 @@ class SignInByPassword:
             credential = await tx.credentials.of_member(member.id)
             if credential is None or credential.password_hash != proven:
                 raise WrongPassword
-            after = self._second_factor(credential, given.second, now) if credential.has_second_factor else credential
+            after = self._used(credential, given.second, now) if credential.has_second_factor else credential
             after = after.hashed_anew(fresh)
             if after != credential:
                 tx.credentials.put(after.saved())
@@ -82,18 +82,12 @@ class SignInByPassword:
             entered = self.entrance.session_for(
                 member, by="password", strength=strength, arrival=given.arrival, now=now
             )
-            tx.sessions.start(entered.session)
+            await start(tx, entered.session)
             await tx.commit()
         return entered
 
-    def _second_factor(self, credential: Credential, second: str, now: datetime) -> Credential:
-        """The credential after its use; raises `WrongSecondFactor`."""
-        if not is_recovery_code(second):
-            return credential.with_step(self.authenticators.step(credential.totp_secret, second, at=now))
-        used = recovery_digest(credential.member_id, second, self.entrance.secrets)
-        if not any(self.entrance.secrets.same(used, one) for one in credential.recovery_hashes):
-            raise WrongSecondFactor
-        return credential.without_recovery(used)
+    def _used(self, credential: Credential, second: str, now: datetime) -> Credential:
+        return with_second_factor(credential, second, self.authenticators, self.entrance.secrets, at=now)
 
 
 async def hold_to_tries(limits: RateLimits, secrets: Secrets, email: str, *, address: str, at: datetime) -> None:

@@ -33,6 +33,8 @@ READ_SESSION: Final = tuple(
         "started_at",
         "expires_at",
         "seen_at",
+        "proved_by",
+        "proved_at",
     )
 )
 READ_RUNNER: Final = tuple(
@@ -87,7 +89,8 @@ def changing_member_columns(member: Member) -> dict[str, Any]:
 
 def session_from_row(row: Row) -> Session:
     """The session of a row of `READ_SESSION`."""
-    session_id, member_id, token_hash, device, place, means, strength, started_at, expires_at, seen_at = row
+    session_id, member_id, token_hash, device, place, means, strength, started_at, expires_at, *later = row
+    seen_at, proved_by, proved_at = later
     return Session(
         id=session_id,
         member_id=member_id,
@@ -99,6 +102,8 @@ def session_from_row(row: Row) -> Session:
         started_at=started_at,
         expires_at=expires_at,
         seen_at=seen_at,
+        proved_by=proved_by or means,
+        proved_at=proved_at or started_at,
     )
 
 
@@ -115,6 +120,8 @@ def session_row(session: Session) -> dict[str, Any]:
         "started_at": session.started_at,
         "expires_at": session.expires_at,
         "seen_at": session.seen_at,
+        "proved_by": session.proved_by,
+        "proved_at": session.proved_at,
     }
 
 

@@ -9,6 +9,7 @@ from adapters.sql.tables.metadata import METADATA, leased_until, state_column, t
 from errand_domain.runner.verification import VERIFICATION_NAMES
 
 WAY_INDEX: Final = "blind index of the address, which stands sealed with its member"
+PROVED_BY: Final = "by what it was proven last whose session it is; nothing: by what it was started"
 NUMBER_INDEX: Final = "blind index of campus and student number"
 NEXT_INDEX: Final = "the same under the next key of indices while that is being replaced, and otherwise equal"
 
@@ -75,6 +76,8 @@ SESSIONS: Final = Table(
     Column("started_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("proved_by", Word(20), comment=PROVED_BY),
+    Column("proved_at", Instant),
     UniqueConstraint("token_hash"),
 )
 Index("ix_sessions_member", SESSIONS.c.member_id, SESSIONS.c.started_at)

@@ -19,7 +19,7 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         "member_grants": {"public": "campus_id role member_id"},
         "blocks": {"public": "member_id other_id"},
         "sessions": {
-            "public": "id member_id means strength started_at expires_at seen_at",
+            "public": "id member_id means strength started_at expires_at seen_at proved_by proved_at",
             "digest": "token_hash",
             "sealed": "device place",
         },

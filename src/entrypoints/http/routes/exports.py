@@ -8,9 +8,10 @@ from litestar.response import Stream
 
 from entrypoints.export_zip import MEDIA_TYPE, zipped
 from entrypoints.http.dependencies import Uses
-from entrypoints.http.gate import WITHOUT_CONSENT, Asking
+from entrypoints.http.gate import PROVEN, WITHOUT_CONSENT, Asking
 from entrypoints.http.idempotency import NOT_KEPT
 from entrypoints.http.refusals import refusals
+from errand_domain.member.session import ProofTooOld
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.take_export import TakeExport
 
@@ -20,7 +21,7 @@ NAME: Final = "errand-export.zip"
 @post(
     "/me/exports",
     status_code=200,
-    opt={**WITHOUT_CONSENT, **NOT_KEPT},
+    opt={**WITHOUT_CONSENT, **NOT_KEPT, **PROVEN},
     responses={
         200: ResponseSpec(
             data_container=bytes,
@@ -28,7 +29,7 @@ NAME: Final = "errand-export.zip"
             description="A zip: `data.json`, and the images in `files/`.",
             media_type=MEDIA_TYPE,
         ),
-        **refusals(TooManyRequests),
+        **refusals(TooManyRequests, ProofTooOld),
     },
 )
 async def export(request: Asking, take_export: Uses[TakeExport]) -> Stream:

@@ -6,7 +6,7 @@ from litestar.params import FromPath, JSONBody
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.documents import documents_of
-from entrypoints.http.gate import WITHOUT_CONSENT, Asking
+from entrypoints.http.gate import PROVEN, WITHOUT_CONSENT, Asking
 from entrypoints.http.noted import note_facts
 from entrypoints.http.parameters import PathId
 from entrypoints.http.refusals import refusals
@@ -26,7 +26,7 @@ from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.credential import ProofNeeded, WrongPassword
 from errand_domain.member.member import AccountBusy, LastWay, WayTaken
 from errand_domain.member.password import PasswordWeak
-from errand_domain.member.session import WrongCode
+from errand_domain.member.session import ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.judging import ContentRefused
@@ -65,7 +65,7 @@ async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: U
     return tell_me(member, documents_of(request))
 
 
-@post("/me/ways", status_code=200, responses=refusals(InvalidField, WrongCode, WayTaken))
+@post("/me/ways", status_code=200, opt=PROVEN, responses=refusals(InvalidField, WrongCode, WayTaken, ProofTooOld))
 async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay]) -> MeTold:
     """Add a way to sign in, proven by a code that was sent there."""
     note_facts(request.scope, kind=data.kind)
@@ -76,7 +76,8 @@ async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay
 @post(
     "/me/tickets/wechat",
     status_code=200,
-    responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, WayTaken),
+    opt=PROVEN,
+    responses=refusals(InvalidField, TicketRefused, UserRefused, PlatformUnreachable, WayTaken, ProofTooOld),
 )
 async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
     """Sign in by WeChat from now on: send `wx.login`'s code."""
@@ -88,7 +89,8 @@ async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_tick
 @post(
     "/me/tickets/wechat-phone",
     status_code=200,
-    responses=refusals(InvalidField, TicketRefused, PlatformUnreachable, WayTaken),
+    opt=PROVEN,
+    responses=refusals(InvalidField, TicketRefused, PlatformUnreachable, WayTaken, ProofTooOld),
 )
 async def link_phone(data: JSONBody[TicketAsked], request: Asking, link_by_ticket: Uses[LinkByTicket]) -> MeTold:
     """Add the phone number that WeChat knows: send the code of the phone button. No code by SMS is needed."""
@@ -108,7 +110,7 @@ async def change_password(data: JSONBody[PasswordAsked], request: Asking, set_pa
     await set_password(request.auth, data.password, current=data.current)
 
 
-@delete("/me/ways/{kind:str}", responses=refusals(InvalidField, LastWay))
+@delete("/me/ways/{kind:str}", opt=PROVEN, responses=refusals(InvalidField, LastWay, ProofTooOld))
 async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: Uses[UnlinkWay]) -> None:
     """Remove a way to sign in, but never the last."""
     note_facts(request.scope, kind=kind)
@@ -127,7 +129,7 @@ async def unblock(member_id: PathId, request: Asking, block_member: Uses[BlockMe
     await block_member(request.user.id, MemberId(member_id), blocked=False)
 
 
-@delete("/me", opt=WITHOUT_CONSENT, responses=refusals(AccountBusy))
+@delete("/me", opt={**WITHOUT_CONSENT, **PROVEN}, responses=refusals(AccountBusy, ProofTooOld))
 async def leave(request: Asking, close_account: Uses[CloseAccount]) -> None:
     """Close the account: refused while money or an order is open, then every personal field is erased."""
     await close_account(request.user.id)

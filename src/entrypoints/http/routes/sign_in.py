@@ -5,7 +5,7 @@ from litestar.datastructures import State
 from litestar.params import JSONBody
 
 from entrypoints.http.dependencies import Uses
-from entrypoints.http.gate import PUBLIC, WITHOUT_CONSENT, Asking
+from entrypoints.http.gate import PROVEN, PUBLIC, WITHOUT_CONSENT, Asking
 from entrypoints.http.limits import TICKETS
 from entrypoints.http.noted import note_facts, note_tried
 from entrypoints.http.parameters import PathId
@@ -28,7 +28,7 @@ from errand_domain.errors import InvalidField, Missing
 from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import MemberBarred
 from errand_domain.member.password import PasswordWeak
-from errand_domain.member.session import CodeTooSoon, WrongCode
+from errand_domain.member.session import CodeTooSoon, ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Entered
@@ -117,16 +117,16 @@ async def show_sessions(request: Asking, list_sessions: Uses[ListSessions]) -> S
     return tell_sessions(await list_sessions(request.user.id), request.auth)
 
 
-@delete("/sessions", opt=WITHOUT_CONSENT)
+@delete("/sessions", opt={**WITHOUT_CONSENT, **PROVEN}, responses=refusals(ProofTooOld))
 async def end_other_sessions(request: Asking, sign_out_elsewhere: Uses[SignOutElsewhere]) -> None:
     """End every session of the member's own but this one, at once."""
     await sign_out_elsewhere(request.auth)
 
 
-@delete("/sessions/{session_id:uuid}", opt=WITHOUT_CONSENT, responses=refusals(Missing))
+@delete("/sessions/{session_id:uuid}", opt=WITHOUT_CONSENT, responses=refusals(Missing, ProofTooOld))
 async def end_session(session_id: PathId, request: Asking, sign_out: Uses[SignOut]) -> None:
-    """End a session of the member's own, at once."""
-    await sign_out(request.user.id, session_id)
+    """End a session of the member's own, at once; any but this one needs a fresh proof."""
+    await sign_out(request.auth, session_id)
 
 
 SIGN_IN = Router(

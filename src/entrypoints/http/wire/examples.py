@@ -67,6 +67,11 @@ def problem_example(*, status: int, code: str, title: str, detail: str) -> dict[
 EXAMPLES: Final[dict[str, Any]] = {
     "CodeAsked": {**PHONE, "deviceId": "b5d7c2f0"},
     "TicketAsked": {"ticket": "0b3LwJ000uZqWR1Kd"},
+    "ProofCodeAsked": {"kind": "email"},
+    "CodeProofAsked": {"kind": "email", "code": "402913"},
+    "TicketProofAsked": {"ticket": "0b3LwJ000uZqWR1Kd"},
+    "PasswordProofAsked": {"password": "three blue bicycles", "second": "402913"},
+    "ProvenTold": {"provenUntil": "2026-11-01T12:40:00Z"},
     "WechatSignInAsked": {"ticket": "0b3LwJ000uZqWR1Kd", "device": "iPhone 15"},
     "PasswordSignInAsked": {
         "email": "lilei@example.edu.cn",

@@ -226,6 +226,17 @@ class SessionsContract:
         assert found is not None
         assert found.session == evolve(session, seen_at=NOW + HOUR / 4)
 
+    async def test_that_it_was_proven_again_whose_session_it_is_is_kept(self, database: Database) -> None:
+        member, session = await _signed_in(database)
+        other = examples.session(member.id)
+        await commit(database, partial(_start, other))
+        at = NOW + HOUR / 4
+        await commit(database, lambda tx: tx.sessions.proved(session.id, by="email", at=at))
+        await commit(database, lambda tx: tx.sessions.proved(examples.fresh(), by="email", at=at))
+        async with database.begin() as tx:
+            found = {one.id: one for one in await tx.sessions.of_member(member.id, at=NOW)}
+        assert found == {session.id: evolve(session, proved_by="email", proved_at=at), other.id: other}
+
     async def test_a_new_code_replaces_the_last_one(self, database: Database) -> None:
         first = _code("1" * 64)
         burnt = evolve(first, history=CodeHistory(sent=(NOW,), burnt=(NOW,)))

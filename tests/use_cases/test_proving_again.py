@@ -1,0 +1,140 @@
+"""Whose session it is can be proven again, by what is linked and by nothing else; and a member has ten at the most."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
+from errand_domain.member.member import Way
+from errand_domain.member.session import (
+    PROOF_LIFE,
+    SESSIONS_MOST,
+    NotSignedIn,
+    ProofTooOld,
+    Session,
+    WrongCode,
+)
+from errand_domain.ports.mini_program import TicketRefused
+from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
+from errand_domain.use_cases.prove_again import ProveAgain
+from errand_domain.use_cases.set_password import SetPassword
+from errand_domain.use_cases.sign_in import SignInByWechat
+from tests.domain.examples import SECOND
+from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
+from tests.use_cases.enrolling import enroll
+from tests.use_cases.test_signing_in import EMAIL, PASSWORD, code_for, enter, with_password
+from tests.use_cases.world import World
+
+MAIL = Way("email", EMAIL)
+LATER = timedelta(hours=5)
+
+
+async def as_stored(world: World, session: Session) -> Session:
+    async with world.begin() as tx:
+        found = await tx.sessions.of_member(session.member_id, at=world.clock.now())
+    return next(one for one in found if one.id == session.id)
+
+
+async def proven_until(world: World, session: Session) -> datetime:
+    return (await as_stored(world, session)).proved_at + PROOF_LIFE
+
+
+async def test_signing_in_is_a_proof_for_ten_minutes(world: World):
+    session = (await enter(world, MAIL)).session
+    world.clock.advance(PROOF_LIFE - SECOND)
+    session.check_proven(at=world.clock.now())
+    world.clock.advance(SECOND)
+    with pytest.raises(ProofTooOld) as refusal:
+        session.check_proven(at=world.clock.now())
+    assert refusal.value.within_seconds == 600
+
+
+async def test_a_code_to_ones_own_mailbox_proves_it_again_and_is_enough_for_a_password(world: World):
+    session = (await enter(world, MAIL)).session
+    world.clock.advance(LATER)
+    code = await code_for(world, MAIL)
+    with pytest.raises(WrongCode):
+        await world.use(ProveAgain).by_code(session, "email", "000000" if code != "000000" else "000001")
+    until = await world.use(ProveAgain).by_code(session, "email", code)
+    assert until == await proven_until(world, session) == world.clock.now() + PROOF_LIFE
+    await world.use(SetPassword)(await as_stored(world, session), PASSWORD)
+    with pytest.raises(WrongCode):
+        await world.use(ProveAgain).by_code(session, "email", code)
+
+
+async def test_a_code_to_an_address_that_is_not_linked_proves_nothing(world: World):
+    session = (await enter(world, MAIL)).session
+    world.clock.advance(LATER)
+    code = await code_for(world, Way("phone", "+8613900000055"))
+    with pytest.raises(InvalidField):
+        await world.use(ProveAgain).by_code(session, "phone", code)
+
+
+async def test_the_ticket_of_ones_own_identity_proves_it_and_anothers_does_not(world: World):
+    ticket_of = world.mini_program.ticket_of
+    session = (await world.use(SignInByWechat)(ticket_of("openid-lin"))).session
+    world.clock.advance(LATER)
+    with pytest.raises(TicketRefused):
+        await world.use(ProveAgain).by_ticket(session, ticket_of("openid-of-another"))
+    assert await proven_until(world, session) < world.clock.now()
+    await world.use(ProveAgain).by_ticket(session, ticket_of("openid-lin"))
+    assert (await as_stored(world, session)).proved_by == "wechat"
+
+
+async def test_the_password_proves_it_and_guesses_are_limited(world: World):
+    session = (await with_password(world)).session
+    world.clock.advance(LATER)
+    await world.use(ProveAgain).by_password(session, PASSWORD)
+    assert await proven_until(world, session) == world.clock.now() + PROOF_LIFE
+    for _ in range(9):
+        with pytest.raises(WrongPassword):
+            await world.use(ProveAgain).by_password(session, "another one altogether")
+    with pytest.raises(TooManyRequests):
+        await world.use(ProveAgain).by_password(session, PASSWORD)
+
+
+async def test_an_operators_session_is_proven_by_both_factors_and_by_nothing_less(world: World):
+    staff = await enroll(world)
+    world.clock.advance(timedelta(minutes=1))
+    session = (await staff.enter(world)).session
+    world.clock.advance(timedelta(minutes=20))
+    prove = world.use(ProveAgain)
+    with pytest.raises(SecondFactorNeeded):
+        await prove.by_code(session, "email", await code_for(world, Way("email", staff.email)))
+    with pytest.raises(SecondFactorNeeded):
+        await prove.by_ticket(session, world.mini_program.ticket_of("openid-lin"))
+    with pytest.raises(SecondFactorNeeded):
+        await prove.by_password(session, STAFF_PASSWORD)
+    with pytest.raises(WrongSecondFactor):
+        await prove.by_password(session, STAFF_PASSWORD, second="000000")
+    code = staff.code_at(world.clock.now())
+    await prove.by_password(session, STAFF_PASSWORD, second=code)
+    assert await proven_until(world, session) == world.clock.now() + PROOF_LIFE
+    with pytest.raises(WrongSecondFactor):
+        await prove.by_password(session, STAFF_PASSWORD, second=code)
+
+
+async def test_another_session_is_ended_with_a_fresh_proof_and_ones_own_always(world: World):
+    other = (await enter(world, MAIL)).session
+    world.clock.advance(LATER)
+    session = (await enter(world, MAIL)).session
+    world.clock.advance(PROOF_LIFE)
+    with pytest.raises(ProofTooOld):
+        await world.use(SignOut)(session, other.id)
+    await world.use(SignOut)(session, session.id)
+    with pytest.raises(Missing):
+        await world.use(SignOut)(session, session.id)
+
+
+async def test_the_eleventh_session_ends_the_oldest(world: World):
+    entered = list[str]()
+    for n in range(SESSIONS_MOST + 1):
+        ticket = world.mini_program.ticket_of("openid-lin")
+        entered.append((await world.use(SignInByWechat)(ticket)).token)
+        world.clock.advance(timedelta(minutes=1 + n))
+    found = [await world.use(Recognise)(token) for token in entered[1:]]
+    assert len(await world.use(ListSessions)(found[0].member.id)) == SESSIONS_MOST
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(entered[0])
