@@ -44,11 +44,11 @@ class ProveAgain:
     @decided_anew_when_stale
     async def by_code(self, session: Session, kind: WayKind, code: str) -> datetime:
         """Until when it is fresh; raises `WrongCode`, `SecondFactorNeeded`, or `InvalidField` where none is linked."""
+        check("manage_sessions", session.member_id, relation="self")
         _check_one_factor_is_enough(session)
         now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
-            check("manage_sessions", member, relation="self")
             right = await try_code(tx, own_way(member, kind), code, secrets=self.secrets, at=now)
             if right:
                 _prove(tx, session, by=kind, at=now)
@@ -59,11 +59,11 @@ class ProveAgain:
 
     async def by_ticket(self, session: Session, ticket: str) -> datetime:
         """The same by the platform's word; raises `TicketRefused` for somebody else's, or what the platform refuses."""
+        check("manage_sessions", session.member_id, relation="self")
         _check_one_factor_is_enough(session)
         identity, now = await self.mini_program.identity(ticket), self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
-            check("manage_sessions", member, relation="self")
             if own_way(member, "wechat").value != identity:
                 raise TicketRefused
             _prove(tx, session, by="wechat", at=now)
@@ -75,10 +75,10 @@ class ProveAgain:
 
         Raises `WrongPassword`, `SecondFactorNeeded`, `WrongSecondFactor` or `TooManyRequests`.
         """
+        check("manage_sessions", session.member_id, relation="self")
         now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
-            check("manage_sessions", member, relation="self")
             credential = await tx.credentials.of_member(session.member_id)
         await hold_to_tries(self.limits, self.secrets, member.email(), address="", at=now)
         known = credential.password_hash if credential and credential.password_hash else None
