@@ -6,7 +6,7 @@ from alembic import op
 from adapters.sql.column_types import Instant, Word
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
