@@ -118,8 +118,11 @@ class Policy:
     give_ups_per_day: int = field(default=3, validator=_positive)
     unpaid_orders_most: int = field(default=5, validator=_positive)
     keep_documents_for: timedelta = field(default=timedelta(days=30), validator=_positive)
+    keep_order_details_for: timedelta = field(default=timedelta(days=180), validator=_positive)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a policy under which money could leave before it can be disputed."""
+        """Refuse a policy under which money leaves, or what an order was about is gone, while it can be disputed."""
         if self.hold_earnings_for < self.dispute_within:
             raise InvalidField("hold_earnings_for", "must not be shorter than dispute_within")
+        if self.keep_order_details_for < max(self.dispute_within, self.review_within):
+            raise InvalidField("keep_order_details_for", "must not be shorter than dispute_within and review_within")

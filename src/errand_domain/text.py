@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from errand_domain.errors import InvalidField
 
@@ -13,6 +13,8 @@ _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 _PLANE_ENDS = (plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _NONCHARACTERS = frozenset({*range(0xFDD0, 0xFDF0), *_PLANE_ENDS})
 _LINE_BREAK = "\n"
+TAKEN_AWAY: Final = "（内容已移除）"
+"""What stands where there was a text that nobody may read any more."""
 
 Validator = Callable[[Any, "Attribute[Any]", Any], None]
 

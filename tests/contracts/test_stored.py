@@ -89,3 +89,11 @@ class TestAnswers(contracts.AnswersContract):
 
 class TestHall(contracts.HallContract):
     pass
+
+
+class TestRetained(contracts.RetainedContract):
+    pass
+
+
+class TestUnusedFiles(contracts.UnusedFilesContract):
+    pass

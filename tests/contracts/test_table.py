@@ -64,6 +64,7 @@ TABLE: Final = {
     "RefundDesk": {"AlipayRefunds", "MemoryProvider", "WechatRefunds"},
     "Refunds": {"MemoryRefunds", "SqlRefunds"},
     "Relay": {"MemoryRelay", "SqlRelay"},
+    "Retained": {"MemoryRetained", "SqlRetained"},
     "Reviews": {"MemoryReviews", "SqlReviews"},
     "Runners": {"MemoryRunners", "SqlRunners"},
     "Secrets": {"SystemSecrets"},

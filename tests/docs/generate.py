@@ -6,6 +6,7 @@ from typing import Final
 from tests.docs import pages, review_session
 from tests.docs.limits import limits_page
 from tests.docs.permissions_page import permissions_page
+from tests.docs.retention_page import retention_page
 from tests.docs.security_events_page import security_events_page
 from tests.faults.page import fault_matrix
 
@@ -16,6 +17,7 @@ PAGES: Final = {
     "limits.md": limits_page,
     "permissions.md": permissions_page,
     "security-events.md": security_events_page,
+    "retention.md": retention_page,
 }
 
 

@@ -17,6 +17,8 @@ from errand_domain.errors import Missing
 from errand_domain.member.consent import DOCUMENTS, Document
 from errand_domain.money import Money
 from errand_domain.policy import Policy
+from errand_domain.retention import SESSIONS_KEPT_FOR
+from errand_domain.runner.verification import APPLICATION_KEPT_FOR
 
 RUN_BY = {
     "ERRAND_OPERATOR_NAME": "杭州跑腿科技有限公司",
@@ -173,7 +175,12 @@ SAID: Mapping[Document, tuple[str, ...]] = {
         f"金额超过 {yuan(POLICY.four_eyes_above)}的，须由两名管理员一致决定",
         f"{POLICY.review_within.days} 天内，双方可以互评一次",
     ),
-    "privacy_policy": (f"审核决定作出后 {POLICY.keep_documents_for.days} 天删除",),
+    "privacy_policy": (
+        f"审核决定作出后 {POLICY.keep_documents_for.days} 天删除",
+        f"在订单结束 {POLICY.keep_order_details_for.days} 天后删除",
+        f"过期的记录再过 {SESSIONS_KEPT_FOR.days} 天删除",
+        f"申请 {APPLICATION_KEPT_FOR.days} 天未完成的",
+    ),
     "runner_agreement": (
         f"审核决定作出后 {POLICY.keep_documents_for.days} 天删除",
         f"同时进行的订单不超过 {POLICY.open_orders_most} 单",

@@ -202,6 +202,7 @@ LIVES = (
             v.RunnerSuspended(at=NOON, reason="no"),
             v.RunnerReinstated(at=NOON),
             v.StudyEnded(at=NOON),
+            v.ApplicationDropped(at=NOON),
             v.RunnerLeft(at=NOON),
         ),
         kinds_of_state=v.VERIFICATIONS,

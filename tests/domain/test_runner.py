@@ -12,6 +12,7 @@ from errand_domain.errors import InvalidField
 from errand_domain.runner.runner import NotARunner, new_runner
 from errand_domain.runner.standing import CREDIT_REASONS, move_credit
 from errand_domain.runner.verification import (
+    APPLICATION_KEPT_FOR,
     Applied,
     MoreWanted,
     OwnApplication,
@@ -72,9 +73,9 @@ def test_a_suspended_runner_comes_back_as_approved_as_before():
     assert suspended.apply(RunnerReinstated(at=NOON)).verification == APPROVED
 
 
-def test_the_timer_watches_the_end_of_the_study_period_and_nothing_else():
+def test_the_timer_watches_an_application_that_waits_and_the_end_of_the_study_period():
     assert APPROVED_RUNNER.due_at == APPROVED.lapses_at
-    assert APPLICANT.due_at is None
+    assert APPLICANT.due_at == APPLICATION.submitted_at + APPLICATION_KEPT_FOR
     assert APPROVED_RUNNER.apply(StudyEnded(at=NOON)).due_at is None
 
 

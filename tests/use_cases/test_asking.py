@@ -104,9 +104,12 @@ DOES_NOT: Final[dict[str, str]] = {
     "StartPayment": "is given what OpenAttempt has allowed",
     **dict.fromkeys(("AdvanceWithdrawal", "AdvanceRefund", "ReleaseEarning", "ReportDelivery"), "is the worker's"),
     **dict.fromkeys(("DeliverMessage", "FireTimer", "WatchOrder", "LapseRunner", "EraseDocument"), "is the worker's"),
-    **dict.fromkeys(("QueryPayment",), "is the worker's"),
+    **dict.fromkeys(("QueryPayment", "DropApplication", "EraseContentCase", "EraseOrderDetails"), "is the worker's"),
+    **dict.fromkeys(("EraseTraces", "EraseUnusedFile", "ForgetInOrders", "ForgetWhatIsOver"), "is the worker's"),
     **dict.fromkeys(("ReceiveNotification", "RecordPayment", "RecordSettlement"), "believes a provider's signature"),
-    **dict.fromkeys(("RecheckPayment", "ReconcileDay", "VerifyLedger"), "is the machine's own command line's"),
+    **dict.fromkeys(
+        ("CountWhatIsDue", "RecheckPayment", "ReconcileDay", "VerifyLedger"), "is the machine's own command line's"
+    ),
     "AddCampus": "is the machine's own command line's: there is nobody yet to ask for",
 }
 

@@ -157,8 +157,9 @@ async def test_a_better_card_starts_the_time_anew_and_takes_the_older_one_along(
     await world.pass_time(world.campus.policy.keep_documents_for)
     assert await is_kept(world, second)
     await decide(world, again, Approve())
+    await world.pass_time(world.campus.policy.keep_documents_for - SECOND)
     fresh = await card(world, member)
-    await world.pass_time(world.campus.policy.keep_documents_for)
+    await world.pass_time(SECOND)
     assert [await is_kept(world, file_id) for file_id in (first, second)] == [False, False]
     assert await is_kept(world, fresh), "it belongs to an application that is still to come"
 

@@ -49,6 +49,7 @@ from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, Ids, Maps, Notices, QuoteSeal, Secrets
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.ports.rate_limits import RateLimits
+from errand_domain.ports.retained import Retained
 from errand_domain.ports.timers import TIMER_KINDS
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import RunnerApproved
@@ -127,6 +128,7 @@ class World:
             Images: ImagesAtOnce(),
             Hall: self.database.hall,
             Relay: self.database.relay,
+            Retained: self.database.retained,
             Providers: Providers(
                 payments={"memory": self.provider, "rival": self.rival},
                 refunds={"memory": self.provider, "rival": self.rival},

@@ -9,11 +9,12 @@ import pytest
 from entrypoints.container import Container
 from entrypoints.worker.pace import Pace
 from entrypoints.worker.timers import LEASE, TimerWatch
-from entrypoints.worker.upkeep import ANSWERS_KEPT_FOR, Upkeep
+from entrypoints.worker.upkeep import Upkeep
 from entrypoints.worker.worker import Worker, make_worker
 from errand_domain.money import Money
 from errand_domain.ports.answers import Answer
 from errand_domain.ports.timers import TIMER_KINDS
+from errand_domain.retention import ANSWERS_KEPT_FOR
 from tests.stage import Stage, settings
 
 WAIT_SECONDS = 10
@@ -31,6 +32,11 @@ def worker(stage: Stage) -> Worker:
 
 def watch(stage: Stage, fire, **changes) -> TimerWatch:
     return TimerWatch(kind="order", timers=stage.use.timers(), fire=fire, clock=stage.clock, **changes)
+
+
+def upkeep_of(stage: Stage, link) -> Upkeep:
+    use = stage.use
+    return Upkeep(relay=use.relay(), link=link, forgetting=use.forget_what_is_over(), counting=use.count_what_is_due())
 
 
 async def test_every_kind_of_timer_is_watched(worker: Worker):
@@ -127,7 +133,7 @@ async def test_old_answers_are_forgotten(stage: Stage):
     asked = {"request_digest": "a", "leased_until": now + timedelta(minutes=1)}
     await answers.reserve(member.id, "a-key-of-mine", now=now, **asked)
     await answers.keep(member.id, "a-key-of-mine", Answer(status=200, media_type="text/plain", body=b"done"))
-    upkeep = Upkeep(relay=stage.use.relay(), answers=answers, link=stage.use.link_audit(), clock=clock)
+    upkeep = upkeep_of(stage, stage.use.link_audit())
     await upkeep.forget()
     assert await answers.reserve(member.id, "a-key-of-mine", now=clock.now(), **asked) is not None
     clock.advance(ANSWERS_KEPT_FOR + timedelta(seconds=1))
@@ -144,8 +150,7 @@ async def test_upkeep_links_what_was_recorded_within_its_first_round(stage: Stag
         stopping.set()
         return linked[-1]
 
-    relay, answers = stage.use.relay(), stage.use.answers()
-    await asyncio.wait_for(Upkeep(relay=relay, answers=answers, link=linking, clock=stage.clock).run(stopping), 5)
+    await asyncio.wait_for(upkeep_of(stage, linking).run(stopping), 5)
     assert linked == [1]
 
 

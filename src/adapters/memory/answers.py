@@ -41,15 +41,3 @@ class MemoryAnswers(Answers):
         if held is not None:
             kept = evolve(held, answer=answer)
             self._tables.change([lambda tables: tables.answers.put((member_id, key), kept)])
-
-    async def forget_before(self, moment: datetime) -> int:
-        """Drop keys reserved before then; how many."""
-        await self._pause()
-        old = [key for key, held in self._tables.answers.items() if held.reserved_at < moment]
-
-        def write(tables: Tables) -> None:
-            for key in old:
-                tables.answers.remove(key)
-
-        self._tables.change([write])
-        return len(old)

@@ -13,6 +13,7 @@ from adapters.memory.hall import MemoryHall
 from adapters.memory.ids import MemoryIds
 from adapters.memory.outbox import MemoryRelay
 from adapters.memory.pauses import give_way
+from adapters.memory.retained import MemoryRetained
 from adapters.memory.tables import Tables
 from adapters.memory.timers import MemoryTimers
 from adapters.memory.transaction import MemoryTransaction
@@ -33,6 +34,7 @@ class MemoryDatabase:
         self.timers = MemoryTimers(self._tables, pause)
         self.relay = MemoryRelay(self._tables, pause)
         self.answers = MemoryAnswers(self._tables, pause)
+        self.retained = MemoryRetained(self._tables, pause)
         self.hall = MemoryHall(self._tables, pause)
         # Keys of its own: neither they nor what they mark outlives the process.
         marks = AuditMarks(Vault(GivenRing(new_ring())))

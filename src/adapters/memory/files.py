@@ -31,6 +31,11 @@ class MemoryFiles(Files):
         theirs = (file for file in tables.files if file.owner_id == owner_id)
         return newest_first(theirs, lambda file: file.id, before=before, limit=limit)
 
+    async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
+        """Every file of that order, oldest first."""
+        tables = await self._access.look()
+        return tuple(sorted((f for f in tables.files if f.order_id == order_id), key=lambda f: f.id))
+
     async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
         """How many files the member uploaded from then on for that order, or for none."""
         tables = await self._access.look()
@@ -58,6 +63,17 @@ class MemoryFiles(Files):
     def remove(self, file_id: FileId) -> None:
         """Forget it, if it is known."""
         self._access.gather(lambda tables: tables.files.remove(file_id))
+
+    def expire(self, file: StoredFile) -> None:
+        """Forget it, unless somebody has saved or forgotten it meanwhile."""
+
+        def write(tables: Tables) -> None:
+            stored = tables.files.get(file.id)
+            if stored is None or stored.version != file.version:
+                raise Stale("file")
+            tables.files.remove(file.id)
+
+        self._access.gather(write)
 
 
 def _of_ticket(tables: Tables, ticket_id: TicketId) -> StoredFile | None:

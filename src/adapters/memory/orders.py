@@ -87,6 +87,17 @@ class MemoryOrders(Orders):
 
         self._access.gather(write)
 
+    def erase(self, order: Order, *lines: Recorded) -> None:
+        """Compare-and-set on the version, and those lines of the history replaced."""
+
+        def write(tables: Tables) -> None:
+            compare_and_set(tables.orders, order.id, order, "order")
+            for line in lines:
+                if (order.id, line.version) in tables.history:
+                    tables.history.put((order.id, line.version), line)
+
+        self._access.gather(write)
+
     async def _page(self, belongs: Callable[[Order], bool], *, before: OrderId | None, limit: int) -> tuple[Order, ...]:
         tables = await self._access.look()
         return newest_first(filter(belongs, tables.orders), lambda order: order.id, before=before, limit=limit)

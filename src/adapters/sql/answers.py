@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
@@ -41,7 +41,6 @@ _KEEP: Final = Statement(
     .where(*_MINE)
     .values(status=bindparam("done"), media_type=bindparam("kind"), body=bindparam("new_body"), leased_until=None)
 )
-_FORGET: Final = Statement(delete(ANSWERS).where(ANSWERS.c.reserved_at < bindparam("moment")))
 
 
 @frozen
@@ -85,10 +84,6 @@ class SqlAnswers(Answers):
                 "new_body": answer.body,
             },
         )
-
-    async def forget_before(self, moment: datetime) -> int:
-        """Drop keys reserved before then; how many."""
-        return await self._change(_FORGET, {"moment": moment})
 
     async def _insert(
         self, member_id: MemberId, key: str, request_digest: str, now: datetime, leased_until: datetime

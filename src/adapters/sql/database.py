@@ -15,13 +15,14 @@ from adapters.sql.drivers.postgres import PostgresDriver
 from adapters.sql.drivers.sqlite import SqliteDriver
 from adapters.sql.hall import SqlHall
 from adapters.sql.outbox import SqlRelay
+from adapters.sql.retained import SqlRetained
 from adapters.sql.sealing import SealedDriver
 from adapters.sql.timers import SqlTimers
 from adapters.sql.transaction import SqlTransaction
 
 
 class SqlDatabase:
-    """An open database: `begin` for use cases, `timers` and `relay` for workers, `answers` and `hall` for the edge."""
+    """An open database: `begin` for use cases, `answers` and `hall` for the edge, and the rest for workers."""
 
     def __init__(self, driver: Driver, vault: Vault) -> None:
         self._driver = driver
@@ -31,6 +32,7 @@ class SqlDatabase:
         self.timers = SqlTimers(sealed)
         self.relay = SqlRelay(sealed)
         self.answers = SqlAnswers(sealed, vault)
+        self.retained = SqlRetained(driver)
         self.hall = SqlHall(sealed)
         self.audit_chain = SqlAuditChain(driver, vault)
 

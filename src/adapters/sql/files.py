@@ -12,6 +12,7 @@ from adapters.sql.rows.words import CHANGING_FILE, READ_FILE, changing_file_colu
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import FILES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
+from errand_domain.errors import Stale
 from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 from errand_domain.ports.files import Files, StoredFile
 
@@ -25,6 +26,7 @@ _OF_OWNER: Final = Statement(
     .order_by(FILES.c.id.desc())
     .limit(bindparam("limit"))
 )
+_OF_ORDER: Final = Statement(select(*READ_FILE).where(FILES.c.order_id == bindparam("order")).order_by(FILES.c.id))
 _LATELY: Final = (_THEIRS, FILES.c.at >= bindparam("since"))
 _COUNT: Final = Statement(
     select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id == bindparam("order"))
@@ -33,6 +35,7 @@ _COUNT_CARDS: Final = Statement(select(func.count()).select_from(FILES).where(*_
 _OF_TRACE: Final = Statement(select(*READ_FILE).where(FILES.c.trace == bindparam("trace")))
 _SAVE: Final = save_statement(FILES, ("id",), CHANGING_FILE)
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
+_EXPIRE: Final = Statement(delete(FILES).where(_MINE, FILES.c.version == bindparam("old_version")))
 
 
 @frozen
@@ -54,6 +57,10 @@ class SqlFiles(Files):
         """What the member uploaded and nobody removed, newest first."""
         parameters = {"owner": owner_id, "before": before or NEWEST, "limit": limit}
         return every(await self.driver.fetch(_OF_OWNER, parameters), file_from_row)
+
+    async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
+        """Every file of that order, oldest first."""
+        return every(await self.driver.fetch(_OF_ORDER, {"order": order_id}), file_from_row)
 
     async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
         """How many files the member uploaded from then on for that order, or for none."""
@@ -78,3 +85,15 @@ class SqlFiles(Files):
     def remove(self, file_id: FileId) -> None:
         """Forget it, if it is known."""
         self.writes.append(Change(statement=_REMOVE, parameters={"file": file_id}, table_name=FILES.name, key=file_id))
+
+    def expire(self, file: StoredFile) -> None:
+        """Forget it, unless somebody has saved or forgotten it meanwhile."""
+        self.writes.append(
+            Change(
+                statement=_EXPIRE,
+                parameters={"file": file.id, "old_version": file.version},
+                table_name=FILES.name,
+                key=file.id,
+                refusal=lambda: Stale("file"),
+            )
+        )

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from attrs import field, frozen
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, ByState, every, first, in_list, listed, only, padded
@@ -22,7 +22,7 @@ from adapters.sql.rows.orders import (
 )
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import ORDER_EVENTS, ORDERS
-from adapters.sql.writes import Add, Write, save, save_statement
+from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import CampusId, MemberId, OrderId, QuoteId
 from errand_domain.order.events import Event
 from errand_domain.order.order import Order
@@ -36,6 +36,11 @@ _HISTORY: Final = Statement(
     select(ORDER_EVENTS.c.order_id, ORDER_EVENTS.c.version, ORDER_EVENTS.c.document)
     .where(ORDER_EVENTS.c.order_id == bindparam("order"))
     .order_by(ORDER_EVENTS.c.version)
+)
+_REWRITE: Final = Statement(
+    update(ORDER_EVENTS)
+    .where(ORDER_EVENTS.c.order_id == bindparam("old_order_id"), ORDER_EVENTS.c.version == bindparam("old_version"))
+    .values(document=bindparam("new_document", type_=ORDER_EVENTS.c.document.type))
 )
 _BEFORE: Final = ORDERS.c.id < bindparam("before")
 _PLACED_BY: Final = ByState(
@@ -137,14 +142,29 @@ class SqlOrders(Orders):
     def save(self, order: Order, *events: Event) -> None:
         """Compare-and-set on the version before those events, and the events."""
         was = order.version - len(events)
+        self._save(order, was)
+        for number, event in enumerate(events, start=was + 1):
+            self.writes.append(Add(table=ORDER_EVENTS, row=event_row(order, event, number)))
+
+    def erase(self, order: Order, *lines: Recorded) -> None:
+        """Compare-and-set on the version, and those lines of the history replaced."""
+        self._save(order, order.version - 1)
+        for line in lines:
+            parameters = {
+                "old_order_id": order.id,
+                "old_version": line.version,
+                "new_document": EVENT.dump(line.event),
+            }
+            key = (order.id, line.version)
+            self.writes.append(Change(statement=_REWRITE, parameters=parameters, table_name=ORDER_EVENTS.name, key=key))
+
+    def _save(self, order: Order, was: int) -> None:
         columns, statement = changing_order_columns(order), _SAVE
         if not _agrees(order, self.seen.get(order.id)):
             columns, statement = {**columns, **agreed_order_columns(order)}, _SAVE_ALL
         self.writes.append(
             save(statement, ORDERS, identity={"id": order.id}, was=was, columns=columns, what=WHAT),
         )
-        for number, event in enumerate(events, start=was + 1):
-            self.writes.append(Add(table=ORDER_EVENTS, row=event_row(order, event, number)))
 
 
 def _agrees(order: Order, seen: Order | None) -> bool:
@@ -155,6 +175,7 @@ def _agrees(order: Order, seen: Order | None) -> bool:
         and order.distance is seen.distance
         and order.placed_at is seen.placed_at
         and order.delivery_code == seen.delivery_code
+        and order.details_removed_at == seen.details_removed_at
         and order.price.goods_advance == seen.price.goods_advance
         and order.requester_id == seen.requester_id
         and order.campus_id == seen.campus_id

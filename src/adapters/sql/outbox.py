@@ -15,13 +15,14 @@ from adapters.sql.documents import Document
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.leases import lease
 from adapters.sql.reading import LISTED_SIZES, in_list, listed, padded
+from adapters.sql.retained import NOTICE_LANES
 from adapters.sql.retries import patiently
 from adapters.sql.statements import Row, Statement
 from adapters.sql.tables.delivery import OUTBOX
 from adapters.sql.writes import Add, Write
 from errand_domain.errors import Missing
 from errand_domain.ids import MessageId
-from errand_domain.ports.outbox import Envelope, Message, Outbox, Relay
+from errand_domain.ports.outbox import Envelope, Message, Outbox, Relay, Tell
 
 FAULT_LETTERS_MOST: Final = 500
 MESSAGE: Final = Document[Message](Message)
@@ -94,7 +95,7 @@ class SqlOutbox(Outbox):
         message_id = new_message_id(at)
         row: dict[str, Any] = {
             "id": message_id,
-            "lane": lane or str(message_id),
+            "lane": lane or _own_lane(message, message_id),
             "message": MESSAGE.dump(message),
             "due_at": at,
             "tries": 0,
@@ -102,6 +103,11 @@ class SqlOutbox(Outbox):
             "parked": False,
         }
         self.writes.append(Add(table=OUTBOX, row=row))
+
+
+def _own_lane(message: Message, message_id: MessageId) -> str:
+    """A lane that nothing else is in. That it is a notice can be told from it: notices are not kept for ever."""
+    return f"{NOTICE_LANES}{message_id}" if isinstance(message, Tell) else str(message_id)
 
 
 @frozen

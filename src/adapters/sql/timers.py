@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from adapters.sql.drivers.driver import Driver, Lease
 from adapters.sql.leases import lease
 from adapters.sql.retries import patiently
+from adapters.sql.tables.content import CONTENT_CASES
 from adapters.sql.tables.money import ATTEMPTS, EARNINGS, REFUNDS, WITHDRAWALS
 from adapters.sql.tables.ordering import FILES, ORDERS
 from adapters.sql.tables.people import RUNNERS
@@ -28,6 +29,9 @@ _LEASES: Final[Mapping[TimerKind, Lease]] = {
     "withdrawal": _timer(WITHDRAWALS, "query_at", "id"),
     "runner": _timer(RUNNERS, "due_at", "member_id"),
     "image": _timer(FILES, "judged_by", "id"),
+    "order_details": _timer(ORDERS, "details_until", "id"),
+    "file": _timer(FILES, "erase_at", "id"),
+    "content_case": _timer(CONTENT_CASES, "erase_at", "id"),
 }
 
 

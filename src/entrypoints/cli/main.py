@@ -38,6 +38,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "withdrawal": ("entrypoints.cli.withdrawal", "Runners' withdrawals."),
         "ledger": ("entrypoints.cli.ledger", "The journal, its proof, and the providers' bills."),
         "audit": ("entrypoints.cli.audit", "Who looked at or decided what, and its proof."),
+        "retention": ("entrypoints.cli.retention", "How long personal data are kept, and what is late."),
         "messages": ("entrypoints.cli.messages", "Messages that could not be delivered."),
         "states": ("entrypoints.cli.states", "The life of an order, as its table says it."),
         "sandbox": ("entrypoints.cli.sandbox", "The outside world, played on this machine."),

@@ -78,6 +78,7 @@ async def show(desk: Desk, *, order_id: UUID) -> None:
         "handover": terms.handover.place,
         "wanted_until": terms.window.latest,
         "version": order.version,
+        "details_removed_at": order.details_removed_at,
         "payments": [f"{a.number} {a.purpose} {a.state_name} {a.amount}" for a in attempts],
         "refunds": [f"{r.number} {r.state_name} {r.amount}" for r in refunds],
         "dispute": dispute.state_name if dispute else None,

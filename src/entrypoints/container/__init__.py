@@ -53,6 +53,8 @@ class Container(People, Orders):
         withdrawals=Money.advance_withdrawal,
         deliveries=Money.report_delivery,
         images=People.submit_image,
+        leaving=People.forget_in_orders,
+        traces=People.erase_traces,
         store=Ports.file_store,
     )
     fire_timer = Factory(
@@ -63,8 +65,12 @@ class Container(People, Orders):
         earnings=Money.release_earning,
         withdrawals=Money.advance_withdrawal,
         documents=People.erase_document,
+        applications=People.drop_application,
         runners=People.lapse_runner,
         images=People.miss_verdict,
+        details=People.erase_order_details,
+        files=People.erase_unused_file,
+        cases=People.erase_content_case,
     )
     list_parked_messages = Factory(ListParkedMessages, relay=Ports.relay)
     retry_message = Factory(RetryMessage, relay=Ports.relay, clock=Ports.clock)

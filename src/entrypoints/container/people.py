@@ -5,11 +5,17 @@ from dependency_injector.providers import Factory
 from entrypoints.container.ports import Ports
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.drop_application import DropApplication
 from errand_domain.use_cases.entering import Entrance
+from errand_domain.use_cases.erase_content_case import EraseContentCase
 from errand_domain.use_cases.erase_document import EraseDocument
+from errand_domain.use_cases.erase_file import EraseUnusedFile
+from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile, UploadFile
+from errand_domain.use_cases.forget_member import ForgetInOrders
+from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
@@ -121,6 +127,14 @@ class People(Ports):
     link_by_ticket = Factory(LinkByTicket, begin=Ports.begin, mini_program=Ports.mini_program)
     unlink_way = Factory(UnlinkWay, begin=Ports.begin)
     block_member = Factory(BlockMember, begin=Ports.begin)
+    forget_in_orders = Factory(ForgetInOrders, begin=Ports.begin, clock=Ports.clock)
+    erase_traces = Factory(EraseTraces, begin=Ports.begin, clock=Ports.clock)
+    erase_order_details = Factory(EraseOrderDetails, begin=Ports.begin, clock=Ports.clock)
+    erase_unused_file = Factory(EraseUnusedFile, begin=Ports.begin, clock=Ports.clock)
+    erase_content_case = Factory(EraseContentCase, begin=Ports.begin, clock=Ports.clock)
+    forget_what_is_over = Factory(ForgetWhatIsOver, retained=Ports.retained, clock=Ports.clock)
+    count_what_is_due = Factory(CountWhatIsDue, retained=Ports.retained, clock=Ports.clock)
+    drop_application = Factory(DropApplication, begin=Ports.begin, clock=Ports.clock)
     close_account = Factory(CloseAccount, begin=Ports.begin, clock=Ports.clock)
     export_member = Factory(ExportMember, begin=Ports.begin, clock=Ports.clock)
     upload_file = Factory(

@@ -121,6 +121,7 @@ class Ports(DeclarativeContainer):
     timers = database.provided.timers
     relay = database.provided.relay
     answers = database.provided.answers
+    retained = database.provided.retained
     audit_chain = database.provided.audit_chain
     shelf = Singleton(find_shelf, settings)
     clock = Singleton(SystemClock)

@@ -12,4 +12,7 @@ TIMERS: Final = Counter("errand_timers", "Timers by kind and what became of them
 TIMER_GAP_SECONDS: Final = Gauge(
     "errand_timer_gap_seconds", "Between the last two looks for due timers: so late they are at most.", ("kind",)
 )
+OVERDUE: Final = Gauge(
+    "errand_retention_overdue", "What should have been erased an hour ago and was not, by kind.", ("kind",)
+)
 FAULTS: Final = Counter("errand_worker_faults", "Rounds that failed as a whole, by what was being done.", ("doing",))

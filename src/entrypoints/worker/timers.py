@@ -10,7 +10,7 @@ from attrs import frozen
 
 from entrypoints.worker.faults import named
 from entrypoints.worker.metrics import FAULTS, TIMER_GAP_SECONDS, TIMERS
-from entrypoints.worker.pace import Pace, rest
+from entrypoints.worker.pace import LATEST_SECONDS, Pace, rest
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.timers import TimerKind, Timers
 
@@ -32,10 +32,11 @@ class TimerWatch:
     clock: Clock
     at_once_most: int = AT_ONCE_MOST
     seconds_most: float = TIMER_SECONDS_MOST
+    pause_most: float = LATEST_SECONDS
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Fire what is due until told to stop; what was taken is finished first, in twenty seconds at most."""
-        pace = Pace()
+        pace = Pace(latest=self.pause_most)
         loop = asyncio.get_running_loop()
         looked = loop.time()
         while not stopping.is_set():

@@ -1,22 +1,19 @@
-"""Slow chores: how long the queue is, the chain of the audit record, and answers that nobody will ask for again."""
+"""Slow chores: how long the queue is, the chain of the audit record, and what is past its time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Final
 
 import structlog
 from attrs import frozen
 
 from entrypoints.worker.faults import named
-from entrypoints.worker.metrics import FAULTS, PARKED, PENDING
+from entrypoints.worker.metrics import FAULTS, OVERDUE, PARKED, PENDING
 from entrypoints.worker.pace import rest
-from errand_domain.ports.answers import Answers
 from errand_domain.ports.outbox import Relay
-from errand_domain.ports.outside import Clock
+from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
 
 EVERY_SECONDS: Final = 5.0
-ANSWERS_KEPT_FOR: Final = timedelta(days=2)
 FORGET_EVERY_ROUNDS: Final = 120
 PARKED_COUNTED_MOST: Final = 100
 
@@ -25,12 +22,12 @@ log = structlog.get_logger("upkeep")
 
 @frozen(kw_only=True)
 class Upkeep:
-    """Measures the outbox and links the audit record every few seconds, and drops stored answers after two days."""
+    """Measures the outbox and links the audit record every few seconds; every ten minutes forgets what is over."""
 
     relay: Relay
-    answers: Answers
     link: Callable[[], Awaitable[int]]
-    clock: Clock
+    forgetting: ForgetWhatIsOver
+    counting: CountWhatIsDue
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Go round until told to stop."""
@@ -53,7 +50,9 @@ class Upkeep:
         PARKED.set(len(await self.relay.parked(limit=PARKED_COUNTED_MOST)))
 
     async def forget(self) -> None:
-        """Drop answers that are older than any client repeats a request."""
-        count = await self.answers.forget_before(self.clock.now() - ANSWERS_KEPT_FOR)
-        if count:
-            log.info("answers_forgotten", count=count)
+        """Drop what is past its time, and measure what should be gone by now."""
+        counts = await self.forgetting()
+        if counts:
+            log.info("forgotten", counts=dict(counts))
+        for kind, found in (await self.counting()).items():
+            OVERDUE.labels(kind=kind).set(found.overdue)

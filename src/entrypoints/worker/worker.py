@@ -9,15 +9,16 @@ from attrs import field, frozen
 
 from entrypoints.container import Container
 from entrypoints.worker.outbox import OutboxRelay
+from entrypoints.worker.pace import LATEST_SECONDS
 from entrypoints.worker.timers import TimerWatch
 from entrypoints.worker.upkeep import Upkeep
-from errand_domain.ports.timers import TIMER_KINDS, Timers
+from errand_domain.ports.timers import ERASING, TIMER_KINDS, TimerKind, Timers
 
 if TYPE_CHECKING:
-    from errand_domain.ports.answers import Answers
     from errand_domain.ports.outbox import Relay
 
 GRACE_SECONDS: Final = 20.0
+ERASING_LATEST_SECONDS: Final = 30.0
 
 log = structlog.get_logger("worker")
 
@@ -57,13 +58,25 @@ def make_worker(container: Container) -> Worker:
     # The database is a dependency of the container, which therefore knows its ports by name only.
     relay = cast("Relay", container.relay())
     timers = cast("Timers", container.timers())
-    answers = cast("Answers", container.answers())
     clock, fire = container.clock(), container.fire_timer()
     return Worker(
         relay=OutboxRelay(relay=relay, deliver=container.deliver_message(), clock=clock),
-        watches=tuple(TimerWatch(kind=kind, timers=timers, fire=fire, clock=clock) for kind in TIMER_KINDS),
-        upkeep=Upkeep(relay=relay, answers=answers, link=container.link_audit(), clock=clock),
+        watches=tuple(
+            TimerWatch(kind=kind, timers=timers, fire=fire, clock=clock, pause_most=_pause_of(kind))
+            for kind in TIMER_KINDS
+        ),
+        upkeep=Upkeep(
+            relay=relay,
+            link=container.link_audit(),
+            forgetting=container.forget_what_is_over(),
+            counting=container.count_what_is_due(),
+        ),
     )
+
+
+def _pause_of(kind: TimerKind) -> float:
+    """What is erased months after the fact need not be looked for every second."""
+    return ERASING_LATEST_SECONDS if kind in ERASING else LATEST_SECONDS
 
 
 async def run_until_told(worker: Worker) -> None:

@@ -1,15 +1,15 @@
 """A doubt about something published, and its life as a table: a person clears it or takes it away."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Final, Literal, get_args
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, assert_never, get_args
 from uuid import UUID
 
 from attrs import evolve, field, frozen
 
 from errand_domain.errors import Conflict, Forbidden
 from errand_domain.ids import CampusId, ContentCaseId, MemberId
-from errand_domain.text import line, paragraph
+from errand_domain.text import TAKEN_AWAY, line, paragraph
 
 ContentKind = Literal["nickname", "order", "review", "statement", "image"]
 CONTENT_KINDS: Final[tuple[ContentKind, ...]] = get_args(ContentKind)
@@ -17,6 +17,8 @@ Doubt = Literal["doubtful", "unanswered", "risky"]
 DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
 """The check was in doubt; or nobody judged it; or the check was sure, and what was there already is withheld."""
 QUOTE_LENGTH_MOST: Final = 4_000
+QUOTE_KEPT_FOR: Final = timedelta(days=180)
+"""So long after the decision what was written can still be shown: to whoever asks why it was taken away."""
 
 
 @frozen(str=False)
@@ -124,6 +126,24 @@ class ContentCase:
     def state_name(self) -> str:
         """The state as it is written outside."""
         return CONTENT_STATE_NAMES[type(self.state)]
+
+    @property
+    def erase_at(self) -> datetime | None:
+        """When its words are to be erased: some time after the decision, as long as there are any."""
+        match self.state:
+            case Open():
+                return None
+            case Cleared():
+                return self.state.cleared_at + QUOTE_KEPT_FOR if self.quote else None
+            case Removed():
+                is_bare = not self.quote and self.state.reason == TAKEN_AWAY
+                return None if is_bare else self.state.removed_at + QUOTE_KEPT_FOR
+        assert_never(self.state)
+
+    def erased(self) -> "ContentCase":
+        """That there was a doubt, and what was decided by whom; not what was written, nor why it went."""
+        state = evolve(self.state, reason=TAKEN_AWAY) if isinstance(self.state, Removed) else self.state
+        return evolve(self, quote="", state=state, version=self.version + 1)
 
     def apply(self, event: ContentEvent) -> "ContentCase":
         """The case after the event; raises `IllegalContentTransition`."""

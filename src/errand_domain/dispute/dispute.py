@@ -10,11 +10,10 @@ from errand_domain.errors import Conflict, Forbidden
 from errand_domain.ids import CampusId, DisputeId, FileId, MemberId, OrderId
 from errand_domain.money import Money
 from errand_domain.policy import Policy
-from errand_domain.text import line, paragraph
+from errand_domain.text import TAKEN_AWAY, line, paragraph
 
 DisputeReason = Literal["not_delivered", "damaged", "wrong_item", "overcharged", "unpaid_extra", "behaviour", "other"]
 STATEMENTS_MOST: Final = 20
-TAKEN_AWAY: Final = "（内容已移除）"
 
 
 @frozen(str=False)
@@ -229,6 +228,19 @@ class Dispute:
             for said in self.statements
         )
         return evolve(self, statements=statements, version=self.version + 1)
+
+    def silenced(self, *authors: MemberId) -> "Dispute":
+        """The dispute without what those sides said and showed; that they spoke, and when, stays."""
+        statements = tuple(
+            evolve(said, text=TAKEN_AWAY, evidence=()) if said.author_id in authors else said
+            for said in self.statements
+        )
+        return self if statements == self.statements else evolve(self, statements=statements, version=self.version + 1)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nobody has to read the statements any more."""
+        return isinstance(self.state, Decided)
 
 
 def state_case(dispute: Dispute, statement: Statement) -> StatementMade:

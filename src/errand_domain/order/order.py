@@ -38,7 +38,11 @@ from errand_domain.place import Distance
 
 @frozen(kw_only=True)
 class Order:
-    """One errand. `version` counts its events; a stale copy cannot be saved."""
+    """One errand. `version` counts its events and erasures; a stale copy cannot be saved.
+
+    What it says of people is kept until `details_until`, some time after its end; the requester's words are gone from
+    `details_removed_at` on.
+    """
 
     id: OrderId
     quote_id: QuoteId
@@ -50,6 +54,8 @@ class Order:
     delivery_code: str = field(repr=False)
     placed_at: datetime = field(validator=aware)
     state: State
+    details_until: datetime | None = None
+    details_removed_at: datetime | None = None
     version: int = 1
 
     def apply(self, event: Event) -> "Order":

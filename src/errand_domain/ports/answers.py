@@ -51,7 +51,3 @@ class Answers(Protocol):
     @abstractmethod
     async def keep(self, member_id: MemberId, key: str, answer: Answer) -> None:
         """Store the answer for repeats."""
-
-    @abstractmethod
-    async def forget_before(self, moment: datetime) -> int:
-        """Drop keys reserved before then; how many."""

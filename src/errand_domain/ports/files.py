@@ -18,6 +18,7 @@ class StoredFile:
     """A file: whose it is, what for, and its digest. `order_id` names the order whose parties may see it.
 
     `ticket_id` is of the ticket that it was sent with, if it was sent with one: no two files are of one ticket.
+    `erase_at` is when somebody looks whether it has come to be of use, for what nothing refers to yet.
     """
 
     id: FileId
@@ -29,6 +30,7 @@ class StoredFile:
     sha256: str = field(repr=False)
     at: datetime
     ticket_id: TicketId | None = None
+    erase_at: datetime | None = None
     screening: Screening = field(factory=Unscreened)
     version: int = 1
 
@@ -46,6 +48,10 @@ class StoredFile:
         """The file after the event; raises `IllegalScreening`."""
         return evolve(self, screening=screened(self.screening, event), version=self.version + 1)
 
+    def kept(self) -> "StoredFile":
+        """The file that has come to be of use: it is erased with what refers to it."""
+        return evolve(self, erase_at=None, version=self.version + 1)
+
 
 class Files(Protocol):
     """What is known of all files."""
@@ -61,6 +67,10 @@ class Files(Protocol):
     @abstractmethod
     async def of_owner(self, owner_id: MemberId, *, before: FileId | None, limit: int) -> tuple[StoredFile, ...]:
         """What the member uploaded and nobody removed, newest first; `before` continues after that file."""
+
+    @abstractmethod
+    async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
+        """Every file of that order, whoever uploaded it, oldest first."""
 
     @abstractmethod
     async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
@@ -81,6 +91,10 @@ class Files(Protocol):
     @abstractmethod
     def remove(self, file_id: FileId) -> None:
         """Forget it; forgetting what is not there changes nothing."""
+
+    @abstractmethod
+    def expire(self, file: StoredFile) -> None:
+        """Forget it, for nothing refers to it; `commit()` raises `Stale` where somebody has saved or forgotten it."""
 
 
 @frozen(str=False)

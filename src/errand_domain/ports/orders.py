@@ -67,3 +67,10 @@ class Orders(Protocol):
 
         `commit()` raises `Stale` unless the stored version is `order.version - len(events)`.
         """
+
+    @abstractmethod
+    def erase(self, order: Order, *lines: Recorded) -> None:
+        """The order one version on, with less in it, and those lines of its history without what was erased.
+
+        No event makes that version. `commit()` raises `Stale` unless the stored version is the one before.
+        """

@@ -32,6 +32,7 @@ NoticeKind = Literal[
     "runner_rejected",
     "runner_more_wanted",
     "runner_suspended",
+    "application_dropped",
     "withdrawal_waiting",
     "withdrawal_succeeded",
     "withdrawal_failed",
@@ -96,7 +97,24 @@ class CheckImage:
     file_id: FileId
 
 
-Message = CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile | CheckImage
+@frozen(kw_only=True)
+class ForgetMember:
+    """Have every order of a member who left forget them."""
+
+    member_id: MemberId
+
+
+@frozen(kw_only=True)
+class ForgetInOrder:
+    """Take a member who left out of one of their ended orders."""
+
+    member_id: MemberId
+    order_id: OrderId
+
+
+Message = (
+    CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile | CheckImage | ForgetMember | ForgetInOrder
+)
 
 
 @frozen(kw_only=True)

@@ -9,13 +9,16 @@ from errand_domain.ids import CampusId, MemberId, OrderId
 from errand_domain.policy import CreditRules
 from errand_domain.runner.standing import CreditLine, CreditReason, move_credit, points_for
 from errand_domain.runner.verification import (
+    APPLICATION_KEPT_FOR,
     VERIFICATION_NAMES,
     VERIFICATION_TRANSITIONS,
     Application,
+    ApplicationDropped,
     ApplicationSubmitted,
     Applied,
     Approved,
     IllegalVerificationTransition,
+    NeedsMore,
     OwnApplication,
     RunnerApproved,
     RunnerLeft,
@@ -62,8 +65,16 @@ class Runner:
 
     @property
     def due_at(self) -> datetime | None:
-        """When the photo of the card is to be erased or the study period ends, whichever comes first."""
-        return min((at for at in (self.application.card_until, self.lapses_at) if at is not None), default=None)
+        """When the photo of the card is to be erased, the application dropped, or the study period ends: the first."""
+        moments = (self.application.card_until, self.drops_at, self.lapses_at)
+        return min((at for at in moments if at is not None), default=None)
+
+    @property
+    def drops_at(self) -> datetime | None:
+        """When the application has waited for too long, while it waits."""
+        if isinstance(self.verification, Applied | NeedsMore):
+            return self.verification.since + APPLICATION_KEPT_FOR
+        return None
 
     @property
     def lapses_at(self) -> datetime | None:
@@ -102,6 +113,10 @@ class Runner:
     def erase_card(self) -> "Runner":
         """The runner without the photo of the card."""
         return evolve(self, application=self.application.without_card(), version=self.version + 1)
+
+    def drop(self, *, at: datetime) -> "Runner":
+        """Nobody pursued the application: what was shown is gone, and another one is welcome."""
+        return evolve(self.apply(ApplicationDropped(at=at)), application=self.application.erased())
 
     def leave(self, *, at: datetime) -> "Runner":
         """Whoever it was runs no more; the student number is free again."""

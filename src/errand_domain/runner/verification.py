@@ -1,7 +1,7 @@
 """Proving to be a student, as a table of states."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, get_args
 
 from attrs import evolve, field, frozen, validators
@@ -10,6 +10,9 @@ from errand_domain.campus import Gender
 from errand_domain.errors import Conflict, Forbidden
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.text import line
+
+APPLICATION_KEPT_FOR: Final = timedelta(days=90)
+"""So long an application waits for a decision, or for what is missing."""
 
 
 @frozen(str=False)
@@ -43,7 +46,8 @@ class StudentNumberTaken(Conflict):
 class Application:
     """What a student shows: all of it personal, read by reviewers only.
 
-    The photo of the card is there until some time after the decision, `card_until`; the rest until the runner leaves.
+    The photo of the card is there until some time after the decision, `card_until`; the rest until the runner leaves,
+    or the application was dropped.
     """
 
     campus_id: CampusId
@@ -109,7 +113,7 @@ class Suspended:
 
 @frozen(kw_only=True)
 class Lapsed:
-    """The study period is over."""
+    """The study period is over, or nobody has pursued the application."""
 
     lapsed_at: datetime
 
@@ -181,6 +185,13 @@ class StudyEnded:
 
 
 @frozen(kw_only=True)
+class ApplicationDropped:
+    """The timer of an application that waited for too long."""
+
+    at: datetime
+
+
+@frozen(kw_only=True)
 class RunnerLeft:
     """The member closed the account."""
 
@@ -195,6 +206,7 @@ VerificationEvent = (
     | RunnerSuspended
     | RunnerReinstated
     | StudyEnded
+    | ApplicationDropped
     | RunnerLeft
 )
 VERIFICATION_EVENTS: Final[tuple[type[VerificationEvent], ...]] = get_args(VerificationEvent)
@@ -228,6 +240,10 @@ def _lapse(_: Approved | Suspended, event: StudyEnded) -> Lapsed:
     return Lapsed(lapsed_at=event.at)
 
 
+def _drop(_: Applied | NeedsMore, event: ApplicationDropped) -> Lapsed:
+    return Lapsed(lapsed_at=event.at)
+
+
 def _leave(_: Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed, event: RunnerLeft) -> Left:
     return Left(left_at=event.at)
 
@@ -238,9 +254,11 @@ VERIFICATION_TRANSITIONS: Mapping[tuple[type[Verification], type[VerificationEve
     (Applied, MoreWanted): _want_more,
     (Applied, RunnerApproved): _approve,
     (Applied, RunnerRejected): _reject,
+    (Applied, ApplicationDropped): _drop,
     (Applied, RunnerLeft): _leave,
     (NeedsMore, ApplicationSubmitted): _apply,
     (NeedsMore, RunnerRejected): _reject,
+    (NeedsMore, ApplicationDropped): _drop,
     (NeedsMore, RunnerLeft): _leave,
     (Rejected, ApplicationSubmitted): _apply,
     (Rejected, RunnerLeft): _leave,

@@ -1,5 +1,6 @@
 """Apply to be a runner."""
 
+from contextlib import suppress
 from datetime import date
 
 from attrs import field, frozen
@@ -9,6 +10,7 @@ from errand_domain.errors import InvalidField, Missing, Stale
 from errand_domain.ids import CampusId, FileId, MemberId
 from errand_domain.member.consent import Consent, Document, Documents, TextDigests, check_in_force
 from errand_domain.permissions import check
+from errand_domain.ports.files import StoredFile
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.runner.runner import Runner, new_runner
@@ -47,8 +49,9 @@ class ApplyAsRunner:
         check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:
             campus = await tx.campuses.get(application.campus_id)
-            if not await _is_card_of(tx, application):
-                raise InvalidField("card_photo", "must be a student card that you uploaded")
+            card = await _card_of(tx, application)
+            if card.erase_at is not None:
+                tx.files.save(card.kept())
             if application.study_until <= now.astimezone(campus.zone).date():
                 raise InvalidField("study_until", "must be in the future")
             shown = Application(
@@ -91,9 +94,10 @@ class ApplyAsRunner:
             raise Stale("runner") from None
 
 
-async def _is_card_of(tx: Transaction, application: RunnerApplication) -> bool:
-    try:
+async def _card_of(tx: Transaction, application: RunnerApplication) -> StoredFile:
+    """The card that is shown; raises `InvalidField` for one that is gone, somebody else's, or none."""
+    with suppress(Missing):
         card = await tx.files.get(application.card_photo)
-    except Missing:
-        return False
-    return card.owner_id == application.member_id and card.purpose == "student_card"
+        if card.owner_id == application.member_id and card.purpose == "student_card":
+            return card
+    raise InvalidField("card_photo", "must be a student card that you uploaded")

@@ -11,6 +11,8 @@ from errand_domain.ports.outbox import (
     CheckImage,
     CloseAttempt,
     EraseFile,
+    ForgetInOrder,
+    ForgetMember,
     Message,
     NoticeKind,
     SendPayout,
@@ -20,6 +22,8 @@ from errand_domain.ports.outbox import (
 from errand_domain.ports.outside import Notice, Notices
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.erase_order import EraseTraces
+from errand_domain.use_cases.forget_member import ForgetInOrders
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.report_delivery import ReportDelivery
@@ -48,6 +52,7 @@ SENTENCES: dict[NoticeKind, str] = {
     "runner_rejected": "您的跑腿者认证未通过，请查看原因。",
     "runner_more_wanted": "您的跑腿者认证需要补充材料。",
     "runner_suspended": "您的接单资格已暂停，请查看原因。",
+    "application_dropped": "您的跑腿者认证申请已久未完成，所提交的个人信息已删除，欢迎重新申请。",
     "withdrawal_waiting": "请在微信中确认收款。",
     "withdrawal_succeeded": "提现已到账。",
     "withdrawal_failed": "提现未成功，款项已退回您的可用余额。",
@@ -70,6 +75,8 @@ class DeliverMessage:
     withdrawals: AdvanceWithdrawal
     deliveries: ReportDelivery
     images: SubmitImage
+    leaving: ForgetInOrders
+    traces: EraseTraces
     store: FileStore
 
     async def __call__(self, message: Message) -> None:
@@ -89,6 +96,10 @@ class DeliverMessage:
                 await self.store.delete(message.file_id)
             case CheckImage():
                 await self.images(message.file_id)
+            case ForgetMember():
+                await self.leaving(message.member_id)
+            case ForgetInOrder():
+                await self.traces(message.member_id, message.order_id)
             case _:
                 assert_never(message)
 

@@ -10,6 +10,7 @@ from errand_domain.errors import Conflict, Invalid, InvalidField, Stale
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId, TicketId
 from errand_domain.member.member import Member
 from errand_domain.order.actions import relation_of
+from errand_domain.order.order import Order
 from errand_domain.permissions import Relation, check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
@@ -17,6 +18,7 @@ from errand_domain.ports.images import Images
 from errand_domain.ports.outbox import CheckImage
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.retention import UNUSED_FILES_KEPT_FOR
 from errand_domain.use_cases.screening import check_shown, first_screening
 
 FILE_BYTES_MOST: Final = 8 * 1024 * 1024
@@ -76,7 +78,7 @@ class UploadFile:
         check_purpose(purpose, order_id)
         now = self.clock.now()
         async with self.begin() as tx:
-            await check_room(tx, member_id, order_id, at=now)
+            order = await check_room(tx, member_id, order_id, at=now)
         image = await self.images.clean(content)
         file = StoredFile(
             id=FileId(self.ids.new()),
@@ -89,6 +91,7 @@ class UploadFile:
             at=now,
             ticket_id=ticket_id,
             screening=first_screening(purpose, at=now),
+            erase_at=now + UNUSED_FILES_KEPT_FOR if order is None or order.is_final else None,
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
         try:
@@ -109,17 +112,21 @@ def check_purpose(purpose: FilePurpose, order_id: OrderId | None) -> None:
         raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
 
 
-async def check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> None:
-    """Raise a refusal unless the member may upload one more. Bounds an archive; uploads at once may pass by a few."""
+async def check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> Order | None:
+    """The order that it is for; raises a refusal unless the member may upload one more.
+
+    Bounds an archive; uploads at once may pass by a few.
+    """
     if order_id is None:
         check("upload_card", member_id, relation="self")
-        most, since = CARDS_PER_DAY_MOST, at - DAY
+        most, since, order = CARDS_PER_DAY_MOST, at - DAY, None
     else:
         order = await tx.orders.get(order_id)
         check("upload_proof", member_id, relation=relation_of(order, member_id), of="order")
         most, since = FILES_PER_ORDER_MOST, order.placed_at
     if await tx.files.count(member_id, order_id=order_id, since=since) >= most:
         raise TooManyFiles(most)
+    return order
 
 
 @frozen(kw_only=True)

@@ -1,14 +1,18 @@
 """What is due happens: each kind of timer has its use case."""
 
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from attrs import frozen
 
-from errand_domain.ids import AttemptId, FileId, MemberId, OrderId, WithdrawalId
+from errand_domain.ids import AttemptId, ContentCaseId, FileId, MemberId, OrderId, WithdrawalId
 from errand_domain.ports.timers import TimerKind
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.drop_application import DropApplication
+from errand_domain.use_cases.erase_content_case import EraseContentCase
 from errand_domain.use_cases.erase_document import EraseDocument
+from errand_domain.use_cases.erase_file import EraseUnusedFile
+from errand_domain.use_cases.erase_order import EraseOrderDetails
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
@@ -27,8 +31,12 @@ class FireTimer:
     earnings: ReleaseEarning
     withdrawals: AdvanceWithdrawal
     documents: EraseDocument
+    applications: DropApplication
     runners: LapseRunner
     images: MissVerdict
+    details: EraseOrderDetails
+    files: EraseUnusedFile
+    cases: EraseContentCase
 
     async def __call__(self, kind: TimerKind, subject: str) -> None:
         """Do what the timer of that kind is there for."""
@@ -46,8 +54,22 @@ class FireTimer:
                 await self.withdrawals(WithdrawalId(UUID(subject)))
             case "runner":
                 await self.documents(MemberId(UUID(subject)))
+                await self.applications(MemberId(UUID(subject)))
                 await self.runners(MemberId(UUID(subject)))
             case "image":
                 await self.images(FileId(UUID(subject)))
+            case "order_details" | "file" | "content_case":
+                await self._erase(kind, UUID(subject))
+            case _:
+                assert_never(kind)
+
+    async def _erase(self, kind: Literal["order_details", "file", "content_case"], subject: UUID) -> None:
+        match kind:
+            case "order_details":
+                await self.details(OrderId(subject))
+            case "file":
+                await self.files(FileId(subject))
+            case "content_case":
+                await self.cases(ContentCaseId(subject))
             case _:
                 assert_never(kind)

@@ -9,6 +9,7 @@ from errand_domain.member.session import WrongCode
 from errand_domain.order.states import Phase
 from errand_domain.permissions import check
 from errand_domain.ports.content import ContentCheck
+from errand_domain.ports.outbox import ForgetMember
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
@@ -152,6 +153,8 @@ class BlockMember:
 class CloseAccount:
     """A member leaves: refused while money or an order is open, then every personal field is erased.
 
+    What stands in their ended orders goes after it, an order at a time, by a message of the same commit.
+
     Member and runner are read first and saved, so that publishing or accepting at the same time meets one of them.
     """
 
@@ -174,6 +177,7 @@ class CloseAccount:
             await erase_cards(tx, member_id, until=now, at=now)
             tx.credentials.forget(member_id)
             tx.sessions.end_all(member_id)
+            tx.outbox.add(ForgetMember(member_id=member_id), at=now)
             await tx.commit()
         return member
 

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from errand_domain.errors import Conflict, Stale
 from errand_domain.ids import MemberId, OrderId
+from errand_domain.order.erasing import watched
 from errand_domain.order.events import (
     DisputeOpened,
     DisputeResolved,
@@ -64,6 +65,7 @@ async def move(tx: Transaction, order: Order, *events: Event, policy: Policy, kn
     for event in events:
         follows.append((after, event))
         after = after.apply(event)
+    after = watched(after, policy)
     tx.orders.save(after, *events)
     for before, event in follows:
         books = known or (await _read_books(tx, order.id) if needs_books(before, event) else Books())

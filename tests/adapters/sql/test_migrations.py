@@ -1,14 +1,21 @@
 """The schema goes up, down and up again on every database, and is then what the program expects."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.sql import migrations
 from adapters.sql.database import SqlDatabase
 from adapters.sql.faults import SqlFault, Unavailable
+from errand_domain.content.case import Cleared
+from errand_domain.money import NOTHING
+from errand_domain.order.states import Expired
+from errand_domain.runner.verification import Applied
+from errand_domain.testing import examples
 from tests.databases import emptied
 from tests.stage import vault
 
@@ -38,6 +45,42 @@ async def test_a_missing_column_is_noticed(address):
         assert len(await migrations.differences(address)) > 20
     finally:
         await migrations.upgrade(address)
+
+
+async def test_what_ended_before_things_were_kept_for_a_time_is_looked_at_after_the_upgrade(address):
+    await emptied(address)
+    ended, going = examples.order(state=Expired(expired_at=examples.NOW, refund=NOTHING)), examples.order()
+    waiting, decided = examples.runner(verification=Applied(since=examples.NOW)), examples.content_case()
+    cleared = Cleared(cleared_by=waiting.member_id, cleared_at=examples.NOW)
+    card = evolve(examples.stored_file(), order_id=None, purpose="student_card")
+    database = await SqlDatabase.connect(address, vault())
+    try:
+        async with database.begin() as tx:
+            tx.orders.add(ended)
+            tx.orders.add(going)
+            tx.runners.add(waiting)
+            tx.content_cases.add(evolve(decided, state=cleared))
+            tx.files.add(card)
+            await tx.commit()
+    finally:
+        await database.close()
+    await migrations.downgrade(address, "0006")
+    await migrations.upgrade(address)
+    database = await SqlDatabase.connect(address, vault())
+    try:
+        later = datetime.now(UTC) + timedelta(days=200)
+        due = {}
+        for kind in ("order_details", "file", "content_case", "runner"):
+            due[kind] = await database.timers.take(kind, now=later, leased_until=later, limit=10)
+        assert due == {
+            "order_details": (str(ended.id),),
+            "file": (str(card.id),),
+            "content_case": (str(decided.id),),
+            "runner": (str(waiting.member_id),),
+        }
+    finally:
+        await database.close()
+        await emptied(address)
 
 
 async def test_an_unknown_revision_is_our_own_fault(address):

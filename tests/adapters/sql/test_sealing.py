@@ -18,7 +18,7 @@ from adapters.sql.statements import Statement
 from adapters.sql.tables import METADATA
 from adapters.sql.tables.ordering import ORDERS
 from adapters.sql.tables.people import MEMBER_WAYS, MEMBERS, RUNNERS
-from adapters.sql.tables.personal import BOUND_TO, PERSONAL, SEALED
+from adapters.sql.tables.personal import BOUND_TO, KEPT, PERSONAL, SEALED
 from errand_domain.member.member import WayTaken
 from errand_domain.member.session import Session
 from errand_domain.ports.answers import Answer
@@ -41,6 +41,11 @@ def test_every_table_with_a_sealed_column_says_whose_it_is():
     assert BOUND_TO.keys() == SEALED.keys()
     for name, columns in BOUND_TO.items():
         assert set(columns) <= set(METADATA.tables[name].columns.keys()) - set(SEALED[name])
+
+
+def test_every_sealed_column_says_how_long_it_is_kept():
+    kept = sorted(column for columns in KEPT.values() for column in columns.split())
+    assert kept == sorted(f"{table}.{column}" for table, columns in SEALED.items() for column in columns)
 
 
 async def _stored(database: SqlDatabase) -> tuple[Any, Any]:

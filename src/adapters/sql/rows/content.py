@@ -23,7 +23,7 @@ READ_CASE: Final = tuple(
         "version",
     )
 )
-CHANGING_CASE: Final = ("state", "document", "version")
+CHANGING_CASE: Final = ("state", "erase_at", "document", "private", "version")
 
 
 def case_from_row(row: Row) -> ContentCase:
@@ -53,7 +53,6 @@ def new_case_row(case: ContentCase) -> dict[str, Any]:
         "subject": case.subject,
         "doubt": case.doubt,
         "opened_at": case.opened_at,
-        "private": case.quote,
         **changing_case_columns(case),
     }
 
@@ -62,6 +61,8 @@ def changing_case_columns(case: ContentCase) -> dict[str, Any]:
     """The columns that an event may change."""
     return {
         "state": case.state_name,
+        "erase_at": case.erase_at,
         "document": CONTENT_STATE.dump(case.state),
+        "private": case.quote,
         "version": case.version,
     }

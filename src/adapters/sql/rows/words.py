@@ -63,13 +63,14 @@ READ_FILE: Final = tuple(
         "sha256",
         "at",
         "ticket_id",
+        "erase_at",
         "screening",
         "trace",
         "judged_by",
         "version",
     )
 )
-CHANGING_FILE: Final = ("screening", "trace", "judged_by", "version")
+CHANGING_FILE: Final = ("erase_at", "screening", "trace", "judged_by", "version")
 READ_AUDIT: Final = tuple(AUDIT.c[name] for name in ("at", "actor_id", "campus_id", "action", "subject", "detail"))
 
 
@@ -169,6 +170,7 @@ def file_from_row(row: Row) -> StoredFile:
         sha256,
         at,
         ticket_id,
+        erase_at,
         screening,
         trace,
         judged_by,
@@ -184,6 +186,7 @@ def file_from_row(row: Row) -> StoredFile:
         sha256=sha256,
         at=at,
         ticket_id=ticket_id,
+        erase_at=erase_at,
         screening=_screening(screening, trace or "", judged_by),
         version=version,
     )
@@ -208,6 +211,7 @@ def file_row(file: StoredFile) -> dict[str, Any]:
 def changing_file_columns(file: StoredFile) -> dict[str, Any]:
     """The columns that an event may change."""
     return {
+        "erase_at": file.erase_at,
         "screening": SCREENING_NAMES[type(file.screening)],
         "trace": file.trace or None,
         "judged_by": file.judged_by,

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Column, Index, Table
 
 from adapters.sql.column_types import Document, Identity, Instant, Word
-from adapters.sql.tables.metadata import METADATA, state_column, version_column
+from adapters.sql.tables.metadata import METADATA, leased_until, state_column, timer_index, version_column
 from errand_domain.content.case import CONTENT_STATE_NAMES
 
 CONTENT_CASES: Final = Table(
@@ -20,6 +20,8 @@ CONTENT_CASES: Final = Table(
     Column("opened_at", Instant, nullable=False),
     state_column(CONTENT_STATE_NAMES.values()),
     version_column(),
+    Column("erase_at", Instant, comment="when the words of a decided case are to be erased"),
+    leased_until(),
     Column("document", Document, nullable=False, comment="the state with what is true in it"),
     Column("private", Document, nullable=False, comment="what the author wrote"),
 )
@@ -30,3 +32,4 @@ Index(
     CONTENT_CASES.c.opened_at,
     CONTENT_CASES.c.id,
 )
+timer_index(CONTENT_CASES, "erase_at")

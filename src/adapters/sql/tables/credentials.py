@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
 from adapters.sql.column_types import Document, Identity, Instant, Word
 from adapters.sql.tables.metadata import METADATA, version_column
@@ -30,3 +30,4 @@ INVITATIONS: Final = Table(
     version_column(),
     UniqueConstraint("token_hash"),
 )
+Index("ix_operator_invitations_expired", INVITATIONS.c.expires_at)

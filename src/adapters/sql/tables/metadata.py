@@ -33,7 +33,7 @@ def leased_until() -> Column[Any]:
     return Column("leased_until", Instant)
 
 
-def timer_index(table: Table, column: str) -> Index:
+def timer_index(table: Table, column: str, name: str = "due") -> Index:
     """The index that finds what is due: only rows that a timer watches, where the database can do that."""
     there = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table.name}_due", table.c[column], postgresql_where=there, sqlite_where=there)
+    return Index(f"ix_{table.name}_{name}", table.c[column], postgresql_where=there, sqlite_where=there)

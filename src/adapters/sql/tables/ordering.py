@@ -30,6 +30,8 @@ ORDERS: Final = Table(
     version_column(),
     Column("placed_at", Instant, nullable=False),
     Column("due_at", Instant),
+    Column("details_until", Instant, comment="when what an ended order says of people is to be erased"),
+    Column("details_removed_at", Instant),
     leased_until(),
     Column("reward_fen", Fen, CheckConstraint("reward_fen >= 0", name="reward"), nullable=False),
     Column("goods_advance_fen", Fen, CheckConstraint("goods_advance_fen >= 0", name="goods_advance"), nullable=False),
@@ -53,6 +55,7 @@ Index("ix_orders_requester", ORDERS.c.requester_id, ORDERS.c.phase, ORDERS.c.id)
 Index("ix_orders_runner", ORDERS.c.runner_id, ORDERS.c.phase, ORDERS.c.id)
 Index("ix_orders_campus", ORDERS.c.campus_id, ORDERS.c.state, ORDERS.c.id)
 timer_index(ORDERS, "due_at")
+timer_index(ORDERS, "details_until", "details")
 HALL_POINT_INDEX: Final = Index(
     "ix_orders_hall",
     func.point(ORDERS.c.hall_x, ORDERS.c.hall_y),
@@ -130,11 +133,14 @@ FILES: Final = Table(
     Column("screening", Word(20), nullable=False, server_default="unscreened"),
     Column("trace", Word(128), comment="under which a verdict on the image is awaited"),
     Column("judged_by", Instant),
+    Column("erase_at", Instant, comment="when somebody looks whether anything refers to it"),
     leased_until(),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 timer_index(FILES, "judged_by")
+timer_index(FILES, "erase_at", "unused")
 Index("ix_files_trace", FILES.c.trace)
 Index("uq_files_ticket_id", FILES.c.ticket_id, unique=True)
+Index("ix_files_of_order", FILES.c.order_id, FILES.c.id)
 Index("ix_files_owner", FILES.c.owner_id, FILES.c.id)
 Index("ix_files_order", FILES.c.owner_id, FILES.c.order_id, FILES.c.at)

@@ -81,6 +81,7 @@ SESSIONS: Final = Table(
     UniqueConstraint("token_hash"),
 )
 Index("ix_sessions_member", SESSIONS.c.member_id, SESSIONS.c.started_at)
+Index("ix_sessions_expired", SESSIONS.c.expires_at)
 
 SIGN_IN_CODES: Final = Table(
     "sign_in_codes",
@@ -93,6 +94,7 @@ SIGN_IN_CODES: Final = Table(
     Column("history", Document, nullable=False, comment="when codes were sent and guessed at before"),
     version_column(),
 )
+Index("ix_sign_in_codes_sent", SIGN_IN_CODES.c.sent_at)
 
 RUNNERS: Final = Table(
     "runners",

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
+from errand_domain.retention import RowName
+
 Holding = Literal["public", "sealed", "index", "digest"]
 
 PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
@@ -41,7 +43,8 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         },
         "credit_lines": {"public": "order_id order_version runner_id reason points at"},
         "orders": {
-            "public": "id quote_id campus_id requester_id runner_id state phase version placed_at due_at leased_until"
+            "public": "id quote_id campus_id requester_id runner_id state phase version placed_at due_at"
+            " details_until details_removed_at leased_until"
             " reward_fen goods_advance_fen distance_metres distance_estimated price"
             " hall_x hall_y hall_cell hall_gender hall_entry",
             "sealed": "terms private document",
@@ -53,12 +56,12 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         },
         "reviews": {"public": "id order_id author_id subject_id stars tags at", "sealed": "text"},
         "content_cases": {
-            "public": "id campus_id author_id kind subject doubt opened_at state version",
+            "public": "id campus_id author_id kind subject doubt opened_at state version erase_at leased_until",
             "sealed": "document private",
         },
         "files": {
-            "public": "id owner_id order_id purpose media_type size_bytes at ticket_id screening trace judged_by"
-            " leased_until version",
+            "public": "id owner_id order_id purpose media_type size_bytes at ticket_id erase_at"
+            " screening trace judged_by leased_until version",
             "digest": "sha256",
         },
         "attempts": {
@@ -119,6 +122,27 @@ BOUND_TO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 SEALED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {table: tuple(columns["sealed"].split()) for table, columns in PERSONAL.items() if "sealed" in columns}
 )
+
+KEPT: Final[Mapping[RowName, str]] = MappingProxyType(
+    {
+        "account": "members.private",
+        "sessions": "sessions.device sessions.place",
+        "credentials": "credentials.totp_secret",
+        "invitations": "operator_invitations.totp_secret",
+        "runner": "runners.document runners.private",
+        "order_details": "orders.terms orders.private orders.document order_events.document",
+        "statements": "disputes.private",
+        "rulings": "disputes.document",
+        "reviews": "reviews.text",
+        "content_cases": "content_cases.document content_cases.private",
+        "payments": "attempts.document refunds.document",
+        "withdrawals": "withdrawals.payee withdrawals.payee_name withdrawals.document",
+        "messages": "outbox.message outbox.last_fault",
+        "answers": "answers.body",
+        "audit": "audit.detail",
+    }
+)
+"""How long what is sealed stays: the row of `errand_domain.retention` for each column."""
 
 
 def about(place: str, identity: tuple[object, ...]) -> str:

@@ -86,6 +86,7 @@ ORDER: Final = {
     "pickupPhotos": [],
     "deliveryPhotos": [],
     "outcome": None,
+    "detailsRemovedAt": None,
 }
 EARNING: Final = {
     "orderId": ORDER_ID,

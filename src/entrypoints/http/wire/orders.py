@@ -100,7 +100,10 @@ class OrderMoved(Told, kw_only=True, frozen=True):
 
 
 class OrderTold(Told, kw_only=True, frozen=True):
-    """An order as this viewer may see it, and what they may do now."""
+    """An order as this viewer may see it, and what they may do now.
+
+    From `details_removed_at` on there are neither rooms, contacts, words nor photos in it: their time was over.
+    """
 
     id: UUID
     number: str
@@ -121,6 +124,7 @@ class OrderTold(Told, kw_only=True, frozen=True):
     pickup_photos: tuple[UUID, ...]
     delivery_photos: tuple[UUID, ...]
     outcome: OutcomeTold | None
+    details_removed_at: Moment | None
 
 
 class OrdersTold(Told, kw_only=True, frozen=True):
@@ -220,6 +224,7 @@ def tell_order(view: OrderView) -> OrderTold:
         pickup_photos=pickup,
         delivery_photos=delivery,
         outcome=_outcome(order),
+        details_removed_at=order.details_removed_at,
     )
 
 

@@ -3,7 +3,7 @@
 ```python
 class TestOurOrders(OrdersContract):
     @pytest.fixture
-    def database(self) -> Database: ...  # begin, timers, relay, answers, hall, audit_chain; empty for each test
+    def database(self) -> Database: ...  # as in `contracts.database`; empty for each test
 ```
 
 Suites of what is stored ask for `database`; the others ask for `adapter`, and say in their docstring what else.
@@ -50,6 +50,7 @@ from errand_domain.testing.contracts.records import (
     ReviewsContract,
 )
 from errand_domain.testing.contracts.relay import RelayContract
+from errand_domain.testing.contracts.retained import RetainedContract, UnusedFilesContract
 from errand_domain.testing.contracts.runners import RunnersContract
 from errand_domain.testing.contracts.shipping import Receiving, ShippingContract
 from errand_domain.testing.contracts.timers import TimersContract
@@ -100,6 +101,7 @@ __all__ = [
     "RefundDeskContract",
     "RefundsContract",
     "RelayContract",
+    "RetainedContract",
     "ReviewsContract",
     "RunnersContract",
     "SecretsContract",
@@ -108,6 +110,7 @@ __all__ = [
     "TicketSealContract",
     "TimersContract",
     "TransactionContract",
+    "UnusedFilesContract",
     "Users",
     "WithdrawalsContract",
 ]

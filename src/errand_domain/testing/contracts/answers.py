@@ -86,8 +86,8 @@ class AnswersContract:
         await _reserve(database, old, now=NOW - SECOND)
         await _reserve(database, young, now=NOW)
         await database.answers.keep(young, "key", ANSWER)
-        assert await database.answers.forget_before(NOW) == 1
-        assert await database.answers.forget_before(NOW) == 0
+        assert await database.retained.forget("answer", before=NOW) == 1
+        assert await database.retained.forget("answer", before=NOW) == 0
         assert await _reserve(database, old) is None
         assert await _reserve(database, young) == ANSWER
 

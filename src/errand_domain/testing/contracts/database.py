@@ -9,6 +9,7 @@ from errand_domain.ports.answers import Answers
 from errand_domain.ports.audit import AuditChain
 from errand_domain.ports.hall import Hall
 from errand_domain.ports.outbox import Relay
+from errand_domain.ports.retained import Retained
 from errand_domain.ports.timers import Timers
 from errand_domain.ports.transaction import Begin, Transaction
 
@@ -21,7 +22,7 @@ SOME_EXAMPLES: Final = settings(
 
 
 class Database(Protocol):
-    """One place where everything is stored: transactions begin here, and five ports take effect at once."""
+    """One place where everything is stored: transactions begin here, and six ports take effect at once."""
 
     @property
     def begin(self) -> Begin:
@@ -41,6 +42,11 @@ class Database(Protocol):
     @property
     def answers(self) -> Answers:
         """Stored answers."""
+        ...
+
+    @property
+    def retained(self) -> Retained:
+        """What is past its time."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import CampusId, MemberId, OrderId, QuoteId
+from errand_domain.order.erasing import one_version_on, without_terms
 from errand_domain.order.events import Event
 from errand_domain.order.order import Order
 from errand_domain.order.states import FINAL, PHASES, STATES
@@ -87,6 +88,33 @@ class OrdersContract:
             assert await tx.orders.get(order.id) == after_three
             history = await tx.orders.history(order.id)
         assert [(line.version, line.event) for line in history] == [(2, one), (3, two), (4, three)]
+
+    async def test_what_is_erased_is_read_no_more_and_no_event_tells_of_it(self, database: Database) -> None:
+        order, one, two = examples.order(), examples.tip(100), examples.tip(200)
+        after = order.apply(one).apply(two)
+        await commit(database, lambda tx: tx.orders.add(order))
+        await commit(database, lambda tx: tx.orders.save(after, one, two))
+        bare = one_version_on(evolve(without_terms(after, at=examples.NOW), details_until=examples.NOW))
+        less = Recorded(version=2, event=examples.tip(300))
+        async with database.begin() as tx:
+            assert await tx.orders.get(order.id) == after
+            tx.orders.erase(bare, less, Recorded(version=9, event=two))
+            await tx.commit()
+        async with database.begin() as tx:
+            assert await tx.orders.get(order.id) == bare
+            assert await tx.orders.history(order.id) == (less, Recorded(version=3, event=two))
+
+    async def test_of_many_erasures_and_saves_of_one_version_one_wins(self, database: Database) -> None:
+        order, tip = examples.order(), examples.tip()
+        await commit(database, lambda tx: tx.orders.add(order))
+        bare, after = one_version_on(without_terms(order, at=examples.NOW)), order.apply(tip)
+        acts = [partial(commit, database, partial(_erase, bare)) for _ in range(6)]
+        acts += [partial(commit, database, partial(_save, after, tip)) for _ in range(6)]
+        assert refusals(await all_at_once(acts)) == [Stale] * 11
+        async with database.begin() as tx:
+            kept = await tx.orders.get(order.id)
+            history = await tx.orders.history(order.id)
+        assert (kept, len(history)) in ((bare, 0), (after, 1))
 
     @pytest.mark.parametrize("version", [1, 3, 4])
     async def test_a_save_that_is_not_one_step_on_is_stale(self, database: Database, version: int) -> None:
@@ -197,3 +225,7 @@ def _add(order: Order, tx: Transaction) -> None:
 
 def _save(order: Order, event: Event, tx: Transaction) -> None:
     tx.orders.save(order, event)
+
+
+def _erase(order: Order, tx: Transaction) -> None:
+    tx.orders.erase(order)

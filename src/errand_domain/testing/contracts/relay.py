@@ -12,6 +12,8 @@ from errand_domain.ports.outbox import (
     CloseAttempt,
     Envelope,
     EraseFile,
+    ForgetInOrder,
+    ForgetMember,
     Message,
     SendPayout,
     Tell,
@@ -41,6 +43,8 @@ class RelayContract:
             Tell(member_id=MemberId(examples.fresh()), kind="order_paid", order_id=OrderId(examples.fresh())),
             Tell(member_id=MemberId(examples.fresh()), kind="runner_approved"),
             EraseFile(file_id=FileId(examples.fresh())),
+            ForgetMember(member_id=MemberId(examples.fresh())),
+            ForgetInOrder(member_id=MemberId(examples.fresh()), order_id=OrderId(examples.fresh())),
         )
         await commit(database, *(partial(_leave, message, f"lane {n}", NOW) for n, message in enumerate(messages)))
         taken = await _take(database)

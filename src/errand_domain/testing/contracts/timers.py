@@ -7,9 +7,11 @@ from functools import partial
 import pytest
 from attrs import evolve
 
+from errand_domain.content.case import QUOTE_KEPT_FOR, Cleared
 from errand_domain.content.screening import Waiting
 from errand_domain.ids import MemberId
-from errand_domain.order.states import AwaitingPayment
+from errand_domain.money import NOTHING
+from errand_domain.order.states import AwaitingPayment, Expired
 from errand_domain.ports.timers import TIMER_KINDS, TimerKind
 from errand_domain.ports.transaction import Transaction
 from errand_domain.runner.verification import Approved
@@ -30,14 +32,14 @@ class TimersContract:
 
     @pytest.mark.parametrize("kind", TIMER_KINDS)
     async def test_what_is_due_is_taken_and_what_is_not_stays(self, database: Database, kind: TimerKind) -> None:
-        subjects = [await _watched(database, kind, NOW + offset * SECOND) for offset in (-1, 0, 1)]
+        subjects = [await watched(database, kind, NOW + offset * SECOND) for offset in (-1, 0, 1)]
         for other in TIMER_KINDS:
             taken = await database.timers.take(other, now=NOW, leased_until=LEASE, limit=10)
             assert taken == (tuple(subjects[:2]) if other == kind else ())
 
     @pytest.mark.parametrize("kind", TIMER_KINDS)
     async def test_the_earliest_are_taken_first(self, database: Database, kind: TimerKind) -> None:
-        subjects = {late: await _watched(database, kind, NOW - late * SECOND) for late in (3, 1, 4, 2)}
+        subjects = {late: await watched(database, kind, NOW - late * SECOND) for late in (3, 1, 4, 2)}
         first = await database.timers.take(kind, now=NOW, leased_until=LEASE, limit=3)
         assert first == (subjects[4], subjects[3], subjects[2])
         assert await database.timers.take(kind, now=NOW, leased_until=LEASE, limit=3) == (subjects[1],)
@@ -46,7 +48,7 @@ class TimersContract:
     async def test_what_is_leased_is_not_taken_until_the_lease_is_over(
         self, database: Database, kind: TimerKind
     ) -> None:
-        subject = await _watched(database, kind, NOW)
+        subject = await watched(database, kind, NOW)
         take = partial(database.timers.take, kind, leased_until=LEASE + 60 * SECOND, limit=10)
         assert await database.timers.take(kind, now=NOW, leased_until=LEASE, limit=10) == (subject,)
         assert await take(now=NOW) == ()
@@ -56,7 +58,7 @@ class TimersContract:
 
     @pytest.mark.parametrize("kind", TIMER_KINDS)
     async def test_takers_at_once_get_different_subjects(self, database: Database, kind: TimerKind) -> None:
-        subjects = {await _watched(database, kind, NOW) for _ in range(24)}
+        subjects = {await watched(database, kind, NOW) for _ in range(24)}
 
         async def take() -> tuple[str, ...]:
             return await database.timers.take(kind, now=NOW, leased_until=LEASE, limit=5)
@@ -137,11 +139,27 @@ def _image(due_at: datetime) -> Watched:
     return str(file.id), lambda tx: tx.files.add(file)
 
 
-async def _watched(database: Database, kind: TimerKind, due_at: datetime) -> str:
+async def watched(database: Database, kind: TimerKind, due_at: datetime) -> str:
     """An aggregate of that kind whose timer is at that moment; its subject."""
     subject, add = _MADE[kind](due_at)
     await commit(database, add)
     return subject
+
+
+def _order_details(due_at: datetime) -> Watched:
+    order = evolve(examples.order(state=Expired(expired_at=NOW, refund=NOTHING)), details_until=due_at)
+    return str(order.id), lambda tx: tx.orders.add(order)
+
+
+def _file(due_at: datetime) -> Watched:
+    file = evolve(examples.stored_file(), erase_at=due_at)
+    return str(file.id), lambda tx: tx.files.add(file)
+
+
+def _content_case(due_at: datetime) -> Watched:
+    cleared = Cleared(cleared_by=MemberId(examples.fresh()), cleared_at=due_at - QUOTE_KEPT_FOR)
+    case = evolve(examples.content_case(), state=cleared)
+    return str(case.id), lambda tx: tx.content_cases.add(case)
 
 
 _MADE: Mapping[TimerKind, Callable[[datetime], Watched]] = {
@@ -152,4 +170,7 @@ _MADE: Mapping[TimerKind, Callable[[datetime], Watched]] = {
     "withdrawal": _withdrawal,
     "runner": _runner,
     "image": _image,
+    "order_details": _order_details,
+    "file": _file,
+    "content_case": _content_case,
 }

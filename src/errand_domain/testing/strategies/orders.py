@@ -174,6 +174,8 @@ def orders(draw: DrawFn, *kinds: type[State]) -> Order:
         delivery_code=draw(st.from_regex(r"[0-9]{6}", fullmatch=True)),
         placed_at=draw(moments()),
         state=draw(states(kind, price)),
+        details_until=draw(st.none() | moments()),
+        details_removed_at=draw(st.none() | moments()),
         version=1 if kind is AwaitingPayment else draw(st.integers(2, _VERSION_MOST)),
     )
 
