@@ -235,3 +235,33 @@ def test_the_doctor_finds_a_ring_that_others_may_read(ring: Path):
     ring.chmod(0o640)
     wrong = {check["check"]: check["detail"] for check in json.loads(run("doctor", "--json").stdout) if not check["ok"]}
     assert wrong == {"key ring": f"{ring} may be read by others: chmod 600"}
+
+
+def examined(name: str) -> dict[str, Any]:
+    """What the doctor says of one thing."""
+    (found,) = [check for check in json.loads(run("doctor", "--json").stdout) if check["check"] == name]
+    return dict(found)
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_doctor_knows_redis_and_misses_it_where_it_is_gone(monkeypatch: pytest.MonkeyPatch, redis_url: str):
+    monkeypatch.setenv("ERRAND_REDIS_URL", redis_url)
+    there = examined("redis")
+    assert there["ok"]
+    assert there["detail"].startswith("reachable, ")
+    monkeypatch.setenv("ERRAND_REDIS_URL", "redis://:secret@127.0.0.1:9/0")
+    gone = examined("redis")
+    assert not gone["ok"]
+    assert gone["detail"] == "does not answer (ConnectionError); the service goes on without it"
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_doctor_finds_a_carrier_whose_settings_cannot_be_right(monkeypatch: pytest.MonkeyPatch):
+    assert examined("notices")["detail"] == "carried to nobody, as development may"
+    monkeypatch.setenv("ERRAND_NOTICES", "smtp")
+    monkeypatch.setenv("ERRAND_SMTP_HOST", "mail.example.edu.cn")
+    monkeypatch.setenv("ERRAND_SMTP_SENDER", "errand@example.edu.cn")
+    assert examined("notices")["ok"]
+    monkeypatch.setenv("ERRAND_SMTP_PORT", "many")
+    wrong = examined("notices")
+    assert (wrong["ok"], wrong["detail"]) == (False, "ERRAND_SMTP_PORT must be a port number")

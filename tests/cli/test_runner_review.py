@@ -2,12 +2,16 @@
 
 import re
 import stat
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
 
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
+from dependency_injector.providers import Object
 
 from entrypoints.cli.main import main
 from entrypoints.container import Container
@@ -19,6 +23,18 @@ from tests.pictures import CLEAN_PNG
 from tests.stage import Stage
 
 CARD = CLEAN_PNG
+
+
+class Followed:
+    """A use case, right after which something else happens."""
+
+    def __init__(self, use_case: Callable[..., Awaitable[Any]], then: Callable[[], Awaitable[None]]) -> None:
+        self._use_case, self._then = use_case, then
+
+    async def __call__(self, *asked: Any, **more: Any) -> Any:
+        done = await self._use_case(*asked, **more)
+        await self._then()
+        return done
 
 
 async def applicant(stage: Stage, number: str, name: str = "王小明") -> Member:
@@ -111,26 +127,24 @@ def test_the_card_lies_in_a_private_file_until_the_next_application(
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, RuntimeError])
-def test_the_card_is_gone_after_an_interruption(container: Container, stage: Stage, wait, end, monkeypatch):
+def test_the_card_is_gone_after_an_interruption(container: Container, stage: Stage, wait, end):
     wait(applicant(stage, "20260001"))
     reviewer = wait(stage.operator())
-    from entrypoints.cli import runner_review
-    from entrypoints.cli.review_card import CardOnDisk
+    there = list[Path]()
 
-    paths = list[Path]()
+    def look() -> None:
+        there.extend(path for path in Path(gettempdir()).glob("errand-card-*") if path.read_bytes() == CARD)
+        assert {stat.S_IMODE(path.stat().st_mode) for path in there} == {0o600}
 
-    class Interrupted(CardOnDisk):
-        async def show(self, content: bytes, media_type: str) -> Path:
-            path = await super().show(content, media_type)
-            assert stat.S_IMODE(path.stat().st_mode) == 0o600
-            assert path.read_bytes() == CARD
-            paths.append(path)
-            raise end
+    async def interrupt() -> None:
+        look()
+        raise end
 
-    monkeypatch.setattr(runner_review, "CardOnDisk", Interrupted)
-    assert review(container, reviewer, "c").exit_code in {1, 130}
-    assert paths
-    assert not paths[0].exists()
+    container.look_at_application.override(Object(Followed(container.look_at_application(), interrupt)))
+    result = review(container, reviewer, "c", "n")
+    assert result.exit_code in {1, 130}
+    (shown,) = [path for path in there if str(path) in result.stdout]
+    assert not shown.exists()
 
 
 def test_ones_own_application_is_left_to_others(container: Container, stage: Stage, wait):
@@ -142,42 +156,33 @@ def test_ones_own_application_is_left_to_others(container: Container, stage: Sta
     assert wait(states(stage, reviewer)) == ["applied"]
 
 
-def test_a_decision_that_somebody_else_took_meanwhile_is_told(container: Container, stage: Stage, wait, monkeypatch):
+def test_a_decision_that_somebody_else_took_meanwhile_is_told(container: Container, stage: Stage, wait):
     first, second = (wait(applicant(stage, f"2026000{n}")) for n in range(2))
     reviewer, other = wait(stage.operator()), wait(stage.operator())
-    from entrypoints.cli.runner_review import Walk
 
-    present = Walk._present
-
-    async def and_another_decides(self, runner):
-        await present(self, runner)
-        if runner.member_id == first.id:
+    async def another_decides() -> None:
+        if await states(stage, first) == ["applied"]:
             await stage.use.review_runner()(first.id, other, Approve())
 
-    monkeypatch.setattr(Walk, "_present", and_another_decides)
+    container.earlier_decisions.override(Object(Followed(container.earlier_decisions(), another_decides)))
     result = review(container, reviewer, "r", "1", "a")
     assert result.exit_code == 0
     assert "Meanwhile somebody else has decided" in result.stdout
     assert wait(states(stage, first, second)) == ["approved", "approved"]
 
 
-def test_a_card_that_was_sent_after_the_look_is_not_decided_about(
-    container: Container, stage: Stage, wait, monkeypatch
-):
+def test_a_card_that_was_sent_after_the_look_is_not_decided_about(container: Container, stage: Stage, wait):
     person, reviewer = wait(applicant(stage, "20260001")), wait(stage.operator())
-    from entrypoints.cli.runner_review import Walk
 
-    present = Walk._present
-
-    async def and_another_card_comes(self, runner):
-        await present(self, runner)
+    async def another_card_comes() -> None:
         stage.clock.advance(timedelta(seconds=1))
         async with stage.begin() as tx:
+            runner = await tx.runners.get(person.id)
             now = evolve(runner.application, submitted_at=stage.clock.now())
             tx.runners.save(evolve(runner, application=now, version=runner.version + 1))
             await tx.commit()
 
-    monkeypatch.setattr(Walk, "_present", and_another_card_comes)
+    container.earlier_decisions.override(Object(Followed(container.earlier_decisions(), another_card_comes)))
     assert "has sent another card" in review(container, reviewer, "a").stdout
     assert wait(states(stage, person)) == ["applied"]
 

@@ -1,10 +1,11 @@
 """The line to Redis: short time-outs, and an answer for when it is gone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
 import structlog
+from attrs import frozen
 from prometheus_client import Gauge
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -22,6 +23,14 @@ _log = structlog.get_logger("errand.redis")
 
 class RedisGone(Exception):
     """Redis did not answer, or not in time, or could not do what it was asked."""
+
+
+@frozen(kw_only=True)
+class RedisFacts:
+    """Which Redis it is, and whether it writes each change to a disk: nothing that is kept there is worth that."""
+
+    version: str
+    writes_to_disk: bool
 
 
 class RedisLine:
@@ -80,6 +89,14 @@ class RedisLine:
             return False
         return True
 
+    async def facts(self) -> RedisFacts:
+        """What it says of itself, for somebody who asks whether it is well; raises `RedisGone`, and logs nothing."""
+        try:
+            told = await _introduce(self.redis)
+        except (RedisError, OSError, TimeoutError) as fault:
+            raise RedisGone from fault
+        return RedisFacts(version=str(told["redis_version"]), writes_to_disk=bool(told.get("aof_enabled")))
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self.redis.aclose()
@@ -97,6 +114,10 @@ class RedisLine:
             self._is_gone = False
             DEGRADED.set(0)
             _log.info("redis_back")
+
+
+async def _introduce(redis: Redis) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", await redis.info())
 
 
 async def _ping(redis: Redis) -> object:

@@ -14,10 +14,10 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 from cryptography.x509 import Certificate
-from wechatpayv3.async_ import AsyncWeChatPay  # type: ignore[import-untyped]
-from wechatpayv3.async_.core import AsyncCore  # type: ignore[import-untyped]
-from wechatpayv3.async_.type import WeChatPayType  # type: ignore[import-untyped]
-from wechatpayv3.async_.utils import aes_decrypt  # type: ignore[import-untyped]
+from wechatpayv3.async_ import AsyncWeChatPay  # type: ignore[import-untyped]  # the SDK has no types
+from wechatpayv3.async_.core import AsyncCore  # type: ignore[import-untyped]  # the SDK has no types
+from wechatpayv3.async_.type import WeChatPayType  # type: ignore[import-untyped]  # the SDK has no types
+from wechatpayv3.async_.utils import aes_decrypt  # type: ignore[import-untyped]  # the SDK has no types
 
 from adapters.outside.pem import read_certificate
 from adapters.wechat_pay.answers import Malformed, decoded
@@ -47,7 +47,7 @@ def signed_at(timestamp: str) -> datetime | None:
     return datetime.fromtimestamp(int(timestamp), UTC) if _TIMESTAMP.fullmatch(timestamp) else None
 
 
-class GuardedCore(AsyncCore):  # type: ignore[misc]
+class GuardedCore(AsyncCore):  # type: ignore[misc]  # for the same reason, the class is anything
     """The SDK's core, at an address of ours. It trusts the keys that it knows.
 
     The original drops the certificates that it has and goes for others whenever it sees a serial that it does not

@@ -13,13 +13,18 @@ from attrs import asdict
 from entrypoints.cli.desk import JSON
 from entrypoints.cli.output import Output
 from entrypoints.container import MEMORY, database_revision, newest_revision
+from entrypoints.container.carriers import find_notices, let_go
 from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
+from entrypoints.container.ports import redis_facts
 from entrypoints.container.storage import check_storage, open_store
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.settings import RUN_BY, Settings, SettingsInvalid, read_settings
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoreUnreachable
 
+MEMORY_CARRIER = "memory"
+REDIS_LEAST = 6
+"""What is older gets no more repairs."""
 FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -30,7 +35,7 @@ class Wrong(Exception):
 @click.command("doctor")
 @JSON
 def noun(*, as_json: bool) -> None:
-    """Check settings, documents, database, key ring and files, a line for each; exit code 0 says that all is well."""
+    """Check settings, documents, keys, database, notices, Redis and files, a line for each; 0 says that all is well."""
     found = asyncio.run(_examined())
     output = Output(as_json)
     if as_json:
@@ -65,10 +70,32 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
         yield "keys in use", lambda: _keys_in_use(settings)
         yield "sealed values", lambda: _samples(settings)
         yield "blind indices", lambda: _indices(settings)
+    yield "notices", lambda: _notices(settings)
+    if settings.redis_url is not None:
+        yield "redis", lambda: _redis(settings)
     if settings.files == "folder":
         yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
     else:
         yield "file store", lambda: _file_store(settings)
+
+
+async def _notices(settings: Settings) -> str:
+    notices = find_notices(settings)
+    await let_go(notices)
+    if settings.notices == (MEMORY_CARRIER,):
+        return "carried to nobody, as development may"
+    return f"{', '.join(settings.notices)}: settings have the right shape; nothing was sent"
+
+
+async def _redis(settings: Settings) -> str:
+    try:
+        facts = await redis_facts(settings)
+    except ConnectionError as gone:
+        raise Wrong(f"does not answer ({gone}); the service goes on without it") from gone
+    if int(facts.version.partition(".")[0]) < REDIS_LEAST:
+        raise Wrong(f"is {facts.version}, and must be {REDIS_LEAST} or newer")
+    disk = "; it writes each change to disk, which nothing here needs" if facts.writes_to_disk else ""
+    return f"reachable, {facts.version}{disk}"
 
 
 async def _documents(settings: Settings) -> str:

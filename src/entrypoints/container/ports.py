@@ -40,7 +40,7 @@ from errand_domain.use_cases.providers import Providers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.redis.line import RedisLine
+    from adapters.redis.line import RedisFacts, RedisLine
     from adapters.storage.bucket import Bucket
     from errand_domain.ports.uploads import Incoming
 
@@ -87,6 +87,19 @@ def open_redis(settings: Settings) -> "RedisLine | None":
     from adapters.redis.line import RedisLine  # noqa: PLC0415 - `errand --help` has no time for its client
 
     return RedisLine(settings.redis_url)
+
+
+async def redis_facts(settings: Settings) -> "RedisFacts":
+    """What the Redis of the settings says of itself; raises `ConnectionError` with the kind of fault alone."""
+    from adapters.redis.line import RedisGone, RedisLine  # noqa: PLC0415 - see above
+
+    line = RedisLine(settings.redis_url or "")
+    try:
+        return await line.facts()
+    except RedisGone as gone:
+        raise ConnectionError(type(gone.__cause__).__name__) from gone
+    finally:
+        await line.close()
 
 
 def find_rate_limits(redis: "RedisLine | None") -> RateLimits:
