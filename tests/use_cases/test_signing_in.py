@@ -22,6 +22,7 @@ from errand_domain.member.session import (
     CODES_A_DAY,
     CODES_AN_HOUR,
     HOUR,
+    IDLE_LONGEST,
     PROOF_LIFE,
     STAFF_IDLE_LONGEST,
     STAFF_SESSION_LIFE,
@@ -398,7 +399,7 @@ async def test_staff_are_signed_out_after_twelve_hours_and_after_half_an_hour_of
     assert await world.use(ListSessions)(again.member.id) == ()
 
 
-async def test_that_a_session_is_in_use_is_written_every_few_minutes_and_for_members_never(world: World):
+async def test_that_a_session_is_in_use_is_written_every_few_minutes_and_for_members_once_a_day(world: World):
     staff, member = await enroll(world), await enter(world, Way("phone", PHONE))
     world.clock.advance(MINUTE)
     entered = await staff.enter(world)
@@ -409,8 +410,27 @@ async def test_that_a_session_is_in_use_is_written_every_few_minutes_and_for_mem
             await world.use(Recognise)(token)
         seen.add((await world.use(ListSessions)(entered.member.id))[0].seen_at)
     assert len(seen) == 5
-    (unseen,) = await world.use(ListSessions)(member.member.id)
-    assert unseen.seen_at == unseen.started_at
+    days = set()
+    for _ in range(4 * 8):
+        (found,) = await world.use(ListSessions)(member.member.id)
+        days.add(found.seen_at)
+        world.clock.advance(3 * HOUR)
+        await world.use(Recognise)(member.token)
+    assert len(days) == 4
+
+
+async def test_a_members_session_ends_after_a_fortnight_of_nothing_and_lives_on_in_use(world: World):
+    idle, used = await enter(world, Way("phone", PHONE)), await enter(world, Way("email", EMAIL))
+    world.clock.advance(IDLE_LONGEST - MINUTE)
+    await world.use(Recognise)(used.token)
+    world.clock.advance(MINUTE)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(idle.token)
+    assert await world.use(ListSessions)(idle.member.id) == ()
+    await world.use(Recognise)(used.token)
+    world.clock.set(used.session.expires_at)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(used.token)
 
 
 async def test_ending_the_other_sessions_leaves_this_one(world: World):

@@ -23,8 +23,10 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 SESSION_LIFE: Final = timedelta(days=30)
 STAFF_SESSION_LIFE: Final = timedelta(hours=12)
+IDLE_LONGEST: Final = timedelta(days=14)
 STAFF_IDLE_LONGEST: Final = timedelta(minutes=30)
-SEEN_EVERY: Final = timedelta(minutes=5)
+SEEN_EVERY: Final = timedelta(days=1)
+STAFF_SEEN_EVERY: Final = timedelta(minutes=5)
 """That a session is in use is written down so often at the most: reading must not become writing."""
 PROOF_LIFE: Final = timedelta(minutes=10)
 SESSIONS_MOST: Final = 10
@@ -140,12 +142,13 @@ class Session:
     proved_by: Means = field(default=Factory(lambda session: session.by, takes_self=True))
 
     def is_live(self, *, at: datetime) -> bool:
-        """Whether it has neither run out nor, where it has staff's powers, been idle for too long."""
-        return at < self.expires_at and (self.strength == "one_factor" or at < self.seen_at + STAFF_IDLE_LONGEST)
+        """Whether it has neither run out nor been idle for too long, which is sooner where it has staff's powers."""
+        idle = STAFF_IDLE_LONGEST if self.strength == "two_factors" else IDLE_LONGEST
+        return at < min(self.expires_at, self.seen_at + idle)
 
     def is_unseen(self, *, at: datetime) -> bool:
         """Whether it is time to write down that it is in use."""
-        return self.strength == "two_factors" and self.seen_at + SEEN_EVERY <= at
+        return self.seen_at + (STAFF_SEEN_EVERY if self.strength == "two_factors" else SEEN_EVERY) <= at
 
     def proves_email(self, *, at: datetime) -> bool:
         """Whether a code that was sent to the member's e-mail address has proven it a moment ago."""

@@ -18,8 +18,8 @@ class Recognise:
     """Tells who sends a token.
 
     The member that it hands out has staff's powers only where the session has proven two factors, so that nothing which
-    a use case checks can be passed with a token of less. That a session with those powers is in use is written down
-    every few minutes; other sessions are only read.
+    a use case checks can be passed with a token of less. That a session is in use is written down once a day, and every
+    few minutes where it has those powers.
     """
 
     begin: Begin
