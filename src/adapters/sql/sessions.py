@@ -1,11 +1,12 @@
 """Sessions and one-time codes in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from attrs import Factory, field, frozen
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from adapters.crypto.vault import Vault
 from adapters.sql.documents import Document
@@ -65,10 +66,11 @@ _PROVED: Final = Statement(
 )
 HISTORY: Final = Document[CodeHistory](CodeHistory)
 _CODE_COLUMNS: Final = ("code_hash", "sent_at", "tries_left", "history", "version")
+_EITHER_INDEX: Final[Sequence[BindParameter[str]]] = (bindparam("way_value"), bindparam("way_next"))
 _CODE: Final = Statement(
     select(*(SIGN_IN_CODES.c[name] for name in (*_CODE_COLUMNS, "value"))).where(
         SIGN_IN_CODES.c.kind == bindparam("way_kind"),
-        SIGN_IN_CODES.c.value.in_((bindparam("way_value"), bindparam("way_next"))),
+        SIGN_IN_CODES.c.value.in_(_EITHER_INDEX),
     )
 )
 _SAVE_CODE: Final = save_statement(SIGN_IN_CODES, ("kind", "value"), (*_CODE_COLUMNS, "value"))
