@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from adapters.memory.credentials import MemoryPasswordHashes
 from errand_domain.member.member import Member, MemberBarred, Way
 from errand_domain.member.session import Session
+from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
 from errand_domain.use_cases.manage_profile import (
@@ -85,3 +87,24 @@ async def test_nothing_is_written_into_the_account_of_somebody_who_is_gone(
     async with world.begin() as tx:
         assert await tx.members.get(entered.member.id) == left
         assert await tx.members.of_way(EMAIL) is None
+
+
+class Slow(MemoryPasswordHashes):
+    """Hashes so slowly that its owner leaves meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def hash(self, password: str) -> str:
+        await self._meanwhile()
+        return await super().hash(password)
+
+
+async def test_whoever_leaves_while_the_first_password_is_hashed_leaves_none_behind(world: World) -> None:
+    entered = await enter(world, EMAIL)
+    world.parts[PasswordHashes] = Slow(lambda: world.use(CloseAccount)(entered.member.id))
+    with pytest.raises(MemberBarred):
+        await world.use(SetPassword)(entered.session, "three blue bicycles")
+    async with world.begin() as tx:
+        assert await tx.credentials.of_member(entered.member.id) is None

@@ -54,6 +54,10 @@ class SetPassword:
     @decided_anew_when_stale
     async def _store(self, session: Session, *, was: str, fresh: str, now: datetime) -> None:
         async with self.begin() as tx:
+            # Hashing takes a while: who left meanwhile leaves no password behind, and who leaves now meets this save.
+            member = await tx.members.get(session.member_id)
+            check("manage_profile", member, relation="self")
+            tx.members.save(member.touched())
             credential = await tx.credentials.of_member(session.member_id)
             if (credential.password_hash if credential else "") != was:
                 raise WrongPassword
