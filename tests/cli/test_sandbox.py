@@ -17,6 +17,7 @@ from attrs import frozen
 from click.testing import CliRunner, Result
 
 from entrypoints.cli.main import main
+from entrypoints.container.carriers import find_notices
 from entrypoints.partners import Partners
 from entrypoints.sandbox.app import Sandbox
 from entrypoints.sandbox.faults import ANY_CALL, NEWS, Kind
@@ -25,6 +26,8 @@ from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
 from entrypoints.sandbox.store import Store
 from entrypoints.sandbox.wire import Asked, Reply
 from entrypoints.settings import read_settings
+from errand_domain.member.member import Way
+from errand_domain.ports.outside import Notice
 from errand_domain.ports.payments import PaymentReport, Started
 from errand_domain.testing import examples
 from tests.architecture.rules import PROJECT
@@ -292,21 +295,22 @@ def test_what_a_shell_exports_is_quoted_and_the_same_every_time(tmp_path: Path):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path):
+@pytest.mark.parametrize("option", ["--port", "--mail-port"])
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path, option: str):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        line = Shell().refused("serve", "--folder", tmp_path / "sandbox", "--port", port)
+        line = Shell().refused("serve", "--folder", tmp_path / "sandbox", "--port", 0, "--mail-port", 0, option, port)
     assert line.startswith(f"port {port} cannot be had (")
-    assert line.endswith("choose another with --port")
+    assert line.endswith(f"choose another with {option}")
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[tuple[Process, str]]:
     """A sandbox that is served as a person would, and where."""
     port = free_port()
-    words = ("sandbox", "serve", "--folder", "world", "--port", str(port))
+    words = ("sandbox", "serve", "--folder", "world", "--port", str(port), "--mail-port", str(free_port()))
     process = Process(*words, log=tmp_path / "log", settings={})
     process.start()
     process.await_log("ERRAND_ALIPAY_GATEWAY")
@@ -314,7 +318,7 @@ def alone(tmp_path: Path) -> Iterator[tuple[Process, str]]:
     process.kill()
 
 
-async def test_a_service_that_is_started_as_it_says_is_paid(alone, monkeypatch: pytest.MonkeyPatch):
+async def test_a_service_that_is_started_as_it_says_is_paid_and_sends_mail(alone, monkeypatch: pytest.MonkeyPatch):
     """And the sandbox remembers through a kill -9 what it was told."""
     process, address = alone
     assert process.log.startswith(f"# 沙箱 Sandbox: open {address}/sandbox")
@@ -333,9 +337,14 @@ async def test_a_service_that_is_started_as_it_says_is_paid(alone, monkeypatch: 
         expires_at=datetime.now(UTC) + timedelta(hours=1),
     )
     assert isinstance(started, Started)
+    by_mail = Notice(to=Way("email", "someone@example.edu.cn"), text="您的登录验证码是 204816", code="204816")
+    await find_notices(settings).send(by_mail)
     process.kill()
     process.start()
     process.await_answer(f"{address}/sandbox/open")
+    assert Shell().told("inbox", "--to", by_mail.to.value) == [
+        {"to": by_mail.to.value, "code": by_mail.code, "text": by_mail.text}
+    ]
     assert Shell().told("pay", attempt.number)["partner"] == "wechat-pay"
     assert isinstance(await payments.query(attempt.number), PaymentReport)
     await partners.close()
@@ -343,7 +352,8 @@ async def test_a_service_that_is_started_as_it_says_is_paid(alone, monkeypatch: 
 
 
 def test_it_tells_programs_in_json_when_it_is_ready(tmp_path: Path):
-    words = [sys.executable, "-m", "entrypoints.cli", "sandbox", "serve", "--folder", "world", "--port", "0", "--json"]
+    served_at = ("--port", "0", "--mail-port", "0")
+    words = [sys.executable, "-m", "entrypoints.cli", "sandbox", "serve", "--folder", "world", *served_at, "--json"]
     with subprocess.Popen(
         words, cwd=tmp_path, env={"PYTHONPATH": str(PROJECT / "src")}, stdout=subprocess.PIPE
     ) as serving:
@@ -353,6 +363,8 @@ def test_it_tells_programs_in_json_when_it_is_ready(tmp_path: Path):
             assert httpx.get(told["url"], trust_env=False).status_code == 200
             assert told["environment"]["ERRAND_SANDBOX_URL"] == told["url"].removesuffix("/sandbox")
             assert told["environment"]["ERRAND_MODE"] == "development"
+            with socket.create_connection(("127.0.0.1", int(told["environment"]["ERRAND_SMTP_PORT"]))) as mail:
+                assert mail.recv(100).startswith(b"220 ")
         finally:
             serving.terminate()
         assert serving.wait() in (0, -signal.SIGTERM)

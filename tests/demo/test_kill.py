@@ -79,7 +79,18 @@ def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
     partners = partners_environment(Keys(keys / "keys"), sandbox_url)
     # Without shipping management the earnings are free as soon as they can no longer be disputed.
     own = {name: value for name, value in partners.items() if not name.startswith("ERRAND_WECHAT_SECRET")}
-    serve = ("sandbox", "serve", "--folder", str(keys), "--port", str(sandbox_port), "--speed", "100")
+    serve = (
+        "sandbox",
+        "serve",
+        "--folder",
+        str(keys),
+        "--port",
+        str(sandbox_port),
+        "--mail-port",
+        "0",
+        "--speed",
+        "100",
+    )
     sandbox = Process(*serve, log=tmp_path / "sandbox.log", settings={})
     sandbox.start()
     sandbox.await_answer(f"{sandbox_url}/sandbox/open")
@@ -94,6 +105,7 @@ def installation(url: str, tmp_path: Path) -> Iterator[Installation]:
             **own,
             "ERRAND_NOTICES": "tencent_sms",
             "ERRAND_MINI_PROGRAM": "memory",  # WeChat's own takes the secret, too
+            "ERRAND_CONTENT_IMAGES": "by_hand",
         },
         service_url=service_url,
         sandbox_url=sandbox_url,

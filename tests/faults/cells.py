@@ -25,6 +25,7 @@ NOT_REACHED: Final[Mapping[str, str]] = {
         ("wechat.session", "wechat.phone", "wechat.code"),
         "tells who somebody is, and moves no money: tests/contracts/test_mini_program.py and tests/adapters/wechat",
     ),
+    "mail.hand_over": "carries codes, and moves no money: tests/sandbox/mail and tests/adapters/mail",
     "tencent_sms.send": "carries codes, and moves no money: tests/adapters/tencent",
     **dict.fromkeys(
         ("wechat.check_image", "wechat.notify.image"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 PORT: Final = 8001
+MAIL_PORT: Final = 8025
 FOLDER: Final = click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,12 +39,19 @@ URL: Final = click.option(
 
 @click.group("sandbox")
 def noun() -> None:
-    """WeChat Pay, Alipay, WeChat and everybody's phones, played on this machine. For development only."""
+    """WeChat Pay, Alipay, WeChat and everybody's phones and mail, played on this machine. For development only."""
 
 
 @noun.command("serve")
 @FOLDER
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--mail-port",
+    type=click.IntRange(0, 65535),
+    default=MAIL_PORT,
+    show_default=True,
+    help="Of SMTP; 0 takes a free one.",
+)
 @click.option(
     "--speed",
     type=click.IntRange(1, 1_000_000),
@@ -52,23 +60,24 @@ def noun() -> None:
     help="How many times faster than in life a notification is repeated.",
 )
 @JSON
-def serve(*, folder: Path, port: int, speed: int, as_json: bool) -> None:
+def serve(*, folder: Path, port: int, mail_port: int, speed: int, as_json: bool) -> None:
     """Serve until told to stop; once that is ready, say what the service must be started with."""
     from entrypoints.cli.sandbox_serving import serve_sandbox  # noqa: PLC0415 - loaded only where it is served
     from entrypoints.sandbox.folder import SandboxFolder  # noqa: PLC0415 - loaded only where it is served
 
-    serve_sandbox(SandboxFolder(folder), port=port, speed=speed, as_json=as_json)
+    serve_sandbox(SandboxFolder(folder), port=port, mail_port=mail_port, speed=speed, as_json=as_json)
 
 
 @noun.command("environment")
 @FOLDER
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Where it is served.")
+@click.option("--mail-port", type=click.IntRange(1, 65535), default=MAIL_PORT, show_default=True, help="Of SMTP.")
 @JSON
-def environment(*, folder: Path, port: int, as_json: bool) -> None:
+def environment(*, folder: Path, port: int, mail_port: int, as_json: bool) -> None:
     """Print what a shell must export for the service to have these partners."""
     from entrypoints.sandbox.folder import SandboxFolder, exports  # noqa: PLC0415 - loaded only where it is read
 
-    found = SandboxFolder(folder).environment(f"http://127.0.0.1:{port}")
+    found = SandboxFolder(folder).environment(f"http://127.0.0.1:{port}", mail_port=mail_port)
     click.echo(json.dumps(found, indent=2) if as_json else exports(found))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import click
@@ -11,6 +11,8 @@ import uvicorn
 
 from entrypoints.sandbox.app import Sandbox
 from entrypoints.sandbox.folder import SandboxFolder, exports
+from entrypoints.sandbox.mail.keys import MailKeys
+from entrypoints.sandbox.mail.server import MailServer
 
 HERE: Final = "127.0.0.1"
 STOP_SECONDS: Final = 2
@@ -30,12 +32,15 @@ class TellingServer(uvicorn.Server):
             self._when_ready()
 
 
-def serve_sandbox(folder: SandboxFolder, *, port: int, speed: int, as_json: bool) -> None:
+def serve_sandbox(folder: SandboxFolder, *, port: int, mail_port: int, speed: int, as_json: bool) -> None:
     """Serve until told to stop."""
-    with _listening(port) as listener:
+    with _listening(port) as listener, _listening(mail_port, "--mail-port") as mail_listener:
         url = f"http://{HERE}:{listener.getsockname()[1]}"
+        environment = folder.environment(url, mail_port=mail_listener.getsockname()[1])
+        outside = folder.outside(speed=speed)
+        mail = MailServer(outside, MailKeys(folder.keys))
         config = uvicorn.Config(
-            Sandbox(folder.outside(speed=speed)),
+            Sandbox(outside, mail=lambda: mail.served(mail_listener)),
             http="httptools",
             lifespan="on",
             ws="none",
@@ -45,11 +50,11 @@ def serve_sandbox(folder: SandboxFolder, *, port: int, speed: int, as_json: bool
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        server = TellingServer(config, lambda: _tell(folder, url, as_json=as_json))
+        server = TellingServer(config, lambda: _tell(environment, url, as_json=as_json))
         asyncio.run(server.serve([listener]))
 
 
-def _listening(port: int) -> socket.socket:
+def _listening(port: int, option: str = "--port") -> socket.socket:
     listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sends at once only where it knows that it is TCP
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -58,13 +63,12 @@ def _listening(port: int) -> socket.socket:
     except OSError as fault:
         listener.close()
         raise click.ClickException(
-            f"port {port} cannot be had ({fault.strerror}): choose another with --port"
+            f"port {port} cannot be had ({fault.strerror}): choose another with {option}"
         ) from fault
     return listener
 
 
-def _tell(folder: SandboxFolder, url: str, *, as_json: bool) -> None:
-    environment = folder.environment(url)
+def _tell(environment: Mapping[str, str], url: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"url": f"{url}/sandbox", "environment": environment}))
         return

@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Final
 
 from entrypoints.sandbox.console.page import PREFIX
@@ -17,13 +17,16 @@ NOT_THERE: Final = Reply(status=404, headers={"content-type": "text/plain"}, bod
 TOO_LARGE: Final = Reply(status=413, headers={"content-type": "text/plain"}, body=b"too large")
 
 Inbox = Callable[[], Sequence[Notice]]
+Mail = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class Sandbox:
     """The ASGI application. To anybody on another machine there is no sandbox."""
 
-    def __init__(self, outside: Outside, *, inbox: Inbox | None = None) -> None:
+    def __init__(self, outside: Outside, *, inbox: Inbox | None = None, mail: Mail | None = None) -> None:
+        """The mail server, where there is one, lives as long as the application."""
         self.outside = outside
+        self._mail = mail
         self._console = make_console(outside, inbox or Mailboxes(outside.store).all)
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
@@ -57,6 +60,8 @@ class Sandbox:
         await receive()
         async with AsyncExitStack() as closing:
             closing.callback(self.outside.store.close)
+            if self._mail is not None:
+                await closing.enter_async_context(self._mail())
             stopping = asyncio.Event()
             carrying = asyncio.create_task(self.outside.courier.run(stopping), name="courier")
             await send({"type": "lifespan.startup.complete"})

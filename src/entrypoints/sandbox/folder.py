@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from entrypoints.sandbox.keys import FOLDER_MODE, Keys
+from entrypoints.sandbox.mail.keys import MailKeys
 from entrypoints.sandbox.manners import Manners
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partners import environment, make_partners
@@ -44,13 +45,14 @@ class SandboxFolder:
         partners = make_partners(self.keys, WallClock())
         return Outside(Store(self.books), manners=Manners(speed=speed), make_partners=partners)
 
-    def environment(self, url: str) -> Mapping[str, str]:
+    def environment(self, url: str, *, mail_port: int) -> Mapping[str, str]:
         """What the service must be started with, and what the commands need, where it is served at that address."""
         return {
             "ERRAND_MODE": "development",
             "ERRAND_SANDBOX_URL": url,
-            "ERRAND_NOTICES": "tencent_sms",
+            "ERRAND_NOTICES": "tencent_sms,smtp",
             **environment(self.keys, url),
+            **MailKeys(self.keys).environment(mail_port),
         }
 
     def _made(self) -> Path:

@@ -7,6 +7,7 @@ from entrypoints.sandbox.alipay.keys import AlipayKeys
 from entrypoints.sandbox.alipay.partner import Alipay
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.keys import Keys
+from entrypoints.sandbox.mail.partner import Mail
 from entrypoints.sandbox.outside import MakePartners, Outside
 from entrypoints.sandbox.partner import Partner
 from entrypoints.sandbox.storage.keys import StorageKeys
@@ -25,6 +26,7 @@ OPERATIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
     **Alipay.operations,
     **TencentSms.operations,
     **Storage.operations,
+    **Mail.operations,
 }
 """What may go wrong, and where, at all of them: known before any of them is made."""
 
@@ -39,6 +41,7 @@ def make_partners(keys: Keys, clock: Clock, *, push_url: str = "") -> MakePartne
             Alipay(outside, AlipayKeys(keys), clock),
             TencentSms(outside, TencentSmsKeys(keys), clock),
             Storage(outside, StorageKeys(keys)),
+            Mail(),
         )
 
     return make

@@ -8,6 +8,7 @@ PARTNERS: Final[Mapping[str, str]] = {
     "alipay": "支付宝",
     "wechat": "微信",
     "tencent-sms": "腾讯云短信",
+    "mail": "邮件",
 }
 KINDS: Final[Mapping[str, str]] = {
     "payments": "待支付",
@@ -43,6 +44,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "phone": "获取手机号",
     "code": "生成小程序码",
     "send": "发送短信",
+    "hand_over": "递交邮件",
     "upload_shipping": "录入发货信息",
     "get_order": "查询发货状态",
     "check_text": "文本内容安全",
