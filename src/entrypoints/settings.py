@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
+from urllib.parse import urlsplit
 
 from attrs import field, fields, frozen
 
@@ -54,7 +55,8 @@ class Settings:
     `content_images` names who judges images.
     Without `redis_url`, each process counts for itself what is limited.
     `files` names where files lie: `folder`, which is `files_folder`, or a bucket: `s3` or `cos`. With `direct_uploads`,
-    photos of orders go into that bucket first, past us and not sealed, until they are taken.
+    photos of orders go into that bucket first, past us and not sealed, until they are taken. Pictures of members are
+    public: at `cdn_base` and their name, or at our own address.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     Texts in `documents_folder` replace those that come with the program, or add versions; `entrypoints.documents` reads
     both and fills in `run_by` and `service_name`.
@@ -67,6 +69,7 @@ class Settings:
     files: str = "folder"
     files_folder: Path = Path("errand-files")
     direct_uploads: bool = False
+    cdn_base: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     payments: tuple[str, ...] = ()
     partners: Mapping[str, str] = field(factory=dict[str, str], repr=False)
@@ -111,6 +114,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         key_ring_file=_path(environment, "ERRAND_KEY_RING_FILE"),
         files=environment.get("ERRAND_FILES", "folder"),
         files_folder=Path(environment.get("ERRAND_FILES_FOLDER", "errand-files")),
+        cdn_base=_cdn_base(environment.get("ERRAND_CDN_BASE", ""), mode=mode),
         direct_uploads=_switch(environment, "ERRAND_DIRECT_UPLOADS", usual="off"),
         public_url=environment.get("ERRAND_PUBLIC_URL", "http://127.0.0.1:8000"),
         payments=_names(environment.get("ERRAND_PAYMENTS", "")),
@@ -205,6 +209,13 @@ def _redis_url(written: str) -> str | None:
     if written and not written.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsInvalid("ERRAND_REDIS_URL must begin with redis://, rediss:// or unix://")
     return written or None
+
+
+def _cdn_base(written: str, *, mode: str) -> str | None:
+    schemes = ("https://",) if mode == "production" else ("https://", "http://")
+    if written and not (written.startswith(schemes) and urlsplit(written).hostname):
+        raise SettingsInvalid("ERRAND_CDN_BASE must be an address that begins with https://")
+    return written.rstrip("/") or None
 
 
 def _networks(written: str) -> tuple[str, ...]:

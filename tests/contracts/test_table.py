@@ -59,6 +59,7 @@ TABLE: Final = {
     "PasswordHashes": {"Argon2PasswordHashes", "MemoryPasswordHashes"},
     "Payments": {"AlipayPayments", "MemoryProvider", "WechatPayments"},
     "Payouts": {"AlipayPayouts", "MemoryProvider", "WechatPayouts"},
+    "PublicImages": {"BucketPublicImages", "FolderPublicImages", "MemoryPublicImages"},
     "QuoteSeal": {"HmacQuoteSeal"},
     "RateLimits": {"MemoryRateLimits", "RedisRateLimits"},
     "RefundDesk": {"AlipayRefunds", "MemoryProvider", "WechatRefunds"},

@@ -9,13 +9,17 @@ from adapters.crypto.key_ring import GivenRing, new_ring
 from adapters.crypto.ticket_seal import HmacTicketSeal
 from adapters.crypto.vault import Vault
 from adapters.memory.incoming import MemoryIncoming
+from adapters.memory.public_images import MemoryPublicImages
 from adapters.storage.bucket import Bucket
 from adapters.storage.bucket_files import BucketFileStore
 from adapters.storage.incoming import CosIncoming, S3Incoming
+from adapters.storage.public_bucket import BucketPublicImages
+from adapters.storage.public_folder import FolderPublicImages
 from adapters.storage.sealed import SealedFileStore
 from adapters.system.clock import SystemClock
 from entrypoints.sandbox.app import Sandbox
 from errand_domain.ports.files import FileStore
+from errand_domain.ports.public_images import PublicImages
 from errand_domain.ports.uploads import Incoming, UploadForm
 from errand_domain.testing import contracts
 from tests.sandbox.serving import served
@@ -41,6 +45,14 @@ class TestFileStoreInABucket(contracts.FileStoreContract):
     def adapter(self, request: pytest.FixtureRequest, bucket: Bucket) -> FileStore:
         store = BucketFileStore(bucket)
         return store if request.param == "bucket" else SealedFileStore(store, Vault(GivenRing(new_ring())))
+
+
+class TestPublicImages(contracts.PublicImagesContract):
+    @pytest.fixture(params=["memory", "folder", "bucket"])
+    def adapter(self, request: pytest.FixtureRequest, bucket: Bucket, tmp_path: Path) -> PublicImages:
+        if request.param == "memory":
+            return MemoryPublicImages()
+        return FolderPublicImages(tmp_path / "public") if request.param == "folder" else BucketPublicImages(bucket)
 
 
 class TestTicketSeal(contracts.TicketSealContract):

@@ -29,6 +29,7 @@ PUBLIC: Final = {
     ("GET", f"{API}/documents/{{document}}/{{version}}"),
     ("GET", f"{API}/file-links/{{token}}"),
     ("POST", f"{API}/uploads"),
+    ("GET", f"{API}/public-images/{{name}}"),
     ("GET", f"{API}/campuses"),
     ("GET", f"{API}/campuses/{{campus_id}}"),
     ("GET", f"{API}/places"),

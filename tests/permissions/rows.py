@@ -70,6 +70,8 @@ PUBLIC: Final = (
     _row(f"GET {API}/places", "see_campuses", query={**_CAMPUS, "q": "舍"}, asks=False),
     # The link says who looks; this is none.
     _row(f"GET {API}/file-links/{{card_id}}", "sign_in", asks=False, may_be_missing=True),
+    # Whoever knows a picture's name sees it; this is none.
+    _row(f"GET {API}/public-images/{{card_id}}", "sign_in", asks=False, may_be_missing=True),
     # The ticket says who sends; this is none.
     _row(f"POST {API}/uploads", "sign_in", "", {"ticket": "x"}, form=True, asks=False, may_be_missing=True),
     # Providers prove who they are by their signatures; nobody has signed this one.
@@ -101,6 +103,8 @@ OWN: Final = (
     _row(f"POST {API}/sessions/current/proofs/wechat", "manage_sessions", "self", {"ticket": "x"}),
     _row(f"POST {API}/sessions/current/proofs/password", "manage_sessions", "self", {"password": "x"}),
     _row(f"DELETE {API}/sessions/{{session_id}}", "manage_sessions", "session"),
+    _row(f"POST {API}/me/avatar", "manage_profile", "self", form=True),
+    _row(f"DELETE {API}/me/avatar", "manage_profile", "self"),
     _row(f"POST {API}/files", "upload_card", "self", form=True),
     _row(f"POST {API}/files/tickets", "upload_card", "self", {"purpose": "student_card", **_IMAGE}),
     _row(f"POST {API}/files/tickets", "upload_proof", "order", {"purpose": "proof", "orderId": "{order_id}", **_IMAGE}),

@@ -10,7 +10,7 @@ from adapters.crypto.authenticators import TotpAuthenticators
 from adapters.crypto.link_seal import HmacLinkSeal
 from adapters.crypto.quote_seal import HmacQuoteSeal
 from adapters.crypto.secrets import SystemSecrets
-from adapters.images.pillow import cleaned
+from adapters.images.pillow import SIDE_PIXELS_MOST, cleaned
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
 from adapters.memory.content import MemoryContentCheck
@@ -23,6 +23,7 @@ from adapters.memory.mini_program import MemoryMiniProgram
 from adapters.memory.outside import MemoryMaps, MemoryNotices
 from adapters.memory.pauses import give_way
 from adapters.memory.provider import MemoryProvider
+from adapters.memory.public_images import MemoryPublicImages
 from adapters.memory.rate_limits import MemoryRateLimits
 from errand_domain.campus import Campus, Gender
 from errand_domain.errors import DomainError
@@ -48,6 +49,7 @@ from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.outbox import Relay
 from errand_domain.ports.outside import Clock, Ids, Maps, Notices, QuoteSeal, Secrets
 from errand_domain.ports.payments import PaymentReport
+from errand_domain.ports.public_images import PublicImages
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.retained import Retained
 from errand_domain.ports.timers import TIMER_KINDS
@@ -85,8 +87,8 @@ LEASE: Final = timedelta(seconds=30)
 class ImagesAtOnce(Images):
     """Makes images anew in the task that asks: the simulation's scheduler knows no threads."""
 
-    async def clean(self, content: bytes) -> CleanImage:
-        return cleaned(content)
+    async def clean(self, content: bytes, *, side_most: int | None = None) -> CleanImage:
+        return cleaned(content, side_most or SIDE_PIXELS_MOST)
 
 
 class World:
@@ -125,6 +127,7 @@ class World:
             LinkSeal: HmacLinkSeal(KEY),
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),
+            PublicImages: MemoryPublicImages(pause=pause),
             Images: ImagesAtOnce(),
             Hall: self.database.hall,
             Relay: self.database.relay,

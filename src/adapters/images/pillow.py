@@ -29,18 +29,19 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 class PillowImages(Images):
     """Works in threads of its own, so that no request waits for somebody else's picture."""
 
-    async def clean(self, content: bytes) -> CleanImage:
+    async def clean(self, content: bytes, *, side_most: int | None = None) -> CleanImage:
         """The picture and nothing else; raises `NotAnImage` or `ImageTooLarge`."""
-        return await asyncio.get_running_loop().run_in_executor(_POOL, cleaned, content)
+        side = min(side_most or SIDE_PIXELS_MOST, SIDE_PIXELS_MOST)
+        return await asyncio.get_running_loop().run_in_executor(_POOL, cleaned, content, side)
 
 
-def cleaned(content: bytes) -> CleanImage:
+def cleaned(content: bytes, side_most: int = SIDE_PIXELS_MOST) -> CleanImage:
     """The picture and nothing else. Colours are taken for sRGB, since the profile goes as well."""
     # A progressive JPEG may ask for the whole picture once for each of thousands of tiny scans; cameras write ten.
     if content.startswith(b"\xff\xd8") and content.count(_SCAN) > SCANS_MOST:
         raise NotAnImage
     try:
-        return _written(_pixels(_decoded(content)))
+        return _written(_pixels(_decoded(content), side_most))
     except (ImageTooLarge, NotAnImage):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -70,12 +71,12 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _pixels(image: Image.Image) -> Image.Image:
+def _pixels(image: Image.Image, side_most: int) -> Image.Image:
     """A new image of the same look, without anything that Pillow keeps beside the pixels."""
     seen = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if seen.mode == "RGBA" and seen.getchannel("A").getextrema()[0] == _OPAQUE:
         seen = seen.convert("RGB")
-    seen.thumbnail((SIDE_PIXELS_MOST, SIDE_PIXELS_MOST), Image.Resampling.LANCZOS)
+    seen.thumbnail((side_most, side_most), Image.Resampling.LANCZOS)
     return Image.frombytes(seen.mode, seen.size, seen.tobytes())
 
 

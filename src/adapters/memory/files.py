@@ -8,7 +8,7 @@ from adapters.memory.pauses import give_way
 from adapters.memory.tables import Tables, compare_and_set, found, insert
 from errand_domain.errors import Stale
 from errand_domain.ids import FileId, MemberId, OrderId, TicketId
-from errand_domain.ports.files import Files, FileStore, StoredFile
+from errand_domain.ports.files import FilePurpose, Files, FileStore, StoredFile
 
 
 class MemoryFiles(Files):
@@ -36,10 +36,13 @@ class MemoryFiles(Files):
         tables = await self._access.look()
         return tuple(sorted((f for f in tables.files if f.order_id == order_id), key=lambda f: f.id))
 
-    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
-        """How many files the member uploaded from then on for that order, or for none."""
+    async def count(
+        self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime, purpose: FilePurpose = "student_card"
+    ) -> int:
+        """How many files the member uploaded from then on for that order; for no order, those of that purpose."""
         tables = await self._access.look()
-        return sum((f.owner_id, f.order_id) == (owner_id, order_id) and f.at >= since for f in tables.files)
+        theirs = (f for f in tables.files if (f.owner_id, f.order_id) == (owner_id, order_id) and f.at >= since)
+        return sum(order_id is not None or file.purpose == purpose for file in theirs)
 
     async def of_trace(self, trace: str) -> StoredFile:
         """The file that awaits a verdict under that trace; raises `Missing`."""

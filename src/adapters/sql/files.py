@@ -14,7 +14,7 @@ from adapters.sql.tables.ordering import FILES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.errors import Stale
 from errand_domain.ids import FileId, MemberId, OrderId, TicketId
-from errand_domain.ports.files import Files, StoredFile
+from errand_domain.ports.files import FilePurpose, Files, StoredFile
 
 _MINE: Final = FILES.c.id == bindparam("file")
 _GET: Final = Statement(select(*READ_FILE).where(_MINE))
@@ -31,7 +31,8 @@ _LATELY: Final = (_THEIRS, FILES.c.at >= bindparam("since"))
 _COUNT: Final = Statement(
     select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id == bindparam("order"))
 )
-_COUNT_CARDS: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, FILES.c.order_id.is_(None)))
+_OF_NO_ORDER: Final = (FILES.c.order_id.is_(None), FILES.c.purpose == bindparam("purpose"))
+_COUNT_LOOSE: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, *_OF_NO_ORDER))
 _OF_TRACE: Final = Statement(select(*READ_FILE).where(FILES.c.trace == bindparam("trace")))
 _SAVE: Final = save_statement(FILES, ("id",), CHANGING_FILE)
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
@@ -62,11 +63,13 @@ class SqlFiles(Files):
         """Every file of that order, oldest first."""
         return every(await self.driver.fetch(_OF_ORDER, {"order": order_id}), file_from_row)
 
-    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
-        """How many files the member uploaded from then on for that order, or for none."""
+    async def count(
+        self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime, purpose: FilePurpose = "student_card"
+    ) -> int:
+        """How many files the member uploaded from then on for that order; for no order, those of that purpose."""
         asked = {"owner": owner_id, "since": since}
         if order_id is None:
-            return int((await self.driver.fetch(_COUNT_CARDS, asked))[0][0])
+            return int((await self.driver.fetch(_COUNT_LOOSE, {**asked, "purpose": purpose}))[0][0])
         return int((await self.driver.fetch(_COUNT, {**asked, "order": order_id}))[0][0])
 
     async def of_trace(self, trace: str) -> StoredFile:

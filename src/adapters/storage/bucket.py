@@ -58,11 +58,10 @@ class Bucket:
         self._making = Lock()
         self._made: Client | None = None
 
-    async def put(self, key: str, content: bytes, *, media_type: str) -> None:
+    async def put(self, key: str, content: bytes, *, media_type: str, cache_control: str = "private") -> None:
         """Store the object durably; the same key again replaces it."""
-        await self._call(
-            lambda client: client.put_object(Bucket=self.account.bucket, Key=key, Body=content, ContentType=media_type)
-        )
+        told = {"ContentType": media_type, "CacheControl": cache_control}
+        await self._call(lambda client: client.put_object(Bucket=self.account.bucket, Key=key, Body=content, **told))
 
     async def get(self, key: str, *, most: int | None = None) -> bytes:
         """The object, or no more than that many bytes of it; raises `Missing`."""

@@ -25,7 +25,7 @@ class FolderFileStore(FileStore):
 
     async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:  # noqa: ARG002 - kept by `Files`
         """Store the bytes durably; the same id again replaces them."""
-        await to_thread(_write, self._path(file_id), content)
+        await to_thread(write_file, self._path(file_id), content)
 
     async def get(self, file_id: FileId) -> bytes:
         """The bytes; raises `Missing`."""
@@ -36,7 +36,7 @@ class FolderFileStore(FileStore):
 
     async def delete(self, file_id: FileId) -> None:
         """Remove them, if they are there."""
-        await to_thread(_remove, self._path(file_id))
+        await to_thread(remove_file, self._path(file_id))
 
     def _path(self, file_id: FileId) -> Path:
         # The last digits of a UUIDv7 are random and spread evenly; the first are the time and would not.
@@ -44,7 +44,8 @@ class FolderFileStore(FileStore):
         return self._folder / name[-2:] / name[-4:-2] / name
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write it whole or not at all, durably, for this user alone."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     descriptor, temporary = mkstemp(dir=path.parent, prefix=".")  # made with mode 0600
     try:
@@ -62,7 +63,8 @@ def _write(path: Path, content: bytes) -> None:
         _flush_folder(folder)
 
 
-def _remove(path: Path) -> None:
+def remove_file(path: Path) -> None:
+    """Remove it durably, if it is there."""
     with suppress(FileNotFoundError):
         path.unlink()
         _flush_folder(path.parent)

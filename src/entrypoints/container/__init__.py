@@ -56,6 +56,8 @@ class Container(People, Orders):
         leaving=People.forget_in_orders,
         traces=People.erase_traces,
         store=Ports.file_store,
+        pictures=People.show_avatar,
+        public=Ports.public_images,
     )
     fire_timer = Factory(
         FireTimer,

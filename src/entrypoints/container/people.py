@@ -5,6 +5,7 @@ from dependency_injector.providers import Factory
 from entrypoints.container.ports import Ports
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture, ShowAvatar
 from errand_domain.use_cases.drop_application import DropApplication
 from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_content_case import EraseContentCase
@@ -168,6 +169,16 @@ class People(Ports):
         export=export_member,
         store=Ports.file_store,
     )
+    show_avatar = Factory(
+        ShowAvatar,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        store=Ports.file_store,
+        public=Ports.public_images,
+    )
+    remove_avatar = Factory(RemoveAvatar, begin=Ports.begin, clock=Ports.clock)
+    see_picture = Factory(SeePicture, public=Ports.public_images)
     fetch_file = Factory(FetchFile, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     issue_file_link = Factory(IssueFileLink, begin=Ports.begin, clock=Ports.clock, seal=Ports.link_seal)
     show_to_check = Factory(ShowToCheck, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)

@@ -25,7 +25,7 @@ from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
 from entrypoints.container.content import find_content_check, find_image_check
 from entrypoints.container.databases import find_key_rings, memory_database
-from entrypoints.container.storage import find_bucket, find_file_store, find_incoming
+from entrypoints.container.storage import find_bucket, find_file_store, find_incoming, find_public_images
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import Partners
 from entrypoints.settings import Settings
@@ -163,4 +163,5 @@ class Ports(DeclarativeContainer):
     bucket: Provider["Bucket | None"] = Singleton(find_bucket, settings)
     stored_files = Singleton(find_file_store, settings, bucket)
     file_store = Singleton(SealedFileStore, stored_files, vault)
+    public_images = Singleton(find_public_images, settings, bucket)
     incoming: Provider["Incoming | None"] = Singleton(find_incoming, settings, bucket)

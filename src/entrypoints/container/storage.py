@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 from adapters.storage.bucket_account import Addressing, BucketAccount
 from adapters.storage.folder import FolderFileStore
+from adapters.storage.public_folder import FolderPublicImages
 from entrypoints.choosing import Make, choose
 from entrypoints.partners import Given
 from entrypoints.settings import Settings, SettingsInvalid
 from errand_domain.ports.files import FileStore
+from errand_domain.ports.public_images import PublicImages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,13 @@ def find_file_store(settings: Settings, bucket: "Bucket | None") -> FileStore:
         **dict.fromkeys(BUCKETS, in_bucket),
     }
     return choose("ERRAND_FILES", settings.files, ours, settings)
+
+
+def find_public_images(settings: Settings, bucket: "Bucket | None") -> PublicImages:
+    """Where the pictures of members are public: beside the files."""
+    from adapters.storage.public_bucket import BucketPublicImages  # noqa: PLC0415 - see above
+
+    return FolderPublicImages(settings.files_folder / "public") if bucket is None else BucketPublicImages(bucket)
 
 
 def find_incoming(settings: Settings, bucket: "Bucket | None") -> "Incoming | None":

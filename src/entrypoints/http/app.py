@@ -17,6 +17,7 @@ from entrypoints.http.health import health
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.observed import Figures, observed
 from entrypoints.http.openapi import described
+from entrypoints.http.routes.avatars import AVATARS
 from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
 from entrypoints.http.routes.documents import DOCUMENTS
@@ -57,6 +58,7 @@ ROUTERS: Final = (
     FILES,
     FILE_LINKS,
     UPLOAD_TICKETS,
+    AVATARS,
     RUNNER,
     EARNINGS,
     OPERATOR_PEOPLE,
@@ -87,7 +89,8 @@ def create_app(container: Container) -> Litestar:
     trusted = list(container.settings().trusted_proxies)
     security = SecurityLog(container, below=API)
     app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures, security)
-    return reached_at(app, container.settings().public_url)
+    settings = container.settings()
+    return reached_at(app, settings.public_url, cdn_base=settings.cdn_base)
 
 
 def _with_peers_address(app: ASGIApp, trusted: list[str]) -> ASGIApp:

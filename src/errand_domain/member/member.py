@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from errand_domain.errors import Conflict, InvalidField
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.consent import REQUIRED, Consent, ConsentMissing, Document
+from errand_domain.member.picture import no_or_picture_name
 from errand_domain.member.roles import Grant
 from errand_domain.text import line
 
@@ -85,6 +86,7 @@ class Member:
     id: MemberId
     campus_id: CampusId | None = None
     nickname: str = field(default="", repr=False, validator=line(least=0, most=20))
+    avatar: str = field(default="", repr=False, validator=no_or_picture_name)
     ways: tuple[Way, ...]
     consents: tuple[Consent, ...] = ()
     grants: frozenset[Grant] = frozenset()
@@ -134,6 +136,10 @@ class Member:
         """The member with another nickname or campus."""
         return evolve(self, nickname=nickname, campus_id=campus_id, version=self.version + 1)
 
+    def picture(self, name: str) -> "Member":
+        """The member, who is seen by the picture of that name, or by none."""
+        return evolve(self, avatar=name, version=self.version + 1)
+
     def grant(self, grant: Grant) -> "Member":
         """The member with a further role."""
         return evolve(self, grants=self.grants | {grant}, version=self.version + 1)
@@ -176,6 +182,7 @@ class Member:
         return evolve(
             self,
             nickname="",
+            avatar="",
             ways=(),
             grants=frozenset(),
             blocked=frozenset(),

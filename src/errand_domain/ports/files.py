@@ -10,7 +10,7 @@ from errand_domain.content.screening import Screening, ScreeningEvent, Unscreene
 from errand_domain.errors import Conflict
 from errand_domain.ids import FileId, MemberId, OrderId, TicketId
 
-FilePurpose = Literal["proof", "evidence", "student_card"]
+FilePurpose = Literal["proof", "evidence", "student_card", "avatar"]
 
 
 @frozen(kw_only=True)
@@ -73,8 +73,10 @@ class Files(Protocol):
         """Every file of that order, whoever uploaded it, oldest first."""
 
     @abstractmethod
-    async def count(self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime) -> int:
-        """How many files the member uploaded from then on for that order; for no order, their student cards."""
+    async def count(
+        self, owner_id: MemberId, *, order_id: OrderId | None, since: datetime, purpose: FilePurpose = "student_card"
+    ) -> int:
+        """How many files the member uploaded from then on for that order; for no order, those of that purpose."""
 
     @abstractmethod
     async def of_trace(self, trace: str) -> StoredFile:

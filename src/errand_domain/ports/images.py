@@ -40,8 +40,10 @@ class Images(Protocol):
     """Makes images anew."""
 
     @abstractmethod
-    async def clean(self, content: bytes) -> CleanImage:
+    async def clean(self, content: bytes, *, side_most: int | None = None) -> CleanImage:
         """The same picture, upright, written anew as JPEG, or as PNG where one sees through it.
+
+        No side of it has more pixels than that, if a bound is named.
 
         No other byte of the content is in it: no position, camera, comment, profile or appended file. Whatever the
         content is, the answer is such an image, or `NotAnImage` or `ImageTooLarge` is raised.

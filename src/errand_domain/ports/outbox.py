@@ -112,8 +112,33 @@ class ForgetInOrder:
     order_id: OrderId
 
 
+@frozen(kw_only=True)
+class ShowPicture:
+    """Make the picture of a member public, which was judged harmless."""
+
+    file_id: FileId
+    media_type: str
+
+
+@frozen(kw_only=True)
+class WithdrawPicture:
+    """Remove what is public under that name."""
+
+    name: str
+
+
 Message = (
-    CloseAttempt | AskRefund | SendPayout | TellDelivery | Tell | EraseFile | CheckImage | ForgetMember | ForgetInOrder
+    CloseAttempt
+    | AskRefund
+    | SendPayout
+    | TellDelivery
+    | Tell
+    | EraseFile
+    | CheckImage
+    | ForgetMember
+    | ForgetInOrder
+    | ShowPicture
+    | WithdrawPicture
 )
 
 

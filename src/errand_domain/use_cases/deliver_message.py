@@ -16,12 +16,16 @@ from errand_domain.ports.outbox import (
     Message,
     NoticeKind,
     SendPayout,
+    ShowPicture,
     Tell,
     TellDelivery,
+    WithdrawPicture,
 )
 from errand_domain.ports.outside import Notice, Notices
+from errand_domain.ports.public_images import PublicImages
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.avatars import ShowAvatar
 from errand_domain.use_cases.erase_order import EraseTraces
 from errand_domain.use_cases.forget_member import ForgetInOrders
 from errand_domain.use_cases.query_payment import QueryPayment
@@ -78,6 +82,8 @@ class DeliverMessage:
     leaving: ForgetInOrders
     traces: EraseTraces
     store: FileStore
+    pictures: ShowAvatar
+    public: PublicImages
 
     async def __call__(self, message: Message) -> None:
         """Do it. What the provider leaves open is asked again by a timer, so it does not hold up the message's lane."""
@@ -94,6 +100,10 @@ class DeliverMessage:
                 await self._tell(message)
             case EraseFile():
                 await self.store.delete(message.file_id)
+            case ShowPicture():
+                await self.pictures(message)
+            case WithdrawPicture():
+                await self.public.delete(message.name)
             case CheckImage():
                 await self.images(message.file_id)
             case ForgetMember():

@@ -24,6 +24,8 @@ from errand_domain.use_cases.screening import check_shown, first_screening
 FILE_BYTES_MOST: Final = 8 * 1024 * 1024
 FILES_PER_ORDER_MOST: Final = 60
 CARDS_PER_DAY_MOST: Final = 5
+AVATARS_PER_DAY_MOST: Final = 10
+AVATAR_SIDE_MOST: Final = 512
 DAY: Final = timedelta(days=1)
 
 
@@ -39,7 +41,7 @@ class FileTooLarge(Invalid):
 
 @frozen(str=False)
 class TooManyFiles(Conflict):
-    """The member has uploaded as much for this order, or as many student cards today, as anybody needs."""
+    """The member has uploaded as much for this order, or as many cards or avatars today, as anybody needs."""
 
     code = "file.too_many"
     sentence = "上传的文件过多，请稍后再试"
@@ -78,8 +80,8 @@ class UploadFile:
         check_purpose(purpose, order_id)
         now = self.clock.now()
         async with self.begin() as tx:
-            order = await check_room(tx, member_id, order_id, at=now)
-        image = await self.images.clean(content)
+            order = await check_room(tx, member_id, purpose=purpose, order_id=order_id, at=now)
+        image = await self.images.clean(content, side_most=AVATAR_SIDE_MOST if purpose == "avatar" else None)
         file = StoredFile(
             id=FileId(self.ids.new()),
             owner_id=member_id,
@@ -108,23 +110,31 @@ class UploadFile:
 
 def check_purpose(purpose: FilePurpose, order_id: OrderId | None) -> None:
     """Raise `InvalidField` unless an order is named exactly where the image is of one."""
-    if (order_id is None) != (purpose == "student_card"):
+    if (order_id is None) != (purpose in ("student_card", "avatar")):
         raise InvalidField("order_id", "is needed for a proof or evidence, and for nothing else")
 
 
-async def check_room(tx: Transaction, member_id: MemberId, order_id: OrderId | None, *, at: datetime) -> Order | None:
+async def check_room(
+    tx: Transaction, member_id: MemberId, *, purpose: FilePurpose, order_id: OrderId | None, at: datetime
+) -> Order | None:
     """The order that it is for; raises a refusal unless the member may upload one more.
 
     Bounds an archive; uploads at once may pass by a few.
     """
-    if order_id is None:
-        check("upload_card", member_id, relation="self")
-        most, since, order = CARDS_PER_DAY_MOST, at - DAY, None
-    else:
+    most, since, order = CARDS_PER_DAY_MOST, at - DAY, None
+    if order_id is not None:
         order = await tx.orders.get(order_id)
         check("upload_proof", member_id, relation=relation_of(order, member_id), of="order")
         most, since = FILES_PER_ORDER_MOST, order.placed_at
-    if await tx.files.count(member_id, order_id=order_id, since=since) >= most:
+    elif purpose == "avatar":
+        member = await tx.members.get(member_id)
+        check("manage_profile", member, relation="self")
+        if member.campus_id is None:
+            raise InvalidField("campus_id", "must be chosen first: nobody could look at a picture in doubt")
+        most = AVATARS_PER_DAY_MOST
+    else:
+        check("upload_card", member_id, relation="self")
+    if await tx.files.count(member_id, order_id=order_id, since=since, purpose=purpose) >= most:
         raise TooManyFiles(most)
     return order
 

@@ -13,6 +13,7 @@ from errand_domain.ports.outbox import ForgetMember
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.use_cases.avatars import erase_avatars
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.erase_document import erase_cards
 from errand_domain.use_cases.judging import ContentRefused, Published, author_of, doubt_about, open_case
@@ -170,6 +171,7 @@ class CloseAccount:
             check("close_account", member, relation="self")
             runner = await tx.runners.find(member_id)
             await _check_idle(tx, member_id)
+            await erase_avatars(tx, member, at=now)
             member = member.close(at=now)
             tx.members.save(member)
             if runner is not None:

@@ -17,6 +17,7 @@ from errand_domain.content.screening import (
     ImageRefused,
     ImageRemoved,
     InDoubt,
+    Passed,
     Screening,
     ScreeningEvent,
     TakenAway,
@@ -30,7 +31,7 @@ from errand_domain.errors import Missing
 from errand_domain.ids import CampusId, FileId
 from errand_domain.ports.content import Scene
 from errand_domain.ports.files import FilePurpose, StoredFile
-from errand_domain.ports.outbox import EraseFile, Tell
+from errand_domain.ports.outbox import EraseFile, ShowPicture, Tell
 from errand_domain.ports.outside import Ids
 from errand_domain.ports.transaction import Transaction
 from errand_domain.use_cases.judging import Published, open_case
@@ -38,6 +39,7 @@ from errand_domain.use_cases.judging import Published, open_case
 SCENE_OF: Final[Mapping[FilePurpose, Scene | None]] = {
     "proof": "order",
     "evidence": "dispute",
+    "avatar": "profile",
     "student_card": None,  # handed to no third party: reviewers look at it, each look is recorded
 }
 """In which scene images of each purpose are judged; those with none are judged by nobody. A test holds it complete."""
@@ -73,10 +75,10 @@ async def find_file(tx: Transaction, file_id: FileId) -> StoredFile | None:
         return None
 
 
-async def campus_of(tx: Transaction, file: StoredFile) -> CampusId:
-    """Whose operators look at the image: those of its order's campus; raises `Missing` for a file of no order."""
+async def campus_of(tx: Transaction, file: StoredFile) -> CampusId | None:
+    """Whose operators look at the image: those of its order's campus, or of its owner's, if they still have one."""
     if file.order_id is None:
-        raise Missing("order")
+        return (await tx.members.get(file.owner_id)).campus_id
     return (await tx.orders.get(file.order_id)).campus_id
 
 
@@ -91,12 +93,19 @@ async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEv
     tx.files.save(file)
     doubt = _DOUBTS.get(type(event))
     # What was in doubt before has its case already.
-    if doubt is not None and not isinstance(was.screening, InDoubt):
-        about = Published(campus_id=await campus_of(tx, file), author_id=file.owner_id, kind="image", subject=file.id)
+    if doubt is not None and not isinstance(was.screening, InDoubt) and (campus_id := await campus_of(tx, file)):
+        about = Published(campus_id=campus_id, author_id=file.owner_id, kind="image", subject=file.id)
         open_case(tx, ids, about, doubt, at=at)
+    show_if_harmless(tx, file, at=at)
     if isinstance(file.screening, Withheld):
         tx.outbox.add(Tell(member_id=file.owner_id, kind="image_withheld", order_id=file.order_id), at=at)
     return file
+
+
+def show_if_harmless(tx: Transaction, file: StoredFile, *, at: datetime) -> None:
+    """Gather that the picture of a member becomes public. Before its verdict, or after another one, it never does."""
+    if file.purpose == "avatar" and isinstance(file.screening, Passed):
+        tx.outbox.add(ShowPicture(file_id=file.id, media_type=file.media_type), at=at, lane=f"picture:{file.owner_id}")
 
 
 async def clear_image(tx: Transaction, file_id: FileId, *, at: datetime) -> None:
@@ -106,7 +115,9 @@ async def clear_image(tx: Transaction, file_id: FileId, *, at: datetime) -> None
         return
     if isinstance(file.screening, Withheld):
         tx.outbox.add(Tell(member_id=file.owner_id, kind="image_restored", order_id=file.order_id), at=at)
-    tx.files.save(file.apply(ImageCleared()))
+    cleared = file.apply(ImageCleared())
+    tx.files.save(cleared)
+    show_if_harmless(tx, cleared, at=at)
 
 
 async def remove_image(tx: Transaction, file_id: FileId, *, at: datetime) -> None:

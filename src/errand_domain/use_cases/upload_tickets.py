@@ -74,7 +74,7 @@ class IssueUploadTicket:
             raise FileTooLarge(FILE_BYTES_MOST)
         now = self.clock.now()
         async with self.begin() as tx:
-            await check_room(tx, member_id, order_id, at=now)
+            await check_room(tx, member_id, purpose=purpose, order_id=order_id, at=now)
         ticket = UploadTicket(
             id=TicketId(self.ids.new()),
             owner_id=member_id,

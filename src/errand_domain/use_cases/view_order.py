@@ -33,19 +33,27 @@ CODE_IS_USEFUL = (AwaitingPayment, Open, Accepted, AtPickup, PickedUp, Delivered
 
 
 @frozen(kw_only=True)
+class RunnerSeen:
+    """The runner as the other party sees them; no avatar where they have none."""
+
+    nickname: str = field(repr=False)
+    avatar: str = field(repr=False)
+
+
+@frozen(kw_only=True)
 class OrderView:
     """An order with everything taken out that this viewer may not see, and what they may do now.
 
     In `order.terms` the pickup code is blank; room details and contacts are blank except for the requester, operations,
     and the runner while the errand lasts. `delivery_code` is the requester's, and `None` for everybody else.
-    `runner_nickname` is told where one order is looked at, not in lists.
+    `runner` is told where one order is looked at, not in lists.
     """
 
     order: Order
     relation: Relation
     actions: tuple[Action, ...]
     delivery_code: str | None = field(repr=False)
-    runner_nickname: str | None = field(default=None, repr=False)
+    runner: RunnerSeen | None = None
 
 
 def bare(stop: Stop) -> Stop:
@@ -87,7 +95,7 @@ class ViewOrder:
             relation=relation,
             actions=actions_for(order, relation, policy, at=now),
             delivery_code=order.delivery_code if shows_code else None,
-            runner_nickname=runner.nickname if runner else None,
+            runner=RunnerSeen(nickname=runner.nickname, avatar=runner.avatar) if runner else None,
         )
 
     async def _runner(self, tx: Transaction, order: Order, viewer: Member) -> Member | None:

@@ -55,7 +55,7 @@ CHANGING_RUNNER: Final = (
     "private",
     "version",
 )
-_PERSONAL: Final = ("nickname", "ways")
+_PERSONAL: Final = ("nickname", "avatar", "ways")
 
 
 def campus_from_row(row: Row) -> Campus:

@@ -3,6 +3,7 @@
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from entrypoints.http.addresses import picture_address_of
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.documents import documents_of
@@ -24,7 +25,7 @@ from entrypoints.http.wire.members import (
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.credential import ProofNeeded, WrongPassword
-from errand_domain.member.member import AccountBusy, LastWay, WayTaken
+from errand_domain.member.member import AccountBusy, LastWay, Member, WayTaken
 from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
@@ -42,10 +43,15 @@ from errand_domain.use_cases.manage_profile import (
 from errand_domain.use_cases.set_password import SetPassword
 
 
+def told(member: Member, request: Asking) -> MeTold:
+    """The member as they are told about themselves."""
+    return tell_me(member, documents_of(request), avatar_url=picture_address_of(request, member.avatar))
+
+
 @get("/me")
 async def show_me(request: Asking) -> Response[MeTold]:
     """The member who asks."""
-    return tagged(request, tell_me(request.user, documents_of(request)))
+    return tagged(request, told(request.user, request))
 
 
 @put("/me", responses=refusals(InvalidField, Missing, ContentRefused))
@@ -53,7 +59,7 @@ async def change_profile(data: JSONBody[ProfileAsked], request: Asking, update_p
     """Replace nickname and home campus."""
     campus_id = CampusId(data.campus_id) if data.campus_id else None
     member = await update_profile(request.user.id, nickname=data.nickname, campus_id=campus_id)
-    return tell_me(member, documents_of(request))
+    return told(member, request)
 
 
 @post("/me/consents", status_code=200, opt=WITHOUT_CONSENT, responses=refusals(InvalidField))
@@ -62,7 +68,7 @@ async def consent(data: JSONBody[ConsentAsked], request: Asking, give_consent: U
     if (data.document, data.version) not in documents_of(request):
         raise InvalidField("version", "is not the version in force")
     member = await give_consent(request.user.id, document=data.document, version=data.version)
-    return tell_me(member, documents_of(request))
+    return told(member, request)
 
 
 @post("/me/ways", status_code=200, opt=PROVEN, responses=refusals(InvalidField, WrongCode, WayTaken, ProofTooOld))
@@ -70,7 +76,7 @@ async def link(data: JSONBody[WayAsked], request: Asking, link_way: Uses[LinkWay
     """Add a way to sign in, proven by a code that was sent there."""
     note_facts(request.scope, kind=data.kind)
     member = await link_way(request.user.id, way_of(data.kind, data.address), data.code)
-    return tell_me(member, documents_of(request))
+    return told(member, request)
 
 
 @post(
@@ -83,7 +89,7 @@ async def link_wechat(data: JSONBody[TicketAsked], request: Asking, link_by_tick
     """Sign in by WeChat from now on: send `wx.login`'s code."""
     note_facts(request.scope, kind="wechat")
     member = await link_by_ticket.wechat(request.user.id, data.ticket)
-    return tell_me(member, documents_of(request))
+    return told(member, request)
 
 
 @post(
@@ -96,7 +102,7 @@ async def link_phone(data: JSONBody[TicketAsked], request: Asking, link_by_ticke
     """Add the phone number that WeChat knows: send the code of the phone button. No code by SMS is needed."""
     note_facts(request.scope, kind="phone")
     member = await link_by_ticket.phone(request.user.id, data.ticket)
-    return tell_me(member, documents_of(request))
+    return told(member, request)
 
 
 @put(

@@ -5,6 +5,7 @@ from typing import Final, Literal, get_args
 from litestar import Response, Router, get, post
 from litestar.params import FromQuery, JSONBody
 
+from entrypoints.http.addresses import picture_address_of
 from entrypoints.http.conditional import tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import Asking
@@ -118,7 +119,9 @@ async def list_my_orders(  # noqa: PLR0917 - Litestar calls it by keyword
 @get("/orders/{order_id:uuid}", responses=refusals(Missing))
 async def show_order(order_id: PathId, request: Asking, view_order: Uses[ViewOrder]) -> Response[OrderTold]:
     """An order as the asker may see it, and what they may do now."""
-    return tagged(request, tell_order(await view_order(OrderId(order_id), request.user)))
+    view = await view_order(OrderId(order_id), request.user)
+    avatar_url = picture_address_of(request, view.runner.avatar) if view.runner else None
+    return tagged(request, tell_order(view, runner_avatar_url=avatar_url))
 
 
 @get("/orders/{order_id:uuid}/history", responses=refusals(Missing))

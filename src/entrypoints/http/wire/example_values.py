@@ -9,6 +9,9 @@ MEMBER_ID: Final = "0198f0a4-0000-7000-8000-000000000003"
 RUNNER_ID: Final = "0198f0a4-0000-7000-8000-000000000004"
 FILE_ID: Final = "0198f0a4-0000-7000-8000-000000000005"
 OTHER_ID: Final = "0198f0a4-0000-7000-8000-000000000006"
+AVATAR_URL: Final = (
+    "https://cdn.example.edu.cn/public/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"
+)
 TICKET: Final = "hQm2c-8s…"
 NOON: Final = "2026-11-02T12:00:00+08:00"
 LATER: Final = "2026-11-02T14:00:00+08:00"
@@ -81,7 +84,7 @@ ORDER: Final = {
     "price": PRICE,
     "distance": DISTANCE,
     "terms": TERMS_TOLD,
-    "runner": {"nickname": "小跑"},
+    "runner": {"nickname": "小跑", "avatarUrl": AVATAR_URL},
     "deliveryCode": "402913",
     "pickupPhotos": [],
     "deliveryPhotos": [],
@@ -216,6 +219,7 @@ HALL_ENTRY: Final = {
 ME: Final = {
     "id": MEMBER_ID,
     "nickname": "小李",
+    "avatarUrl": AVATAR_URL,
     "campusId": CAMPUS_ID,
     "ways": [{"kind": "phone", "masked": "+86138****00"}],
     "consents": [{"document": "user_agreement", "version": "2026-11-01", "at": NOON}],

@@ -159,6 +159,7 @@ class MeTold(Told, kw_only=True, frozen=True):
 
     id: UUID
     nickname: str
+    avatar_url: str | None
     campus_id: UUID | None
     ways: tuple[WayTold, ...]
     consents: tuple[ConsentTold, ...]
@@ -202,12 +203,13 @@ def tell_sessions(sessions: tuple[Session, ...], current: Session) -> SessionsTo
     )
 
 
-def tell_me(member: Member, documents: Documents) -> MeTold:
+def tell_me(member: Member, documents: Documents, *, avatar_url: str | None) -> MeTold:
     """The member's own account."""
     given = {(consent.document, consent.version) for consent in member.consents}
     return MeTold(
         id=member.id,
         nickname=member.nickname,
+        avatar_url=avatar_url,
         campus_id=member.campus_id,
         ways=tuple(WayTold(kind=way.kind, masked=masked(way.kind, way.value)) for way in member.ways),
         consents=tuple(ConsentTold(document=c.document, version=c.version, at=c.at) for c in member.consents),

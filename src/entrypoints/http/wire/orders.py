@@ -30,7 +30,7 @@ from errand_domain.order.states import (
 from errand_domain.ports.orders import Recorded
 from errand_domain.review.review import Review, Tag
 from errand_domain.use_cases.pay_for_errand import PaymentStarted
-from errand_domain.use_cases.view_order import OrderView
+from errand_domain.use_cases.view_order import OrderView, RunnerSeen
 
 NUMBER_LENGTH: Final = 8
 EVENT_NAMES: Final[dict[type[Event], str]] = {
@@ -67,9 +67,10 @@ class OutcomeTold(Told, kw_only=True, frozen=True):
 
 
 class RunnerNamed(Told, kw_only=True, frozen=True):
-    """The runner, by nickname."""
+    """The runner, by nickname and picture, if they have one."""
 
     nickname: str
+    avatar_url: str | None = None
 
 
 class TimesTold(Told, kw_only=True, frozen=True, omit_defaults=True):
@@ -200,7 +201,7 @@ def _state_name(order: Order) -> StateName:
     return name
 
 
-def tell_order(view: OrderView) -> OrderTold:
+def tell_order(view: OrderView, *, runner_avatar_url: str | None = None) -> OrderTold:
     """The order as its viewer may see it."""
     order = view.order
     pickup, delivery = _photos(order)
@@ -219,7 +220,7 @@ def tell_order(view: OrderView) -> OrderTold:
         price=tell_price(order.price),
         distance=tell_distance(order.distance),
         terms=tell_terms(order.terms),
-        runner=RunnerNamed(nickname=view.runner_nickname) if view.runner_nickname is not None else None,
+        runner=None if view.runner is None else _runner(view.runner, avatar_url=runner_avatar_url),
         delivery_code=view.delivery_code,
         pickup_photos=pickup,
         delivery_photos=delivery,
@@ -233,6 +234,10 @@ def tell_orders(views: tuple[OrderView, ...], *, limit: int) -> OrdersTold:
     return OrdersTold(
         items=tuple(map(tell_order, views)), next=str(views[-1].order.id) if len(views) >= limit else None
     )
+
+
+def _runner(runner: RunnerSeen, *, avatar_url: str | None) -> RunnerNamed:
+    return RunnerNamed(nickname=runner.nickname, avatar_url=avatar_url)
 
 
 def _action(action: Action) -> ActionTold:

@@ -42,6 +42,7 @@ from errand_domain.testing.contracts.outside import (
 )
 from errand_domain.testing.contracts.payments import Outside, PaymentsContract, PayoutsContract, RefundDeskContract
 from errand_domain.testing.contracts.people import MembersContract, SessionsContract
+from errand_domain.testing.contracts.public_images import PublicImagesContract
 from errand_domain.testing.contracts.rate_limits import RateLimitsContract
 from errand_domain.testing.contracts.records import (
     AuditContract,
@@ -95,6 +96,7 @@ __all__ = [
     "PaymentsContract",
     "PayoutsContract",
     "Post",
+    "PublicImagesContract",
     "QuoteSealContract",
     "RateLimitsContract",
     "Receiving",

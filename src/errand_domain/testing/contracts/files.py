@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import get_args
 
 import pytest
 from attrs import evolve
@@ -47,7 +48,7 @@ class FilesContract:
 
     pytestmark = pytest.mark.anyio
 
-    @pytest.mark.parametrize("purpose", ["proof", "evidence", "student_card"])
+    @pytest.mark.parametrize("purpose", get_args(FilePurpose))
     async def test_a_file_is_read_as_written(self, database: Database, purpose: FilePurpose) -> None:
         file = evolve(examples.stored_file(), purpose=purpose)
         loose = evolve(examples.stored_file(), order_id=None, ticket_id=None)

@@ -28,6 +28,10 @@ class ImagesContract:
         assert clean.height > 0
         assert (await adapter.clean(clean.content)).media_type == clean.media_type
 
+    async def test_no_side_is_longer_than_was_asked_for(self, adapter: Images, picture: bytes) -> None:
+        whole, small = await adapter.clean(picture), await adapter.clean(picture, side_most=7)
+        assert max(small.width, small.height) == min(7, max(whole.width, whole.height))
+
     async def test_what_is_hidden_beside_the_picture_does_not_survive(self, adapter: Images, marked: bytes) -> None:
         assert MARKER in marked
         assert MARKER not in (await adapter.clean(marked)).content

@@ -9,6 +9,7 @@ from errand_domain.errors import Missing
 from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
 from errand_domain.ports.outbox import (
     AskRefund,
+    CheckImage,
     CloseAttempt,
     Envelope,
     EraseFile,
@@ -16,8 +17,10 @@ from errand_domain.ports.outbox import (
     ForgetMember,
     Message,
     SendPayout,
+    ShowPicture,
     Tell,
     TellDelivery,
+    WithdrawPicture,
 )
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
@@ -45,6 +48,9 @@ class RelayContract:
             EraseFile(file_id=FileId(examples.fresh())),
             ForgetMember(member_id=MemberId(examples.fresh())),
             ForgetInOrder(member_id=MemberId(examples.fresh()), order_id=OrderId(examples.fresh())),
+            CheckImage(file_id=FileId(examples.fresh())),
+            ShowPicture(file_id=FileId(examples.fresh()), media_type="image/png"),
+            WithdrawPicture(name=f"{'0' * 64}.jpg"),
         )
         await commit(database, *(partial(_leave, message, f"lane {n}", NOW) for n, message in enumerate(messages)))
         taken = await _take(database)

@@ -69,6 +69,7 @@ def members(draw: DrawFn) -> Member:
         id=draw(_members()),
         campus_id=draw(st.none() | _campuses()),
         nickname="" if closed else draw(lines(least=0, most=20)),
+        avatar="" if closed else draw(st.sampled_from(("", f"{'ab' * 32}.jpg", f"{'09' * 32}.png"))),
         ways=() if closed else tuple(draw(st.lists(ways(), min_size=1, max_size=3, unique_by=lambda way: way.kind))),
         consents=tuple(draw(st.lists(consents(), max_size=3, unique_by=lambda c: (c.document, c.version)))),
         grants=frozenset() if closed else draw(st.frozensets(grants(), max_size=3)),

@@ -1,0 +1,136 @@
+"""Pictures of members: everybody may see them, so they are public only once they were judged harmless.
+
+What is uploaded is a file like others, sealed and waiting for its verdict. When that is good, the picture is shown: a
+copy becomes public under a name that nobody guesses, and takes the place of the one before.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from errand_domain.content.screening import Passed
+from errand_domain.errors import Missing
+from errand_domain.ids import FileId, MemberId
+from errand_domain.member.member import Member
+from errand_domain.member.picture import is_picture_name, media_type_of, picture_name
+from errand_domain.permissions import check
+from errand_domain.ports.files import FileStore, StoredFile
+from errand_domain.ports.outbox import EraseFile, ShowPicture, WithdrawPicture
+from errand_domain.ports.outside import Clock, Secrets
+from errand_domain.ports.public_images import PublicImages
+from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.screening import find_file
+
+PAGE: Final = 100
+
+
+async def erase_avatars(tx: Transaction, member: Member, *, at: datetime, but: StoredFile | None = None) -> None:
+    """Gather that the member's pictures go, and what is public of them; of those before one, if it stays."""
+    async for file in _avatars(tx, member.id):
+        if but is None or file.id < but.id:
+            tx.files.remove(file.id)
+            tx.outbox.add(EraseFile(file_id=file.id), at=at)
+    if member.avatar:
+        tx.outbox.add(WithdrawPicture(name=member.avatar), at=at)
+
+
+async def _avatars(tx: Transaction, member_id: MemberId) -> AsyncIterator[StoredFile]:
+    before: FileId | None = None
+    while page := await tx.files.of_owner(member_id, before=before, limit=PAGE):
+        before = page[-1].id
+        for file in page:
+            if file.purpose == "avatar":
+                yield file
+
+
+@frozen(kw_only=True)
+class RemoveAvatar:
+    """A member is shown without a picture again; what waited for its verdict goes, too."""
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, member_id: MemberId) -> Member:
+        """The member without a picture."""
+        async with self.begin() as tx:
+            member = await tx.members.get(member_id)
+            check("manage_profile", member, relation="self")
+            await erase_avatars(tx, member, at=self.clock.now())
+            member = member.picture("")
+            tx.members.save(member)
+            await tx.commit()
+        return member
+
+
+@frozen(kw_only=True)
+class ShowAvatar:
+    """A picture was judged harmless: it becomes public, unless it was removed meanwhile, or a newer one was first."""
+
+    begin: Begin
+    clock: Clock
+    secrets: Secrets
+    store: FileStore
+    public: PublicImages
+
+    async def __call__(self, message: ShowPicture) -> None:
+        """Make it public, or see to it that it is not; safe to do again."""
+        name = picture_name(self.secrets.digest(f"picture of {message.file_id}"), message.media_type)
+        if await self._may_be_shown(message.file_id):
+            try:
+                await self.public.put(name, await self.store.get(message.file_id))
+            except Missing:
+                return  # it was erased this very moment
+            if await self._shown(message.file_id, name):
+                return
+        await self.public.delete(name)
+
+    async def _may_be_shown(self, file_id: FileId) -> bool:
+        async with self.begin() as tx:
+            return await _judged_harmless(tx, file_id) is not None
+
+    @decided_anew_when_stale
+    async def _shown(self, file_id: FileId, name: str) -> bool:
+        async with self.begin() as tx:
+            file = await _judged_harmless(tx, file_id)
+            if file is None:
+                return False
+            member = await tx.members.get(file.owner_id)
+            if member.avatar == name:
+                return True
+            newer = [one async for one in _avatars(tx, member.id) if one.id > file.id]
+            if member.closed_at is not None or any(isinstance(one.screening, Passed) for one in newer):
+                return False
+            await erase_avatars(tx, member, at=self.clock.now(), but=file)
+            tx.members.save(member.picture(name))
+            await tx.commit()
+        return True
+
+
+async def _judged_harmless(tx: Transaction, file_id: FileId) -> StoredFile | None:
+    file = await find_file(tx, file_id)
+    return file if file is not None and file.purpose == "avatar" and isinstance(file.screening, Passed) else None
+
+
+@frozen(kw_only=True)
+class PublicPicture:
+    """A picture as everybody sees it."""
+
+    content: bytes
+    media_type: str
+
+
+@frozen(kw_only=True)
+class SeePicture:
+    """Whoever knows the name of a picture sees it."""
+
+    public: PublicImages
+
+    async def __call__(self, name: str) -> PublicPicture:
+        """The picture; raises `Missing`."""
+        if not is_picture_name(name):
+            raise Missing("picture")
+        return PublicPicture(content=await self.public.get(name), media_type=media_type_of(name))

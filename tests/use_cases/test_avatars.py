@@ -1,0 +1,175 @@
+"""A member's picture is public once it was judged harmless, and never before; what goes is gone from everywhere."""
+
+import pytest
+
+from errand_domain.content.screening import Passed, Withheld
+from errand_domain.errors import InvalidField, Missing
+from errand_domain.ids import FileId
+from errand_domain.member.member import Member
+from errand_domain.ports.files import FileStore
+from errand_domain.ports.image_check import Judged, Unjudged
+from errand_domain.ports.outbox import ShowPicture
+from errand_domain.ports.public_images import PublicImages
+from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
+from errand_domain.use_cases.deliver_message import DeliverMessage
+from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, TooManyFiles, UploadFile
+from errand_domain.use_cases.manage_profile import CloseAccount
+from errand_domain.use_cases.moderate_content import DecideContent
+from errand_domain.use_cases.screen_images import RecordVerdict
+from tests.pictures import JPEG
+from tests.use_cases.world import PNG, World
+
+
+class Face:
+    """A member and their pictures."""
+
+    def __init__(self, world: World, member: Member) -> None:
+        self.world, self.member = world, member
+        self.public, self.store = world.parts[PublicImages], world.parts[FileStore]
+
+    async def sends(self, answer: Judged | Unjudged | None, content: bytes = PNG) -> FileId:
+        """A picture, which somebody judges so, or later."""
+        self.world.image_check.answer_next(answer)
+        file = await self.world.use(UploadFile)(self.member.id, content, purpose="avatar")
+        await self.world.pass_time()
+        return file.id
+
+    async def name(self) -> str:
+        async with self.world.begin() as tx:
+            return (await tx.members.get(self.member.id)).avatar
+
+    async def files(self) -> list[FileId]:
+        async with self.world.begin() as tx:
+            return [file.id for file in await tx.files.of_owner(self.member.id, before=None, limit=9)]
+
+
+@pytest.fixture
+async def face(world: World) -> Face:
+    return Face(world, await world.member(campus_id=world.campus.id))
+
+
+async def test_a_harmless_picture_becomes_public_under_a_name_that_says_nothing(face: Face) -> None:
+    file_id = await face.sends(Judged(verdict="pass"))
+    name = await face.name()
+    seen = await face.world.use(SeePicture)(name)
+    assert (seen.media_type, seen.content) == ("image/png", await face.store.get(file_id))
+    assert file_id.hex not in name
+    assert face.member.id.hex not in name
+
+
+async def test_before_its_verdict_and_in_doubt_a_picture_is_not_public(face: Face) -> None:
+    for answer in (None, Judged(verdict="review"), Judged(verdict="risky"), Unjudged()):
+        await face.sends(answer)
+    assert await face.name() == ""
+    assert face.public._contents == {}
+
+
+async def test_the_verdict_that_comes_later_shows_it(face: Face) -> None:
+    await face.sends(None)
+    await face.world.use(RecordVerdict)(face.world.image_check.submitted[-1], "pass")
+    await face.world.pass_time()
+    assert await face.name() in face.public._contents
+
+
+async def test_a_person_who_sees_nothing_wrong_shows_it(face: Face) -> None:
+    await face.sends(Judged(verdict="risky"))
+    operator = await face.world.operator("operations")
+    async with face.world.begin() as tx:
+        (case,) = await tx.content_cases.at_campus(face.world.campus.id, states=("open",), limit=9)
+    await face.world.use(DecideContent).clear(case.id, operator)
+    await face.world.pass_time()
+    assert await face.name() in face.public._contents
+
+
+async def test_a_newer_picture_takes_the_place_of_the_one_before_which_is_gone(face: Face) -> None:
+    before = await face.sends(Judged(verdict="pass"))
+    name = await face.name()
+    after = await face.sends(Judged(verdict="pass"), JPEG)
+    assert await face.name() != name
+    assert set(face.public._contents) == {await face.name()}
+    assert await face.files() == [after]
+    with pytest.raises(Missing):
+        await face.store.get(before)
+
+
+async def test_a_picture_whose_verdict_comes_after_that_of_a_newer_one_is_not_shown(face: Face) -> None:
+    await face.sends(None)
+    trace = face.world.image_check.submitted[-1]
+    await face.sends(Judged(verdict="pass"), JPEG)
+    name = await face.name()
+    await face.world.use(RecordVerdict)(trace, "pass")
+    await face.world.pass_time()
+    assert await face.name() == name
+    assert set(face.public._contents) == {name}
+
+
+async def test_what_is_removed_is_gone_and_does_not_come_back(face: Face) -> None:
+    file_id = await face.sends(Judged(verdict="pass"))
+    await face.sends(None)
+    trace = face.world.image_check.submitted[-1]
+    member = await face.world.use(RemoveAvatar)(face.member.id)
+    assert member.avatar == ""
+    await face.world.use(RecordVerdict)(trace, "pass")
+    await face.world.use(DeliverMessage)(ShowPicture(file_id=file_id, media_type="image/png"))
+    await face.world.pass_time()
+    assert (face.public._contents, face.store._contents, await face.files()) == ({}, {}, [])
+
+
+async def test_who_leaves_takes_the_picture_along(face: Face) -> None:
+    await face.sends(Judged(verdict="pass"))
+    await face.sends(None)
+    await face.world.use(CloseAccount)(face.member.id)
+    await face.world.pass_time()
+    assert (await face.name(), face.public._contents, face.store._contents, await face.files()) == ("", {}, {}, [])
+
+
+async def test_told_ten_times_the_picture_is_the_same(face: Face) -> None:
+    file_id = await face.sends(Judged(verdict="pass"))
+    name = await face.name()
+    for _ in range(9):
+        await face.world.use(DeliverMessage)(ShowPicture(file_id=file_id, media_type="image/png"))
+    await face.world.pass_time()
+    assert (await face.name(), set(face.public._contents)) == (name, {name})
+
+
+async def test_what_was_withheld_is_not_public_whoever_says_so(face: Face) -> None:
+    file_id = await face.sends(Judged(verdict="risky"))
+    await face.world.use(DeliverMessage)(ShowPicture(file_id=file_id, media_type="image/png"))
+    async with face.world.begin() as tx:
+        assert isinstance((await tx.files.get(file_id)).screening, Withheld)
+    assert face.public._contents == {}
+
+
+async def test_a_proof_never_becomes_public(face: Face) -> None:
+    order = await face.world.accepted(face.member, await face.world.runner())
+    photo = await face.world.photo(order, face.member)
+    await face.world.pass_time()
+    await face.world.use(DeliverMessage)(ShowPicture(file_id=photo, media_type="image/png"))
+    async with face.world.begin() as tx:
+        assert isinstance((await tx.files.get(photo)).screening, Passed)
+    assert face.public._contents == {}
+
+
+async def test_who_has_no_campus_has_no_picture(world: World) -> None:
+    member = await world.member()
+    with pytest.raises(InvalidField):
+        await world.use(UploadFile)(member.id, PNG, purpose="avatar")
+
+
+async def test_a_picture_in_doubt_of_somebody_who_left_their_campus_is_not_shown(face: Face) -> None:
+    await face.sends(None)
+    async with face.world.begin() as tx:
+        member = await tx.members.get(face.member.id)
+        tx.members.save(member.profile(nickname="", campus_id=None))
+        await tx.commit()
+    await face.world.use(RecordVerdict)(face.world.image_check.submitted[-1], "review")
+    await face.world.pass_time()
+    assert (await face.name(), face.public._contents) == ("", {})
+
+
+async def test_pictures_and_student_cards_are_counted_apart(face: Face) -> None:
+    for _ in range(AVATARS_PER_DAY_MOST):
+        await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+    with pytest.raises(TooManyFiles):
+        await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+    await face.world.use(UploadFile)(face.member.id, PNG, purpose="student_card")
