@@ -74,7 +74,7 @@ async def test_the_requester_sees_the_code_and_the_runner_by_nickname(requester:
     assert (await requester.sees(f"/orders/{order_id}"))["runner"] is None
     await runner.does(f"/orders/{order_id}/accept")
     seen = await requester.sees(f"/orders/{order_id}")
-    assert seen["runner"] == {"nickname": "小跑"}
+    assert seen["runner"] == {"nickname": "小跑", "avatarUrl": None}
     assert re.fullmatch(r"\d{6}", seen["deliveryCode"])
     assert runner.id not in str(seen)
     assert "王小明" not in str(seen)

@@ -98,20 +98,27 @@ class DeliverMessage:
                 await self.deliveries(message.order_id, delivered_at=message.delivered_at)
             case Tell():
                 await self._tell(message)
-            case EraseFile():
-                await self.store.delete(message.file_id)
-            case ShowPicture():
-                await self.pictures(message)
-            case WithdrawPicture():
-                await self.public.delete(message.name)
-            case CheckImage():
-                await self.images(message.file_id)
+            case EraseFile() | CheckImage() | ShowPicture() | WithdrawPicture():
+                await self._see_to(message)
             case ForgetMember():
                 await self.leaving(message.member_id)
             case ForgetInOrder():
                 await self.traces(message.member_id, message.order_id)
             case _:
                 assert_never(message)
+
+    async def _see_to(self, image: EraseFile | CheckImage | ShowPicture | WithdrawPicture) -> None:
+        match image:
+            case EraseFile():
+                await self.store.delete(image.file_id)
+            case CheckImage():
+                await self.images(image.file_id)
+            case ShowPicture():
+                await self.pictures(image)
+            case WithdrawPicture():
+                await self.public.delete(image.name)
+            case _:
+                assert_never(image)
 
     async def _tell(self, message: Tell) -> None:
         async with self.begin() as tx:
