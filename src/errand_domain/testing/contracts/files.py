@@ -88,22 +88,28 @@ class FilesContract:
             assert await tx.files.of_owner(owner, before=first[-1].id, limit=3) == (files[0],)
 
     async def test_a_members_files_of_an_order_and_those_of_none_are_counted_apart(self, database: Database) -> None:
-        owner, order_id = MemberId(examples.fresh()), OrderId(examples.fresh())
-        for seconds, owner_id, of in (
-            (-1, owner, order_id),
-            (0, owner, order_id),
-            (1, owner, order_id),
-            (1, owner, None),
-            (1, owner, OrderId(examples.fresh())),
-            (1, MemberId(examples.fresh()), order_id),
-            (1, MemberId(examples.fresh()), None),
-        ):
-            file = evolve(examples.stored_file(), owner_id=owner_id, order_id=of, at=NOW + seconds * SECOND)
+        owner, stranger, order_id = MemberId(examples.fresh()), MemberId(examples.fresh()), OrderId(examples.fresh())
+        uploads: tuple[tuple[int, MemberId, OrderId | None, FilePurpose], ...] = (
+            (-1, owner, order_id, "proof"),
+            (0, owner, order_id, "proof"),
+            (1, owner, order_id, "evidence"),
+            (1, owner, OrderId(examples.fresh()), "proof"),
+            (1, stranger, order_id, "proof"),
+            (-1, owner, None, "student_card"),
+            (1, owner, None, "student_card"),
+            (1, owner, None, "avatar"),
+            (2, owner, None, "avatar"),
+            (1, stranger, None, "avatar"),
+        )
+        for seconds, owner_id, of, purpose in uploads:
+            at = NOW + seconds * SECOND
+            file = evolve(examples.stored_file(), owner_id=owner_id, order_id=of, purpose=purpose, at=at)
             await commit(database, partial(_store, file))
         async with database.begin() as tx:
             assert await tx.files.count(owner, order_id=order_id, since=NOW) == 2
             assert await tx.files.count(owner, order_id=order_id, since=NOW - SECOND) == 3
             assert await tx.files.count(owner, order_id=None, since=NOW) == 1
+            assert await tx.files.count(owner, order_id=None, since=NOW, purpose="avatar") == 2
 
     async def test_a_removed_file_is_forgotten(self, database: Database) -> None:
         file, other = examples.stored_file(), examples.stored_file()
