@@ -89,7 +89,7 @@ class Row:
 
 RETENTION: Final[Mapping[RowName, Row]] = {
     "account": Row(
-        what="nickname, phone number, e-mail address, WeChat identity",
+        what="nickname, picture, phone number, e-mail address, WeChat identity",
         kept="closed",
         since="given",
         then="erased in the commit that closes the account",
@@ -261,6 +261,7 @@ FILES_KEPT: Final[Mapping[FilePurpose, RowName]] = {
     "proof": "order_details",
     "evidence": "order_details",
     "student_card": "student_cards",
+    "avatar": "account",
 }
 """The row of each purpose of a file; one that nothing refers to is an unused file, whatever it was for."""
 

@@ -2,7 +2,6 @@
 
 from attrs import frozen
 
-from errand_domain.content.screening import Passed
 from errand_domain.errors import Missing
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoredFile
@@ -16,8 +15,8 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 class EraseUnusedFile:
     """The timer of a file fires: a student card that was shown in no application is erased, and so is what came late.
 
-    What came late was uploaded for an order whose details are gone by now. A picture of a member that was not judged
-    harmless until then goes as well. Anything else is kept with its application, its order or its member.
+    What came late was uploaded for an order whose details are gone by now. Anything else is kept with its application
+    or its order.
     """
 
     begin: Begin
@@ -45,8 +44,6 @@ class EraseUnusedFile:
 
 
 async def _is_used(tx: Transaction, file: StoredFile) -> bool:
-    if file.purpose == "avatar":
-        return isinstance(file.screening, Passed)
     if file.purpose != "student_card":
         if file.order_id is None:
             return True

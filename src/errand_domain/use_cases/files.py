@@ -93,7 +93,7 @@ class UploadFile:
             at=now,
             ticket_id=ticket_id,
             screening=first_screening(purpose, at=now),
-            erase_at=now + UNUSED_FILES_KEPT_FOR if order is None or order.is_final else None,
+            erase_at=now + UNUSED_FILES_KEPT_FOR if _may_be_of_no_use(purpose, order) else None,
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
         try:
@@ -106,6 +106,11 @@ class UploadFile:
             await self.store.delete(file.id)
             raise
         return file
+
+
+def _may_be_of_no_use(purpose: FilePurpose, order: Order | None) -> bool:
+    """Whether nothing refers to it yet, and perhaps nothing ever will. A member's picture is theirs until it goes."""
+    return purpose == "student_card" if order is None else order.is_final
 
 
 def check_purpose(purpose: FilePurpose, order_id: OrderId | None) -> None:
