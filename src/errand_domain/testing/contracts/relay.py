@@ -52,10 +52,10 @@ class RelayContract:
             ShowPicture(file_id=FileId(examples.fresh()), media_type="image/png"),
             WithdrawPicture(name=f"{'0' * 64}.jpg"),
         )
-        await commit(database, *(partial(_leave, message, f"lane {n}", NOW) for n, message in enumerate(messages)))
+        await commit(database, *(partial(_leave, message, f"lane {n:02}", NOW) for n, message in enumerate(messages)))
         taken = await _take(database)
         assert sorted((e.lane, repr(e.message)) for e in taken) == [
-            (f"lane {n}", repr(message)) for n, message in enumerate(messages)
+            (f"lane {n:02}", repr(message)) for n, message in enumerate(messages)
         ]
         assert {e.message for e in taken} == set(messages)
         assert {(e.last_fault, len({t.id for t in taken})) for e in taken} == {("", len(messages))}
