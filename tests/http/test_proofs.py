@@ -51,8 +51,8 @@ async def test_a_code_to_ones_own_phone_opens_it_again(requester: Visitor) -> No
     assert (await requester.refused(f"{PROOFS}/codes", {"kind": "email"}))["code"] == "field.invalid"
 
 
-async def test_what_is_proven_by_a_password_leaves_nothing_to_guess_it_from(requester: Visitor) -> None:
-    """Answers are kept with a digest of what was asked; of this nothing is kept, even with a key."""
+async def test_nothing_is_kept_of_what_is_proven_by_a_password(requester: Visitor) -> None:
+    """With a key, answers are kept beside a digest of what was asked; of this nothing is."""
     key = {"Idempotency-Key": "one-and-the-same"}
     for password in ("three blue bicycles", "four blue bicycles"):
         problem = await requester.refused(f"{PROOFS}/password", {"password": password}, headers=key)

@@ -26,7 +26,7 @@ from errand_domain.use_cases.prove_again import ProveAgain, own_way
 from errand_domain.use_cases.request_code import RequestCode
 
 OPT: Final = {**WITHOUT_CONSENT, **NOT_KEPT}
-"""What was asked is kept with an answer as a digest, from which a password must not be guessed."""
+"""Of a proof nothing is kept, not even a keyed digest; a key has no effect."""
 
 
 @post("/codes", status_code=204, opt=OPT, responses=refusals(InvalidField, CodeTooSoon, TooManyRequests))
