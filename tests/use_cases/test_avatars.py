@@ -1,7 +1,11 @@
 """A member's picture is public once it was judged harmless, and never before; what goes is gone from everywhere."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from PIL import Image
+
+from adapters.memory.public_images import MemoryPublicImages
 from errand_domain.content.screening import Passed, Withheld
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId
@@ -121,6 +125,24 @@ async def test_who_leaves_takes_the_picture_along(face: Face) -> None:
     await face.world.use(CloseAccount)(face.member.id)
     await face.world.pass_time()
     assert (await face.name(), face.public._contents, face.store._contents, await face.files()) == ("", {}, {}, [])
+
+
+async def test_what_is_removed_while_it_becomes_public_is_not_public_in_the_end(face: Face) -> None:
+    class Slow(MemoryPublicImages):
+        async def put(self, name: str, content: bytes) -> None:
+            await super().put(name, content)
+            await face.world.use(RemoveAvatar)(face.member.id)
+
+    face.world.parts[PublicImages] = slow = Slow()
+    await face.sends(Judged(verdict="pass"))
+    assert (await face.name(), slow._contents, face.store._contents) == ("", {}, {})
+
+
+async def test_a_picture_is_kept_no_larger_than_it_is_shown(face: Face) -> None:
+    large = BytesIO()
+    Image.new("RGB", (2000, 1000), "teal").save(large, "PNG")
+    file_id = await face.sends(Judged(verdict="pass"), large.getvalue())
+    assert Image.open(BytesIO(await face.store.get(file_id))).size == (512, 256)
 
 
 async def test_told_ten_times_the_picture_is_the_same(face: Face) -> None:

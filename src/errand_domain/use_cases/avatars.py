@@ -68,7 +68,10 @@ class RemoveAvatar:
 
 @frozen(kw_only=True)
 class ShowAvatar:
-    """A picture was judged harmless: it becomes public, unless it was removed meanwhile, or a newer one was first."""
+    """A picture was judged harmless: it becomes public, unless it was removed meanwhile.
+
+    The pictures of one member come in the order of their verdicts, and each removes those that were sent before it.
+    """
 
     begin: Begin
     clock: Clock
@@ -101,8 +104,7 @@ class ShowAvatar:
             member = await tx.members.get(file.owner_id)
             if member.avatar == name:
                 return True
-            newer = [one async for one in _avatars(tx, member.id) if one.id > file.id]
-            if member.closed_at is not None or any(isinstance(one.screening, Passed) for one in newer):
+            if member.closed_at is not None:
                 return False
             await erase_avatars(tx, member, at=self.clock.now(), but=file)
             tx.members.save(member.picture(name))
