@@ -1,6 +1,6 @@
 """What the demonstration's people hear: codes reach their phones by text message, through the sandbox's carrier.
 
-News has no approved words in text messages, and nobody plays the mail: what would go unheard is shown beside the texts.
+News has no approved words in text messages, and no mail is sent here: what would go unheard is shown beside the texts.
 """
 
 from collections import deque
