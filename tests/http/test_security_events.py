@@ -16,7 +16,7 @@ from adapters.memory.outside import MemoryNotices
 from entrypoints.http.app import create_app, handlers_of
 from entrypoints.http.limits import LIMITS
 from entrypoints.http.security_events import CATEGORY, DONE, EVENTS, KEYS_USED, STAFF_ROUTES
-from entrypoints.http.security_log import log_keys
+from entrypoints.http.security_log import SERIES_TOLD_EVERY, log_keys
 from tests.http.conftest import staff
 from tests.http.visitors import API, Visitor, terms_on_the_wire
 from tests.stage import Stage
@@ -213,6 +213,15 @@ async def test_a_limit_of_the_gate_is_told_with_what_was_asked(stage: Stage, lin
         await visitor.post("/sessions", {})
     last = told(lines)[-1]
     assert (last["event"], last["route"], last["refusal"]) == ("limit.reached", "POST /sessions", "too_many_requests")
+
+
+async def test_whoever_is_refused_in_a_series_fills_no_log(guest: Visitor, lines: Told) -> None:
+    for _ in range(3):
+        assert (await guest.get("/me")).status_code == 401
+    assert [line["event"] for line in told(lines)] == ["session.unknown"]
+    guest.stage.clock.advance(SERIES_TOLD_EVERY)
+    await guest.get("/me")
+    assert len(told(lines)) == 2
 
 
 async def test_the_key_ring_in_use_is_told_at_the_start_and_when_it_was_replaced(

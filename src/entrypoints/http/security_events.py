@@ -119,6 +119,8 @@ DONE: Final[Mapping[Route, SecurityEvent]] = {
     ("POST", "/operator-invitations/looked-at"): INVITATION_READ,
     ("POST", "/operator-invitations/accepted"): OPERATOR_ENROLLED,
 }
+SERIES: Final = (LIMIT_REACHED, SESSION_UNKNOWN)
+"""Of these, one line a minute from one source: whoever is refused so often must not fill the log. All are counted."""
 STAFF_ROUTES: Final = "/operator/"
 """Whatever is changed below is `STAFF_ACTED`."""
 

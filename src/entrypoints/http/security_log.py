@@ -1,6 +1,8 @@
 """Writes the security events, a line each: ids, words of ours and keyed digests, never a value that somebody sent."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from entrypoints.container import Container
 from entrypoints.container.keys import KeyRing
 from entrypoints.http.limits import counted_address
 from entrypoints.http.noted import Noted, noted
-from entrypoints.http.security_events import CATEGORY, KEYS_USED, Level, event_of
+from entrypoints.http.security_events import CATEGORY, KEYS_USED, SERIES, Level, event_of
 from errand_domain.errors import DomainError
 from errand_domain.use_cases.entering import Entered
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from errand_domain.member.session import Session
 
 DIGEST_LENGTH: Final = 16
+SERIES_TOLD_EVERY: Final = timedelta(minutes=1)
+SOURCES_KNOWN_MOST: Final = 10_000
 REFUSED_FROM: Final = 400
 _log = structlog.get_logger("errand.security")
 
@@ -34,7 +38,9 @@ class SecurityLog:
 
     def __init__(self, container: Container, *, below: str) -> None:
         self._secrets = container.secrets
+        self._clock = container.clock
         self._below = below
+        self._told_at = OrderedDict[tuple[str, str], datetime]()
 
     def tell(self, scope: Mapping[str, Any], status: int) -> None:
         """Write the line of that request, if what it came to is an event."""
@@ -45,8 +51,21 @@ class SecurityLog:
         event = event_of(route, known.refusal)
         if event is None:
             return
+        if event in SERIES and self._is_told(event.name, counted_address(cast("HTTPScope", scope))):
+            return
         facts = {"category": CATEGORY, "status": status, "route": " ".join(route), **self._who(scope, known)}
         _write(event.level, event.name, {name: value for name, value in facts.items() if value})
+
+    def _is_told(self, name: str, source: str) -> bool:
+        """Whether there is a line of that series already, not older than a minute; if not, there will be."""
+        now, last = self._clock().now(), self._told_at.get((name, source))
+        if last is not None and now < last + SERIES_TOLD_EVERY:
+            return True
+        self._told_at[name, source] = now
+        self._told_at.move_to_end((name, source))
+        if len(self._told_at) > SOURCES_KNOWN_MOST:
+            self._told_at.popitem(last=False)
+        return False
 
     def _who(self, scope: Mapping[str, Any], known: Noted) -> dict[str, object]:
         member, session = cast("Member | None", scope.get("user")), cast("Session | None", scope.get("auth"))
