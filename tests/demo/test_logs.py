@@ -165,10 +165,10 @@ def run(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Planting,
     port = free_port()
     log = tmp_path_factory.mktemp("worker") / "worker.log"
     worker = Process("worker", "--metrics-port", str(port), log=log, settings=demo.folder.environment)
-    worker.start()
-    worker.await_log("worker_started")
     run = Planting(demo=demo)
+    worker.start()
     try:
+        worker.await_log("worker_started")
         requester = comes_in(run)
         runner = becomes_runner(run)
         does_an_errand(run, requester, runner)
