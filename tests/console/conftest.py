@@ -37,9 +37,13 @@ class Invitation:
         return f"{self.origin}/operator-invitation#{self.token}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a window; started once."""
+    """Chromium without a window; started once.
+
+    For one module and not for the session: as long as it lives all tests share one runner, and Hypothesis ends an example
+    by an exception that no shared runner outlives.
+    """
     try:
         (program,) = Chromium.programs()
     except Missing as missing:

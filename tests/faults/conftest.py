@@ -17,7 +17,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Keys:
     return Keys((own if worker_name == "main" else own.parent) / "keys-of-faults")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def ground(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     """One for all the worlds of this process."""
     async with prepared(keys, tmp_path_factory.mktemp("faults")) as made:
