@@ -41,8 +41,8 @@ class Invitation:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium without a window; started once.
 
-    For one module and not for the session: as long as it lives all tests share one runner, and Hypothesis ends an example
-    by an exception that no shared runner outlives.
+    For one module and not for the session: as long as it lives all tests share one runner, and Hypothesis ends an
+    example by an exception that no shared runner outlives.
     """
     try:
         (program,) = Chromium.programs()
