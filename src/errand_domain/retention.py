@@ -137,7 +137,7 @@ RETENTION: Final[Mapping[RowName, Row]] = {
         what="real name, student number, gender, what reviewers wrote",
         kept="closed",
         since="the application",
-        then="erased in the commit that closes the account; the student number is free again",
+        then="erased in the commit that closes the account; a suspended runner's number when the study period ends",
         ground="PIPL 13(1), 29, 47",
     ),
     "student_cards": Row(

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
 from click.testing import CliRunner, Result
 
 from entrypoints.cli.main import main
-from entrypoints.container import running, upgrade_database
+from entrypoints.container import upgrade_database
 from entrypoints.sandbox.app import Sandbox
 from entrypoints.settings import read_settings
-from errand_domain.ports.files import StoredFile
-from errand_domain.testing import examples
+from tests.cli.cards import content_of, stored_card
 from tests.sandbox.serving import served
 from tests.sandbox.storage.playing import keys_of, outside_of
 
@@ -57,27 +55,12 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, handed_out: di
     asyncio.run(upgrade_database(read_settings()))
 
 
-async def _stored(content: bytes) -> StoredFile:
-    card = evolve(examples.stored_file(), size_bytes=len(content))
-    async with running(read_settings()) as container:
-        await container.file_store().put(card.id, content, media_type=card.media_type)
-        async with container.begin()() as tx:
-            tx.files.add(card)
-            await tx.commit()
-    return card
-
-
-async def _content(card: StoredFile) -> bytes:
-    async with running(read_settings()) as container:
-        return await container.file_store().get(card.id)
-
-
 def test_a_file_in_the_bucket_is_sealed_anew_and_nothing_lies_in_the_folder(tmp_path: Path) -> None:
-    card = asyncio.run(_stored(CARD))
+    card = asyncio.run(stored_card(CARD))
     first = told("keys", "list")[0]["name"]
     assert told("keys", "rotate")["sealed_anew"] == 1
     told("keys", "retire", first)
-    assert asyncio.run(_content(card)) == CARD
+    assert asyncio.run(content_of(card)) == CARD
     assert not (tmp_path / "files").exists()
     checks = {check["check"]: check for check in told("doctor")}
     assert checks["file store"]["detail"] == "s3 can be written, read and removed from"

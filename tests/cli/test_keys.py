@@ -14,8 +14,8 @@ from entrypoints.cli.main import main
 from entrypoints.container import running, upgrade_database
 from entrypoints.settings import SettingsInvalid, read_settings
 from errand_domain.member.member import Member
-from errand_domain.ports.files import StoredFile
 from errand_domain.testing import examples
+from tests.cli.cards import content_of, stored_card
 
 
 def run(*words: str) -> Result:
@@ -71,37 +71,21 @@ def test_rotation_leaves_nothing_to_the_old_key_which_can_then_be_retired(ring: 
     assert told("doctor")[0]["ok"]
 
 
-async def _file(content: bytes) -> StoredFile:
-    """A student card that lies in the store, and is known."""
-    card = evolve(examples.stored_file(), size_bytes=len(content))
-    async with running(read_settings()) as container:
-        await container.file_store().put(card.id, content, media_type=card.media_type)
-        async with container.begin()() as tx:
-            tx.files.add(card)
-            await tx.commit()
-    return card
-
-
-async def _content(card: StoredFile) -> bytes:
-    async with running(read_settings()) as container:
-        return await container.file_store().get(card.id)
-
-
 def test_files_are_sealed_anew_too_and_hold_their_key(ring: Path):
     content = b"\xff\xd8\xff student card " * 40
-    card = asyncio.run(_file(content))
+    card = asyncio.run(stored_card(content))
     first = told("keys", "list")[0]
     assert first["seals"] == 3
     assert told("keys", "rotate")["sealed_anew"] == 3
     told("keys", "retire", first["name"])
-    assert asyncio.run(_content(card)) == content
+    assert asyncio.run(content_of(card)) == content
     assert all(check["ok"] for check in told("doctor"))
     assert first["name"] not in ring.read_text()
 
 
 @pytest.mark.usefixtures("ring")
 def test_a_key_that_only_a_file_needs_is_not_retired(tmp_path: Path):
-    card = asyncio.run(_file(b"\xff\xd8\xff student card"))
+    card = asyncio.run(stored_card(b"\xff\xd8\xff student card"))
     sealed = {path: path.read_bytes() for path in (tmp_path / "files").rglob(card.id.hex)}
     first = told("keys", "list")[0]["name"]
     told("keys", "rotate")

@@ -1,6 +1,6 @@
 """What is known of people, who may know it, and when it is erased."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 import pytest
@@ -11,7 +11,7 @@ from errand_domain.member.member import Member, MemberBarred
 from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.ports.files import FileStore
 from errand_domain.runner.runner import Runner
-from errand_domain.runner.verification import Left
+from errand_domain.runner.verification import Left, StudentNumberTaken
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
 from errand_domain.use_cases.files import UploadFile
@@ -25,20 +25,23 @@ from tests.domain.examples import DAY, SECOND
 from tests.use_cases.world import PNG, World
 
 STUDENT_NUMBER: Final = "2023011234"
+STUDY_ENDS: Final = datetime(2029, 7, 1, tzinfo=UTC)
 
 
 async def card(world: World, member: Member) -> FileId:
     return (await world.use(UploadFile)(member.id, PNG, purpose="student_card")).id
 
 
-async def applied(world: World, member: Member, *, photo: FileId | None = None) -> Runner:
+async def applied(
+    world: World, member: Member, *, photo: FileId | None = None, study_until: date = date(2029, 6, 30)
+) -> Runner:
     application = RunnerApplication(
         member_id=member.id,
         campus_id=world.campus.id,
         real_name="林小雨",
         student_number=STUDENT_NUMBER,
         card_photo=photo or await card(world, member),
-        study_until=date(2029, 6, 30),
+        study_until=study_until,
         gender="female",
         agreement_version="2026-01",
     )
@@ -69,9 +72,7 @@ async def is_kept(world: World, file_id: FileId) -> bool:
 # -- Closing an account --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "decisions", [(), (Approve(),), (Reject(reason="照片不清楚"),), (Approve(), Suspend(reason="投诉"))]
-)
+@pytest.mark.parametrize("decisions", [(), (Approve(),), (Reject(reason="照片不清楚"),)])
 async def test_whoever_leaves_is_no_runner_any_more_and_nothing_says_who_it_was(
     world: World, decisions: tuple[Decision, ...]
 ):
@@ -86,6 +87,22 @@ async def test_whoever_leaves_is_no_runner_any_more_and_nothing_says_who_it_was(
     assert left.due_at is None
     shown = left.application
     assert (shown.real_name, shown.student_number, shown.card_photo, shown.gender) == (None, None, None, None)
+
+
+async def test_leaving_does_not_undo_a_suspension_before_the_study_period_ends(world: World):
+    member, anew = await world.member(), await world.member()
+    suspended = await decide(world, await applied(world, member), Approve(), Suspend(reason="投诉"))
+    await world.use(CloseAccount)(member.id)
+    left = await world.standing(member)
+    shown = left.application
+    assert (shown.real_name, shown.student_number, shown.card_photo, shown.gender) == (None, STUDENT_NUMBER, None, None)
+    assert left.due_at == suspended.lapses_at
+    with pytest.raises(StudentNumberTaken):
+        await applied(world, anew)
+    await world.pass_time(STUDY_ENDS - world.clock.now())
+    assert (await world.standing(member)).application.student_number is None
+    assert (await world.standing(member)).due_at is None
+    await applied(world, anew, study_until=date(2033, 6, 30))
 
 
 async def test_whoever_leaves_takes_every_student_card_along_though_the_process_dies_after_the_commit(world: World):

@@ -47,7 +47,11 @@ class Written:
 
 
 class Partner(Protocol):
-    """One company of the outside world. Its name is its folder in the paths of the console: `wechat-pay`."""
+    """One company of the outside world. Its name is its folder in the paths of the console: `wechat-pay`.
+
+    Most do no more than answer: nobody outside has anything to do there, they tell the merchant nothing by themselves,
+    and they hold no money. Whoever does more says so.
+    """
 
     name: str
     operations: Mapping[str, tuple[Kind, ...]]
@@ -64,15 +68,15 @@ class Partner(Protocol):
 
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for somebody outside."""
-        ...
+        return ()
 
-    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:
+    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:  # noqa: ARG002 - most have nothing to do
         """Somebody outside does it; raises `LookupError` where it is not there, `ValueError` where it cannot be."""
-        ...
+        raise LookupError(f"{kind}/{act}")
 
     def pass_time(self) -> None:
         """Do what time has brought: refunds arrive, transfers expire, what is delivered counts as received."""
-        ...
+        return
 
     def informed(self, letter: Letter, fetched: bytes | None) -> Letter:  # noqa: ARG002 - most letters read nothing
         """The letter once its partner has read what it wanted to; `None` where that could not be had."""
@@ -80,12 +84,12 @@ class Partner(Protocol):
 
     def written(self, letter: Letter, fault: Kind | None) -> Written:
         """The notification as it goes out now, spoilt in the way of the fault."""
-        ...
+        raise NotImplementedError
 
     def understood(self, status: int, body: bytes) -> bool:
         """Whether that answer to a notification ends it."""
-        ...
+        raise NotImplementedError
 
     def balance_fen(self) -> int | None:
         """What the partner holds for the merchant by its own books; `None` where it holds nothing."""
-        ...
+        return None

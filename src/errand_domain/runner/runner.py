@@ -18,11 +18,13 @@ from errand_domain.runner.verification import (
     Applied,
     Approved,
     IllegalVerificationTransition,
+    Left,
     NeedsMore,
     OwnApplication,
     RunnerApproved,
     RunnerLeft,
     RunnerRejected,
+    StudyEnded,
     Suspended,
     Verification,
     VerificationEvent,
@@ -84,6 +86,8 @@ class Runner:
                 return self.verification.lapses_at
             case Suspended():
                 return self.verification.approved.lapses_at
+            case Left():
+                return self.verification.number_until
             case _:
                 return None
 
@@ -119,8 +123,16 @@ class Runner:
         return evolve(self.apply(ApplicationDropped(at=at)), application=self.application.erased())
 
     def leave(self, *, at: datetime) -> "Runner":
-        """Whoever it was runs no more; the student number is free again."""
-        return evolve(self.apply(RunnerLeft(at=at)), application=self.application.erased())
+        """Whoever it was runs no more. The student number is free again, unless leaving would undo a suspension."""
+        left = self.apply(RunnerLeft(at=at))
+        erased = self.application.erased()
+        kept = self.application.student_number if left.lapses_at is not None else None
+        return evolve(left, application=evolve(erased, student_number=kept))
+
+    def end_study(self, *, at: datetime) -> "Runner":
+        """The study period is over; a number that was kept beyond the leaving is free again."""
+        after = self.apply(StudyEnded(at=at))
+        return evolve(after, application=after.application.erased()) if isinstance(after.verification, Left) else after
 
     def shift(self, *, on: bool) -> "Runner":
         """Start or end a shift; raises `NotARunner`."""

@@ -120,9 +120,14 @@ class Lapsed:
 
 @frozen(kw_only=True)
 class Left:
-    """Runs no more, and nothing is known of who it was."""
+    """Runs no more, and nothing is known of who it was, but where that would undo a suspension.
+
+    Then the student number, and nothing else, is kept until the study period ends, `number_until`: nobody applies with
+    it anew before.
+    """
 
     left_at: datetime
+    number_until: datetime | None = None
 
 
 Verification = Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed | Left
@@ -244,8 +249,16 @@ def _drop(_: Applied | NeedsMore, event: ApplicationDropped) -> Lapsed:
     return Lapsed(lapsed_at=event.at)
 
 
-def _leave(_: Applied | NeedsMore | Approved | Rejected | Suspended | Lapsed, event: RunnerLeft) -> Left:
+def _leave(_: Applied | NeedsMore | Approved | Rejected | Lapsed, event: RunnerLeft) -> Left:
     return Left(left_at=event.at)
+
+
+def _leave_suspended(state: Suspended, event: RunnerLeft) -> Left:
+    return Left(left_at=event.at, number_until=state.approved.lapses_at)
+
+
+def _free_number(state: Left, _: StudyEnded) -> Left:
+    return Left(left_at=state.left_at)
 
 
 VerificationStep = Callable[[Any, Any], Verification]
@@ -267,9 +280,10 @@ VERIFICATION_TRANSITIONS: Mapping[tuple[type[Verification], type[VerificationEve
     (Approved, RunnerLeft): _leave,
     (Suspended, RunnerReinstated): _reinstate,
     (Suspended, StudyEnded): _lapse,
-    (Suspended, RunnerLeft): _leave,
+    (Suspended, RunnerLeft): _leave_suspended,
     (Lapsed, ApplicationSubmitted): _apply,
     (Lapsed, RunnerLeft): _leave,
+    (Left, StudyEnded): _free_number,
 }
 VERIFICATION_NAMES: Final[dict[type[Verification], str]] = {
     Applied: "applied",

@@ -21,7 +21,6 @@ from errand_domain.runner.verification import (
     RunnerReinstated,
     RunnerRejected,
     RunnerSuspended,
-    StudyEnded,
     VerificationEvent,
 )
 from errand_domain.use_cases.deciding import decided_anew_when_stale
@@ -169,13 +168,13 @@ class LapseRunner:
 
     @decided_anew_when_stale
     async def __call__(self, runner_id: MemberId) -> Runner:
-        """The runner, lapsed, or as they stand where the timer was stale."""
+        """The runner, lapsed or unknown now even by number, or as they stand where the timer was stale."""
         now = self.clock.now()
         async with self.begin() as tx:
             runner = await tx.runners.get(runner_id)
             if runner.lapses_at is None or now < runner.lapses_at:
                 return runner
-            runner = runner.apply(StudyEnded(at=now))
+            runner = runner.end_study(at=now)
             tx.runners.save(runner)
             await tx.commit()
         return runner

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from entrypoints.sandbox.faults import Kind
-from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
+from entrypoints.sandbox.partner import Partner
 from entrypoints.sandbox.wire import Asked, Reply
 
 OPERATION: Final = "mail.hand_over"
@@ -26,26 +26,3 @@ class Mail(Partner):
     def serve(self, asked: Asked) -> Reply:
         """Nobody asks it so."""
         raise NotImplementedError
-
-    def waiting(self) -> tuple[Waiting, ...]:
-        """Nothing: what was sent has arrived."""
-        return ()
-
-    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:  # noqa: ARG002 - nobody does anything
-        """Nobody does anything here."""
-        raise LookupError(f"{kind}/{act}")
-
-    def pass_time(self) -> None:
-        """Time brings nothing."""
-
-    def written(self, letter: Letter, fault: Kind | None) -> Written:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def understood(self, status: int, body: bytes) -> bool:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def balance_fen(self) -> int | None:
-        """It holds no money of the merchant."""
-        return None

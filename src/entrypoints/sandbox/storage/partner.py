@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.outside import Outside
-from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
+from entrypoints.sandbox.partner import Partner
 from entrypoints.sandbox.storage.errors import StorageError
 from entrypoints.sandbox.storage.forms import read_form
 from entrypoints.sandbox.storage.keys import BUCKET, REGION, StorageKeys
@@ -92,29 +92,6 @@ class Storage(Partner):
         if fault == "drop_answer":
             return DROPPED
         return reply.late(self._outside.manners.answer_late_seconds) if fault == "delay" else reply
-
-    def waiting(self) -> tuple[Waiting, ...]:
-        """Nothing: nobody outside has anything to do."""
-        return ()
-
-    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:  # noqa: ARG002 - nobody does anything
-        """Nobody does anything here."""
-        raise LookupError(f"{kind}/{act}")
-
-    def pass_time(self) -> None:
-        """Time brings nothing."""
-
-    def written(self, letter: Letter, fault: Kind | None) -> Written:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def understood(self, status: int, body: bytes) -> bool:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def balance_fen(self) -> int | None:
-        """It holds no money of the merchant."""
-        return None
 
     @property
     def _signer(self) -> Signer:

@@ -15,7 +15,7 @@ from msgspec.json import decode
 from entrypoints.sandbox.faults import Kind
 from entrypoints.sandbox.inbox import Mailboxes
 from entrypoints.sandbox.outside import Outside
-from entrypoints.sandbox.partner import Letter, Partner, Waiting, Written
+from entrypoints.sandbox.partner import Partner
 from entrypoints.sandbox.tencent_sms.keys import APP, SIGNATURE, TEMPLATE, TEMPLATE_WORDS, TencentSmsKeys
 from entrypoints.sandbox.wire import DROPPED, Asked, Reply
 from errand_domain.member.member import Way
@@ -91,29 +91,6 @@ class TencentSms(Partner):
         if fault == "drop_answer":
             return DROPPED
         return reply.late(self._outside.manners.answer_late_seconds) if fault == "delay" else reply
-
-    def waiting(self) -> tuple[Waiting, ...]:
-        """Nothing: what was sent has arrived."""
-        return ()
-
-    def act(self, kind: str, number: str, act: str) -> Mapping[str, object]:  # noqa: ARG002 - nobody does anything
-        """Nobody does anything here."""
-        raise LookupError(f"{kind}/{act}")
-
-    def pass_time(self) -> None:
-        """Time brings nothing."""
-
-    def written(self, letter: Letter, fault: Kind | None) -> Written:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def understood(self, status: int, body: bytes) -> bool:
-        """It tells the merchant nothing."""
-        raise NotImplementedError
-
-    def balance_fen(self) -> int | None:
-        """It holds no money of the merchant."""
-        return None
 
     def _check_signature(self, asked: Asked) -> None:
         given = _AUTHORIZATION.fullmatch(asked.headers.get("authorization", ""))

@@ -142,10 +142,6 @@ class Wechat(Partner):
         """It is told `success`, or nothing at all."""
         return status == 200 and body.strip() in {b"", b"success"}  # noqa: PLR2004 - as HTTP has it
 
-    def balance_fen(self) -> int | None:
-        """WeChat holds nothing: WeChat Pay does."""
-        return None
-
     def _answer(self, asked: Asked) -> Answer:
         works: Mapping[str, Callable[[], Answer]] = {
             TOKEN_PATH: lambda: self._give_token(asked.body),

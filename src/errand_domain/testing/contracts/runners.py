@@ -32,7 +32,7 @@ from errand_domain.ports.runners import Load
 from errand_domain.ports.transaction import Transaction
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.standing import CreditLine
-from errand_domain.runner.verification import Applied, NeedsMore, StudentNumberTaken
+from errand_domain.runner.verification import Applied, Approved, NeedsMore, StudentNumberTaken, Suspended
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
 from errand_domain.testing.contracts.racing import all_at_once, refusals
@@ -92,6 +92,17 @@ class RunnersContract:
         await _keep(database, evolve(examples.runner(), application=leaving[0].application))
         async with database.begin() as tx:
             assert (await tx.runners.get(leaving[0].member_id)).application.student_number is None
+
+    async def test_the_student_number_of_who_left_while_suspended_stays_taken(self, database: Database) -> None:
+        approved = Approved(approved_at=NOW, approved_by=MemberId(examples.fresh()), lapses_at=NOW + timedelta(days=1))
+        suspended = examples.runner(verification=Suspended(suspended_at=NOW, reason="no", approved=approved))
+        await _keep(database, suspended)
+        await commit(database, partial(_save, suspended.leave(at=NOW)))
+        rival = evolve(examples.runner(), application=suspended.application)
+        with pytest.raises(StudentNumberTaken):
+            await _keep(database, rival)
+        await commit(database, partial(_save, suspended.leave(at=NOW).end_study(at=approved.lapses_at)))
+        await _keep(database, rival)
 
     async def test_a_student_number_cannot_be_taken_by_applying_again(self, database: Database) -> None:
         first, second = examples.runner(), examples.runner()

@@ -131,7 +131,7 @@ def verifications(kind: type[Verification]) -> SearchStrategy[Verification]:
         Rejected: st.builds(Rejected, rejected_at=moments(), rejected_by=_members(), reason=lines(most=200)),
         Suspended: st.builds(Suspended, suspended_at=moments(), reason=lines(most=200), approved=approved),
         Lapsed: st.builds(Lapsed, lapsed_at=moments()),
-        Left: st.builds(Left, left_at=moments()),
+        Left: st.builds(Left, left_at=moments(), number_until=st.none() | moments()),
     }
     return made[kind]
 
