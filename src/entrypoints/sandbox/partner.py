@@ -82,13 +82,13 @@ class Partner(Protocol):
         """The letter once its partner has read what it wanted to; `None` where that could not be had."""
         return letter
 
-    def written(self, letter: Letter, fault: Kind | None) -> Written:
+    def written(self, letter: Letter, fault: Kind | None) -> Written:  # noqa: ARG002 - most tell nothing
         """The notification as it goes out now, spoilt in the way of the fault."""
-        raise NotImplementedError
+        raise LookupError(f"{self.name} tells the merchant nothing")
 
-    def understood(self, status: int, body: bytes) -> bool:
+    def understood(self, status: int, body: bytes) -> bool:  # noqa: ARG002 - most tell nothing
         """Whether that answer to a notification ends it."""
-        raise NotImplementedError
+        raise LookupError(f"{self.name} tells the merchant nothing")
 
     def balance_fen(self) -> int | None:
         """What the partner holds for the merchant by its own books; `None` where it holds nothing."""
