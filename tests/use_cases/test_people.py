@@ -216,6 +216,8 @@ async def test_a_closed_account_is_signed_out_everywhere_and_its_address_is_free
     await world.use(CloseAccount)(entered.member.id)
     with pytest.raises(NotSignedIn):
         await world.use(Recognise)(entered.token)
+    async with world.begin() as tx:
+        assert await tx.sessions.of_member(entered.member.id, at=world.clock.now()) == ()
     world.clock.advance(MINUTE)
     assert (await enter(world)).member.id != entered.member.id
     with pytest.raises(MemberBarred):
