@@ -8,13 +8,14 @@ from typing import Any, Final
 import httpx
 import pytest
 from attrs import evolve
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.container import Container, running
 from entrypoints.http.app import create_app, handlers_of
 from entrypoints.http.gate import PUBLIC
 from entrypoints.http.limits import LIMITS, UNKNOWN_SESSIONS, counted_address, route_class
+from entrypoints.http.whence import arrival_of
 from errand_domain.ports.rate_limits import RateLimits
 from tests.databases import emptied
 from tests.http.conftest import session_for
@@ -154,12 +155,18 @@ async def test_nobody_but_our_own_proxy_is_believed_about_an_address(app: Litest
         (("192.0.2.1", 1), "192.0.2.1"),
         (("2001:db8:1:2:3:4:5:6", 1), "2001:db8:1:2::/64"),
         (("2001:db8:1:2:ffff::", 1), "2001:db8:1:2::/64"),
+        (("::ffff:192.0.2.1", 1), "192.0.2.1"),
         (("no address", 1), ""),
         (None, ""),
     ],
 )
 def test_an_address_counts_by_itself_and_of_version_six_by_its_network(client, counted) -> None:
     assert counted_address({"client": client}) == counted  # type: ignore[typeddict-item]
+
+
+def test_the_list_of_sessions_has_no_other_network_for_an_address_that_is_written_as_version_six() -> None:
+    asked = {"type": "http", "client": ("::ffff:192.0.2.1", 1), "headers": []}
+    assert arrival_of(Request(asked), "").place == "192.0.2.*"  # type: ignore[arg-type]
 
 
 async def test_providers_are_never_kept_from_telling(app: Litestar) -> None:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final, Literal, cast
 
 from attrs import frozen
@@ -147,14 +147,25 @@ class Limits:
 
 def counted_address(scope: HTTPScope) -> str:
     """The address to count by; nothing where the server was not told, so that all of those count together."""
+    found = peer_of(scope)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, IPV6_BITS), strict=False))
+    return str(found or "")
+
+
+def peer_of(scope: HTTPScope) -> IPv4Address | IPv6Address | None:
+    """Who asks, as far as the server was told.
+
+    What listens for both versions writes IPv4 addresses as `::ffff:192.0.2.1`. They are IPv4 all the same: else the
+    whole of that internet would be one network.
+    """
     client = cast("dict[str, Any]", scope).get("client")
     try:
         found = ip_address(client[0]) if client else None
     except ValueError:
-        return ""
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, IPV6_BITS), strict=False))
-    return str(found or "")
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
 
 
 def _digest(token: str) -> bytes:

@@ -1,11 +1,11 @@
 """Where a request comes from, as far as it is used: whole to count by, in part to keep."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any, Final
 
 from litestar import Request
 
-from entrypoints.http.limits import counted_address
+from entrypoints.http.limits import counted_address, peer_of
 from errand_domain.use_cases.entering import Arrival
 
 KEPT_BITS: Final = 48
@@ -18,7 +18,7 @@ def address_of(request: Request[Any, Any, Any]) -> str:
 
 def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
     """What the list of sessions shows: how the device is called, and the network without the host in it."""
-    match _given(request):
+    match peer_of(request.scope):
         case IPv4Address() as address:
             place = f"{str(address).rpartition('.')[0]}.*"
         case IPv6Address() as address:
@@ -26,10 +26,3 @@ def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
         case _:
             place = ""
     return Arrival(device=device, place=place)
-
-
-def _given(request: Request[Any, Any, Any]) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(request.client.host) if request.client else None
-    except ValueError:
-        return None
