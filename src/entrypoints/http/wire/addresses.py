@@ -1,5 +1,6 @@
 """Phone numbers and e-mail addresses, brought to the one spelling that we keep."""
 
+import re
 import unicodedata
 from typing import Final, Literal
 
@@ -10,6 +11,11 @@ from errand_domain.member.member import Way, WayKind
 
 AddressKind = Literal["phone", "email"]
 HOME_REGION: Final = "CN"
+_ATOM: Final = r"[^\s\"(),.:;<>@\[\]\\]+"
+_LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
+"""Without the quotes and comments that RFC 5322 allows: one mailbox could be spelled in endless ways, each of which
+counts by itself. And no numbers of hosts: mail goes to names."""
 _SHOWN_START, _SHOWN_END = 6, 2
 
 
@@ -31,9 +37,10 @@ def mailbox(written: str, *, field: str = "address") -> str:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         raise InvalidField(field, "is not an e-mail address") from None
-    if not local or not at or "." not in ascii_domain:
+    address = local.lower(), ascii_domain.lower()
+    if not at or not _LOCAL.fullmatch(address[0]) or not _DOMAIN.fullmatch(address[1]):
         raise InvalidField(field, "is not an e-mail address")
-    return f"{local.lower()}@{ascii_domain.lower()}"
+    return "@".join(address)
 
 
 def way_of(kind: AddressKind, address: str) -> Way:
