@@ -95,6 +95,20 @@ async def test_the_password_proves_it_and_guesses_are_limited(world: World):
         await world.use(ProveAgain).by_password(session, PASSWORD)
 
 
+async def test_whoever_has_no_mailbox_has_tries_of_their_own(world: World):
+    one, other = [
+        (await world.use(SignInByWechat)(world.mini_program.ticket_of(f"openid-{name}"))).session
+        for name in ("lin", "wang")
+    ]
+    for _ in range(10):
+        with pytest.raises(WrongPassword):
+            await world.use(ProveAgain).by_password(one, "a guess of somebody")
+    with pytest.raises(TooManyRequests):
+        await world.use(ProveAgain).by_password(one, "a guess of somebody")
+    with pytest.raises(WrongPassword):
+        await world.use(ProveAgain).by_password(other, "a guess of another")
+
+
 async def test_an_operators_session_is_proven_by_both_factors_and_by_nothing_less(world: World):
     staff = await enroll(world)
     world.clock.advance(timedelta(minutes=1))

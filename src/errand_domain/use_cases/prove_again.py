@@ -80,7 +80,8 @@ class ProveAgain:
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
             credential = await tx.credentials.of_member(session.member_id)
-        await hold_to_tries(self.limits, self.secrets, member.email(), address="", at=now)
+        # Those without a mailbox do not share their tries with one another.
+        await hold_to_tries(self.limits, self.secrets, member.email() or str(member.id), address="", at=now)
         known = credential.password_hash if credential and credential.password_hash else None
         if not await self.passwords.matches(known, password) or credential is None:
             raise WrongPassword
