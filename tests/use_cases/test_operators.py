@@ -1,12 +1,14 @@
 """How operators come in, come back and go."""
 
 import pytest
+from attrs import evolve
 from pyotp.totp import TOTP
 
 from errand_domain.errors import InvalidField, NotPermitted
 from errand_domain.member.credential import INVITATION_LIFE, InvitationGone, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import Way
 from errand_domain.member.password import PasswordWeak
+from errand_domain.member.roles import Grant
 from errand_domain.member.session import NotSignedIn
 from errand_domain.permissions import may
 from errand_domain.ports.rate_limits import TooManyRequests
@@ -105,6 +107,20 @@ async def test_nobody_is_invited_or_reset_or_disabled_by_somebody_without_that_p
     with pytest.raises(NotPermitted):
         await world.use(InviteOperator)(EMAIL, admin, role="admin", campus_id=OTHER_CAMPUS_ID)
     await world.use(InviteOperator)("other@example.edu.cn", admin, role="admin", campus_id=world.campus.id)
+
+
+async def test_no_link_is_given_to_powers_that_whoever_gives_it_does_not_manage(world: World):
+    found, token, _ = await invited(world)
+    elsewhere = evolve(world.campus, id=OTHER_CAMPUS_ID, name="Another campus")
+    async with world.begin() as tx:
+        tx.campuses.add(elsewhere)
+        await tx.commit()
+    admin = await world.member(grants=frozenset({Grant("admin", elsewhere.id)}))
+    with pytest.raises(NotPermitted):
+        await world.use(InviteOperator)(EMAIL, admin, role="auditor", campus_id=elsewhere.id)
+    await world.use(ViewInvitation)(token)
+    async with world.begin() as tx:
+        assert (await tx.members.get(found.member.id)).grants == found.member.grants
 
 
 async def test_a_reset_takes_everything_at_once_and_a_fresh_link_gives_it_back(world: World):

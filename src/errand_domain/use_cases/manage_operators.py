@@ -57,7 +57,10 @@ class InviteOperator:
     async def __call__(
         self, email: str, operator: Member | None, *, role: Role, campus_id: CampusId, reason: str = ""
     ) -> Invited:
-        """The member, new where nobody signs in with that address; audited. `operator` is `None` for the machine."""
+        """The member, new where nobody signs in with that address; audited. `operator` is `None` for the machine.
+
+        Raises `NotPermitted` where a link would also lead to roles at campuses that the operator does not manage.
+        """
         now, way = self.clock.now(), Way("email", email)
         async with self.begin() as tx:
             check("manage_members", operator, campus_id=campus_id)
@@ -73,12 +76,11 @@ class InviteOperator:
                 granted = known.grant(Grant(role, campus.id))
                 tx.members.save(granted)
             credential = await tx.credentials.of_member(granted.id)
-            enrolled = credential is not None and credential.has_second_factor
-            invited = (
-                Invited(member=granted, token=None, expires_at=None)
-                if enrolled
-                else await self.inviting(tx, granted, at=now)
-            )
+            if credential is not None and credential.has_second_factor:
+                invited = Invited(member=granted, token=None, expires_at=None)
+            else:
+                _check_manages_all(granted, operator)  # the link gives every power of theirs, not this one alone
+                invited = await self.inviting(tx, granted, at=now)
             detail = f"{role}: {reason}" if reason else role
             record(tx, granted.id, operator, campus_id=campus_id, action="operator.invited", detail=detail, at=now)
             await tx.commit()
@@ -140,11 +142,15 @@ def invitation_digest(token: str, secrets: Secrets) -> str:
 async def staff_in_reach(tx: Transaction, member_id: MemberId, operator: Member | None) -> Member:
     """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`."""
     member = await tx.members.get(member_id)
-    for grant in sorted(member.grants):
-        check("manage_members", operator, campus_id=grant.campus_id)
+    _check_manages_all(member, operator)
     if not member.grants:
         raise InvalidField("member", "has no role")
     return member
+
+
+def _check_manages_all(member: Member, operator: Member | None) -> None:
+    for grant in sorted(member.grants):
+        check("manage_members", operator, campus_id=grant.campus_id)
 
 
 async def lock_out(tx: Transaction, member: Member, *, at: datetime) -> None:
