@@ -5,23 +5,25 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from adapters.memory.files import MemoryFileStore
 from adapters.memory.public_images import MemoryPublicImages
 from errand_domain.content.screening import Passed, Withheld
-from errand_domain.errors import InvalidField, Missing
+from errand_domain.errors import InvalidField, Missing, Stale
 from errand_domain.ids import FileId
-from errand_domain.member.member import Member
+from errand_domain.member.member import Member, MemberBarred
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.image_check import Judged, Unjudged
+from errand_domain.ports.images import CleanImage, Images
 from errand_domain.ports.outbox import ShowPicture
 from errand_domain.ports.public_images import PublicImages
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
 from errand_domain.use_cases.deliver_message import DeliverMessage
-from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, TooManyFiles, UploadFile
+from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, DAY, TooManyFiles, UploadFile
 from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.moderate_content import DecideContent
 from errand_domain.use_cases.screen_images import RecordVerdict
 from tests.pictures import JPEG
-from tests.use_cases.world import PNG, World
+from tests.use_cases.world import PNG, ImagesAtOnce, World
 
 
 class Face:
@@ -195,3 +197,70 @@ async def test_pictures_and_student_cards_are_counted_apart(face: Face) -> None:
     with pytest.raises(TooManyFiles):
         await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
     await face.world.use(UploadFile)(face.member.id, PNG, purpose="student_card")
+
+
+async def test_who_leaves_while_their_picture_is_drawn_leaves_nothing_of_it_behind(face: Face) -> None:
+    class Slow(ImagesAtOnce):
+        async def clean(self, content: bytes, *, side_most: int | None = None) -> CleanImage:
+            await face.world.use(CloseAccount)(face.member.id)
+            return await super().clean(content, side_most=side_most)
+
+    face.world.parts[Images] = Slow()
+    with pytest.raises(MemberBarred):
+        await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+    await face.world.pass_time()
+    assert (face.store._contents, await face.files()) == ({}, [])
+
+
+async def test_who_leaves_at_the_moment_of_the_commit_leaves_no_picture_behind(face: Face) -> None:
+    """Both have read before either writes: one of them meets the other."""
+    begin, left = face.world.begin, list[Member]()
+
+    class Late(MemoryFileStore):
+        async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:
+            await super().put(file_id, content, media_type=media_type)
+            async with begin() as tx:  # an account that is being closed has looked for pictures already
+                member = await tx.members.get(face.member.id)
+                assert await tx.files.of_owner(member.id, before=None, limit=9) == ()
+                left.append(member)
+
+    face.world.parts[FileStore] = Late()
+    await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+    async with begin() as tx:
+        tx.members.save(left[0].close(at=face.world.clock.now()))
+        with pytest.raises(Stale):
+            await tx.commit()
+
+
+async def test_a_copy_that_a_killed_worker_left_goes_although_the_file_goes_at_the_next_try(face: Face) -> None:
+    class Killing(MemoryPublicImages):
+        async def put(self, name: str, content: bytes) -> None:
+            await super().put(name, content)
+            raise ConnectionError
+
+    class Erased(MemoryFileStore):
+        async def get(self, file_id: FileId) -> bytes:
+            await face.world.use(RemoveAvatar)(face.member.id)
+            await self.delete(file_id)
+            return await super().get(file_id)
+
+    file_id = await face.sends(None)
+    await face.world.use(RecordVerdict)(face.world.image_check.submitted[-1], "pass")
+    face.world.parts[PublicImages] = public = Killing()
+    show = ShowPicture(file_id=file_id, media_type="image/png")
+    with pytest.raises(ConnectionError):
+        await face.world.use(DeliverMessage)(show)
+    assert len(public._contents) == 1
+    face.world.parts[FileStore] = Erased()
+    await face.world.use(DeliverMessage)(show)
+    assert public._contents == {}
+
+
+async def test_removing_pictures_makes_no_room_for_more_of_them_on_the_same_day(face: Face) -> None:
+    for _ in range(AVATARS_PER_DAY_MOST):
+        await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+        await face.world.use(RemoveAvatar)(face.member.id)
+    with pytest.raises(TooManyFiles):
+        await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+    face.world.clock.advance(DAY)
+    await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")

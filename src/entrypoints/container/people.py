@@ -145,6 +145,7 @@ class People(Ports):
         ids=Ports.ids,
         images=Ports.images,
         store=Ports.file_store,
+        limits=Ports.rate_limits,
     )
     issue_upload_ticket = Factory(
         IssueUploadTicket,

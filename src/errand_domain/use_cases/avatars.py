@@ -5,6 +5,7 @@ copy becomes public under a name that nobody guesses, and takes the place of the
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -83,12 +84,11 @@ class ShowAvatar:
         """Make it public, or see to it that it is not; safe to do again."""
         name = picture_name(self.secrets.digest(f"picture of {message.file_id}"), message.media_type)
         if await self._may_be_shown(message.file_id):
-            try:
+            # Where it is erased this very moment, a try that was cut short may have made it public before.
+            with suppress(Missing):
                 await self.public.put(name, await self.store.get(message.file_id))
-            except Missing:
-                return  # it was erased this very moment
-            if await self._shown(message.file_id, name):
-                return
+                if await self._shown(message.file_id, name):
+                    return
         await self.public.delete(name)
 
     async def _may_be_shown(self, file_id: FileId) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from errand_domain.errors import Conflict, Invalid, InvalidField, Stale
+from errand_domain.errors import Conflict, DomainError, Invalid, InvalidField
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId, TicketId
 from errand_domain.member.member import Member
 from errand_domain.order.actions import relation_of
@@ -17,8 +17,10 @@ from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
 from errand_domain.ports.images import Images
 from errand_domain.ports.outbox import CheckImage
 from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.retention import UNUSED_FILES_KEPT_FOR
+from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.screening import check_shown, first_screening
 
 FILE_BYTES_MOST: Final = 8 * 1024 * 1024
@@ -61,6 +63,7 @@ class UploadFile:
     ids: Ids
     images: Images
     store: FileStore
+    limits: RateLimits
 
     async def __call__(
         self,
@@ -82,6 +85,11 @@ class UploadFile:
         async with self.begin() as tx:
             order = await check_room(tx, member_id, purpose=purpose, order_id=order_id, at=now)
         image = await self.images.clean(content, side_most=AVATAR_SIDE_MOST if purpose == "avatar" else None)
+        # Pictures that were removed or replaced are not there to be counted, and each of them was judged.
+        if purpose == "avatar" and await self.limits.take(
+            f"avatar:{member_id}", most=AVATARS_PER_DAY_MOST, per=DAY, at=now
+        ):
+            raise TooManyFiles(AVATARS_PER_DAY_MOST)
         file = StoredFile(
             id=FileId(self.ids.new()),
             owner_id=member_id,
@@ -97,15 +105,24 @@ class UploadFile:
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
         try:
-            async with self.begin() as tx:
-                tx.files.add(file)
-                if file.judged_by is not None:
-                    tx.outbox.add(CheckImage(file_id=file.id), at=now)
-                await tx.commit()
-        except Stale:
+            await self._record(file)
+        except DomainError:
             await self.store.delete(file.id)
             raise
         return file
+
+    @decided_anew_when_stale
+    async def _record(self, file: StoredFile) -> None:
+        async with self.begin() as tx:
+            if file.purpose == "avatar":
+                # Drawing takes a while: who left meanwhile leaves no picture, and who leaves now meets this save.
+                member = await tx.members.get(file.owner_id)
+                check("manage_profile", member, relation="self")
+                tx.members.save(member.touched())
+            tx.files.add(file)
+            if file.judged_by is not None:
+                tx.outbox.add(CheckImage(file_id=file.id), at=file.at)
+            await tx.commit()
 
 
 def _may_be_of_no_use(purpose: FilePurpose, order: Order | None) -> bool:
