@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import get_args
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -30,6 +31,7 @@ from errand_domain.use_cases.moderate_content import DecideContent, LookAtImage
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.screen_images import CHECK_LINK_LIFE, TRIED_FOR, MissVerdict, RecordVerdict
 from errand_domain.use_cases.screening import SCENE_OF
+from errand_domain.use_cases.take_export import TakeExport
 from tests.use_cases.world import PNG, World
 
 SECOND = timedelta(seconds=1)
@@ -233,6 +235,16 @@ async def test_a_risky_image_is_shown_to_nobody_and_its_author_hears_so(proof: P
     (case,) = await proof.cases()
     assert case.doubt == "risky"
     assert await proof.told() == [SENTENCES["image_withheld"] + f"（订单 {str(proof.order.id)[-8:]}）"]
+
+
+@pytest.mark.parametrize(("verdict", "handed_over"), [("pass", True), ("review", True), ("risky", False)])
+async def test_the_export_hands_over_no_image_that_is_withheld_and_still_tells_of_it(
+    proof: Proof, verdict, handed_over: bool
+):
+    await proof.judged(verdict)
+    taken = await proof.world.use(TakeExport)(proof.runner.id, by=proof.runner)
+    assert proof.id in [FileId(UUID(file["id"])) for file in taken.facts["files"]]
+    assert (proof.id in [file.id async for file, _ in taken.contents()]) is handed_over
 
 
 async def test_a_stranger_does_not_learn_that_an_image_is_withheld(proof: Proof):

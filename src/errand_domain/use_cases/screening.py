@@ -56,9 +56,14 @@ def first_screening(purpose: FilePurpose, *, at: datetime) -> Screening:
     return Unscreened() if SCENE_OF[purpose] is None else Waiting(due_at=at + JUDGED_WITHIN)
 
 
+def is_shown(file: StoredFile) -> bool:
+    """Whether those who may see the image are shown it."""
+    return not isinstance(file.screening, Withheld | TakenAway)
+
+
 def check_shown(file: StoredFile) -> None:
     """Raise `FileWithheld` for an image that nobody is shown any more."""
-    if isinstance(file.screening, Withheld | TakenAway):
+    if not is_shown(file):
         raise FileWithheld
 
 

@@ -17,6 +17,7 @@ from errand_domain.ports.outside import Clock
 from errand_domain.ports.rate_limits import RateLimits, TooManyRequests
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.export_member import ExportMember
+from errand_domain.use_cases.screening import is_shown
 
 EXPORTS_MOST: Final = 1
 PER: Final = timedelta(days=1)
@@ -25,7 +26,7 @@ PAGE: Final = 100
 
 @frozen(kw_only=True)
 class Taken:
-    """What the export says, and which files come with it."""
+    """What the export says, and which files come with it: those that are withheld do not."""
 
     facts: Mapping[str, Any]
     files: tuple[StoredFile, ...]
@@ -67,7 +68,7 @@ class TakeExport:
         async with self.begin() as tx:
             last: FileId | None = None
             while page := await tx.files.of_owner(member_id, before=last, limit=PAGE):
-                files += page
+                files += filter(is_shown, page)
                 last = page[-1].id
             tx.audit.record(
                 AuditLine(
