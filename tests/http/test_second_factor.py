@@ -85,6 +85,23 @@ async def test_by_wechat_one_comes_in_and_links_the_phone_that_wechat_shows(gues
     assert taken["code"] == "member.way_taken"
 
 
+async def test_removing_the_way_by_which_one_came_in_ends_the_other_sessions_of_it(
+    guest: Visitor, stage: Stage
+) -> None:
+    wechat = stage.use.mini_program()
+    ours, others = [
+        Visitor(
+            guest.app, stage, (await guest.does("/sessions/wechat", {"ticket": wechat.ticket_of("openid-1")}))["token"]
+        )
+        for _ in range(2)
+    ]
+    await ours.consents()
+    await ours.does("/me/tickets/wechat-phone", {"ticket": wechat.phone_ticket_of("+8613900000001")})
+    assert (await ours.http.delete("/me/ways/wechat")).status_code == 204
+    assert [way["kind"] for way in (await ours.sees("/me"))["ways"]] == ["phone"]
+    assert (await others.http.get("/me")).status_code == 401
+
+
 async def test_known_and_unknown_targets_are_answered_alike(guest: Visitor) -> None:
     await guest.signs_in("+8613800000001")
     stage = guest.stage

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from errand_domain.errors import InvalidField, Missing
+from errand_domain.ids import MemberId
 from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import Way
 from errand_domain.member.session import (
@@ -17,11 +18,15 @@ from errand_domain.member.session import (
 )
 from errand_domain.ports.mini_program import TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.entering import Entered
+from errand_domain.use_cases.link_by_ticket import LinkByTicket
+from errand_domain.use_cases.manage_profile import LinkWay, UnlinkWay
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.set_password import SetPassword
 from errand_domain.use_cases.sign_in import SignInByWechat
-from tests.domain.examples import SECOND
+from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+from tests.domain.examples import MINUTE, SECOND
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
 from tests.use_cases.enrolling import enroll
 from tests.use_cases.test_signing_in import EMAIL, PASSWORD, code_for, enter, with_password
@@ -152,3 +157,38 @@ async def test_the_eleventh_session_ends_the_oldest(world: World):
     assert len(await world.use(ListSessions)(found[0].member.id)) == SESSIONS_MOST
     with pytest.raises(NotSignedIn):
         await world.use(Recognise)(entered[0])
+
+
+@pytest.mark.parametrize("by", ["code", "password", "proof"])
+async def test_whoever_came_in_by_what_is_removed_is_out_and_everybody_else_stays(world: World, by: str):
+    """Who reads the mail of another must not keep what that gave them: they could take the account within minutes."""
+    phone = Way("phone", "+8613900000055")
+    own = (await enter(world, phone)).session
+    await world.use(LinkWay)(own.member_id, MAIL, await code_for(world, MAIL))
+    world.clock.advance(MINUTE)
+    stranger = await enter(world, phone if by == "proof" else MAIL)
+    world.clock.advance(MINUTE)
+    if by == "proof":
+        await world.use(ProveAgain).by_code(stranger.session, "email", await code_for(world, MAIL))
+    if by == "password":
+        await world.use(SetPassword)(stranger.session, PASSWORD)
+        stranger = await world.use(SignInByPassword)(PasswordTry(email=EMAIL, password=PASSWORD))
+    world.clock.advance(MINUTE)
+    own, other = (await enter(world, phone)).session, (await with_ticket(world, own.member_id)).session
+    await world.use(UnlinkWay)(own.member_id, "email", but=own.id)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(stranger.token)
+    kept = {one.id for one in await world.use(ListSessions)(own.member_id)}
+    assert {own.id, other.id} <= kept
+
+
+async def test_the_session_in_which_a_way_is_removed_stays(world: World):
+    entered = await enter(world, MAIL)
+    await world.use(LinkByTicket).wechat(entered.member.id, world.mini_program.ticket_of("openid-lin"))
+    await world.use(UnlinkWay)(entered.member.id, "email", but=entered.session.id)
+    await world.use(Recognise)(entered.token)
+
+
+async def with_ticket(world: World, member_id: MemberId) -> Entered:
+    await world.use(LinkByTicket).wechat(member_id, world.mini_program.ticket_of("openid-lin"))
+    return await world.use(SignInByWechat)(world.mini_program.ticket_of("openid-lin"))

@@ -9,7 +9,7 @@ from attrs import Factory, evolve, field, frozen
 
 from errand_domain.errors import Conflict, Forbidden, Invalid
 from errand_domain.ids import MemberId
-from errand_domain.member.member import Way
+from errand_domain.member.member import Way, WayKind
 from errand_domain.text import line
 
 CODE_LIFE: Final = timedelta(minutes=5)
@@ -153,6 +153,11 @@ class Session:
     def proves_email(self, *, at: datetime) -> bool:
         """Whether a code that was sent to the member's e-mail address has proven it a moment ago."""
         return self.proved_by == "email" and self.is_proven(at=at)
+
+    def rests_on(self, kind: WayKind) -> bool:
+        """Whether it was started or last proven by that way; a password is good with the e-mail address alone."""
+        means = {kind, "password"} if kind == "email" else {kind}
+        return not means.isdisjoint({self.by, self.proved_by})
 
     def is_proven(self, *, at: datetime) -> bool:
         """Whether it was proven a moment ago who asks."""

@@ -1,5 +1,7 @@
 """What members do with their own account."""
 
+from uuid import UUID
+
 from attrs import field, frozen
 
 from errand_domain.ids import CampusId, MemberId
@@ -115,18 +117,26 @@ class LinkWay:
 
 @frozen(kw_only=True)
 class UnlinkWay:
-    """A member removes a way to sign in, but never the last."""
+    """A member removes a way to sign in, but never the last. Whoever came in by it is signed out.
+
+    They might go on for as long as their proof is fresh, and take the account, though what they came by is gone.
+    """
 
     begin: Begin
+    clock: Clock
 
     @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId, kind: WayKind) -> Member:
-        """The member; raises `LastWay`."""
+    async def __call__(self, member_id: MemberId, kind: WayKind, *, but: UUID | None = None) -> Member:
+        """The member; raises `LastWay`. `but` is the session that asks, which stays."""
+        now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             check("manage_profile", member, relation="self")
             member = member.unlink(kind)
             tx.members.save(member)
+            for session in await tx.sessions.of_member(member_id, at=now):
+                if session.id != but and session.rests_on(kind):
+                    tx.sessions.end(session.id)
             await tx.commit()
         return member
 

@@ -118,9 +118,9 @@ async def change_password(data: JSONBody[PasswordAsked], request: Asking, set_pa
 
 @delete("/me/ways/{kind:str}", opt=PROVEN, responses=refusals(InvalidField, LastWay, ProofTooOld))
 async def unlink(kind: FromPath[AnyWayKind], request: Asking, unlink_way: Uses[UnlinkWay]) -> None:
-    """Remove a way to sign in, but never the last."""
+    """Remove a way to sign in, but never the last. Every other session that was started or proven by it ends."""
     note_facts(request.scope, kind=kind)
-    await unlink_way(request.user.id, kind)
+    await unlink_way(request.user.id, kind, but=request.auth.id)
 
 
 @post("/me/blocks/{member_id:uuid}", status_code=204, responses=refusals(InvalidField, Missing))
