@@ -1,11 +1,14 @@
 """Nobody fills the house: what one member may pile up is bounded."""
 
+import os
 from asyncio import gather
 from collections import Counter
 from datetime import date
+from io import BytesIO
 
 import pytest
 from attrs import evolve
+from PIL import Image
 
 from errand_domain.dispute.dispute import STATEMENTS_MOST, TooManyStatements
 from errand_domain.errors import InvalidField
@@ -19,7 +22,13 @@ from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplica
 from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.files import CARDS_PER_DAY_MOST, FILES_PER_ORDER_MOST, TooManyFiles, UploadFile
+from errand_domain.use_cases.files import (
+    CARDS_PER_DAY_MOST,
+    FILES_PER_ORDER_MOST,
+    FileTooLarge,
+    TooManyFiles,
+    UploadFile,
+)
 from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent
 from errand_domain.use_cases.proofs import PHOTOS_MOST
 from tests.domain.examples import DAY
@@ -66,6 +75,16 @@ async def test_a_member_uploads_so_much_for_an_order_and_no_more(world: World):
     with pytest.raises(TooManyFiles):
         await world.photo(order, runner)
     await world.photo(order, requester, purpose="evidence")
+
+
+async def test_a_small_file_that_would_be_kept_as_a_large_one_is_refused(world: World):
+    noise, small = Image.frombytes("RGBA", (1500, 1500), os.urandom(1500 * 1500 * 4)), BytesIO()
+    noise.save(small, "WEBP", quality=1, method=0)
+    requester, runner = await world.member(), await world.runner()
+    order = await world.accepted(requester, runner)
+    with pytest.raises(FileTooLarge):
+        await world.use(UploadFile)(runner.id, small.getvalue(), purpose="proof", order_id=order.id)
+    await world.photo(order, runner)
 
 
 async def test_a_member_shows_so_many_student_cards_a_day_and_no_more(world: World):

@@ -85,6 +85,9 @@ class UploadFile:
         async with self.begin() as tx:
             order = await check_room(tx, member_id, purpose=purpose, order_id=order_id, at=now)
         image = await self.images.clean(content, side_most=AVATAR_SIDE_MOST if purpose == "avatar" else None)
+        # What is kept and shown may be many times what was sent: a soft image, drawn anew as a PNG.
+        if len(image.content) > FILE_BYTES_MOST:
+            raise FileTooLarge(FILE_BYTES_MOST)
         # Pictures that were removed or replaced are not there to be counted, and each of them was judged.
         if purpose == "avatar" and await self.limits.take(
             f"avatar:{member_id}", most=AVATARS_PER_DAY_MOST, per=DAY, at=now

@@ -16,6 +16,7 @@ from entrypoints.http.routes.me import told
 from entrypoints.http.wire.files import FileTold, ImageAsked, tell_file
 from entrypoints.http.wire.members import MeTold
 from errand_domain.errors import Missing
+from errand_domain.ports.files import StoreUnreachable
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
 from errand_domain.use_cases.files import UploadFile
 
@@ -45,7 +46,7 @@ async def remove_avatar(request: Asking, remove_avatar: Uses[RemoveAvatar]) -> M
     "/public-images/{name:str}",
     opt=PUBLIC,
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(Missing)},
+    responses={200: IMAGE_TOLD, **refusals(Missing, StoreUnreachable)},
 )
 async def see_picture(name: FromPath[str], see_picture: Uses[SeePicture]) -> Response[bytes]:
     """A picture that is public, to whoever knows its name."""

@@ -15,6 +15,7 @@ from entrypoints.http.wire.files import LinkTold
 from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import FileId
+from errand_domain.ports.files import StoreUnreachable
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 
 KEPT_SECONDS: Final = 300
@@ -31,7 +32,7 @@ async def issue_link(file_id: PathId, request: Asking, issue_file_link: Uses[Iss
     "/file-links/{token:str}",
     opt=PUBLIC,
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld)},
+    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld, StoreUnreachable)},
 )
 async def follow_link(token: FromPath[str], follow_file_link: Uses[FollowFileLink]) -> Response[bytes]:
     """The bytes of the file, as long as the link is good and whoever asked for it may still look."""

@@ -72,7 +72,7 @@ async def upload_student_card(
 @get(
     "/files/{file_id:uuid}",
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld)},
+    responses={200: IMAGE_TOLD, **refusals(Missing, FileWithheld, StoreUnreachable)},
 )
 async def fetch(file_id: PathId, request: Asking, fetch_file: Uses[FetchFile]) -> Response[bytes]:
     """The bytes of a file, to those who may see it; to anybody else it is not there. What is withheld nobody sees."""

@@ -21,6 +21,7 @@ from entrypoints.http.wire.content import (
 from errand_domain.content.case import IllegalContentTransition, OwnContent
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, ContentCaseId
+from errand_domain.ports.files import StoreUnreachable
 from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage, OrderUnderWay
 
 
@@ -41,7 +42,7 @@ async def list_content_cases(
 @get(
     "/content/{case_id:uuid}/image",
     media_type="image/jpeg",
-    responses={200: IMAGE_TOLD, **refusals(NotPermitted, OwnContent, Missing)},
+    responses={200: IMAGE_TOLD, **refusals(NotPermitted, OwnContent, Missing, StoreUnreachable)},
 )
 async def show_content_image(case_id: PathId, request: Asking, look_at_image: Uses[LookAtImage]) -> Response[bytes]:
     """The image that an open case is about, also where it is withheld from everybody else; the look is recorded."""
