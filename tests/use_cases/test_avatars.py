@@ -19,6 +19,7 @@ from errand_domain.ports.public_images import PublicImages
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
 from errand_domain.use_cases.deliver_message import DeliverMessage
 from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, DAY, TooManyFiles, UploadFile
+from errand_domain.use_cases.manage_members import BarMember
 from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.moderate_content import DecideContent
 from errand_domain.use_cases.screen_images import RecordVerdict
@@ -264,3 +265,14 @@ async def test_removing_pictures_makes_no_room_for_more_of_them_on_the_same_day(
         await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
     face.world.clock.advance(DAY)
     await face.world.use(UploadFile)(face.member.id, PNG, purpose="avatar")
+
+
+async def test_who_is_shut_out_is_seen_no_more_and_what_waited_is_not_shown_either(face: Face) -> None:
+    await face.sends(Judged(verdict="pass"))
+    await face.sends(None)
+    bar = face.world.use(BarMember)
+    member = await bar(face.member.id, None, campus_id=face.world.campus.id, barred=True, reason="头像违规")
+    assert member.avatar == ""
+    await face.world.use(RecordVerdict)(face.world.image_check.submitted[-1], "pass")
+    await face.world.pass_time()
+    assert (await face.name(), face.public._contents, face.store._contents, await face.files()) == ("", {}, {}, [])

@@ -165,8 +165,8 @@ class Member:
         return evolve(self, blocked=self.blocked - {other}, version=self.version + 1)
 
     def bar(self, *, barred: bool) -> "Member":
-        """The member, shut out or let in again."""
-        return evolve(self, barred=barred, version=self.version + 1)
+        """The member, shut out and seen without a picture, or let in again."""
+        return evolve(self, barred=barred, avatar="" if barred else self.avatar, version=self.version + 1)
 
     def touched(self) -> "Member":
         """The same member, one version on: saved by decisions that must not race with each other."""

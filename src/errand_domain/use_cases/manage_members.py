@@ -9,6 +9,7 @@ from errand_domain.permissions import check
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.use_cases.avatars import erase_avatars
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 
 
@@ -59,7 +60,8 @@ class BarMember:
     """Shut a member out, at once and everywhere, or let them in again.
 
     That takes whoever manages the members of every campus where the member is at home, runs or works; where there is
-    no such campus, or several under different hands, it takes the machine's own command line.
+    no such campus, or several under different hands, it takes the machine's own command line. Their picture goes, also
+    where it was judged harmless: it is public, and they cannot come to remove it.
     """
 
     begin: Begin
@@ -73,13 +75,15 @@ class BarMember:
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             await _check_manages(tx, operator, member)
+            now = self.clock.now()
+            if barred:
+                await erase_avatars(tx, member, at=now)
+                tx.sessions.end_all(member_id)
             member = member.bar(barred=barred)
             tx.members.save(member)
-            if barred:
-                tx.sessions.end_all(member_id)
             tx.audit.record(
                 AuditLine(
-                    at=self.clock.now(),
+                    at=now,
                     actor_id=operator.id if operator else None,
                     campus_id=campus_id,
                     action="member.barred" if barred else "member.let_in",
