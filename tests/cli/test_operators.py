@@ -8,6 +8,8 @@ from PIL import Image
 from pyotp.totp import TOTP
 
 from entrypoints.cli.main import main
+from entrypoints.http.wire.addresses import way_of
+from errand_domain.member.member import Member
 from tests.cli.conftest import Terminal
 from tests.stage import Stage
 
@@ -31,6 +33,21 @@ def test_an_operator_is_invited_enrolls_is_reset_and_disabled(terminal: Terminal
     assert not terminal.told("operator", "list")[0]["enrolled"]
     assert terminal.told("operator", "disable", EMAIL)["roles"] == []
     assert terminal.told("operator", "list") == []
+
+
+def test_an_address_is_kept_in_the_spelling_by_which_its_owner_signs_in(terminal: Terminal, stage: Stage, wait: Any):
+    written = " Li.Lei@例子.中国"
+    created = terminal.told("operator", "create", "--email", written, "--role", "finance")
+
+    async def found() -> Member | None:
+        async with stage.use.begin()() as tx:
+            return await tx.members.of_way(way_of("email", written))
+
+    member = wait(found())
+    assert member is not None
+    assert str(member.id) == created["id"]
+    assert terminal.told("member", "show", written)["id"] == created["id"]
+    assert "email" in terminal.refused("operator", "create", "--email", "a(1)@example.cn", "--role", "finance")
 
 
 def test_what_cannot_be_is_one_line(terminal: Terminal, stage: Stage, wait: Any):

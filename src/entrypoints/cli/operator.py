@@ -7,6 +7,7 @@ import click
 from entrypoints import qr
 from entrypoints.cli.desk import CAMPUS, OPERATOR, Desk, at_desk, find_member
 from entrypoints.cli.member import REASON, ROLE, WHO, facts
+from entrypoints.http.wire.addresses import mailbox
 from errand_domain.errors import InvalidField
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Role
@@ -35,7 +36,7 @@ async def create(desk: Desk, *, email: str, role: Role, reason: str, campus_ref:
     """Give a role, and print a one-time link to set password and authenticator by, good for a day. Audited."""
     campus = await desk.campus(campus_ref)
     act = desk.container.invite_operator()
-    _tell(desk, await act(email.lower(), desk.operator, role=role, campus_id=campus.id, reason=reason))
+    _tell(desk, await act(mailbox(email, field="email"), desk.operator, role=role, campus_id=campus.id, reason=reason))
 
 
 @noun.command("list")
