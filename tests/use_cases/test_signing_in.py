@@ -73,6 +73,14 @@ def tried(password: str = PASSWORD, *, email: str = EMAIL, second: str = "", add
     return PasswordTry(email=email, password=password, second=second, address=address)
 
 
+async def test_a_device_that_has_no_name_uses_up_no_code(world: World):
+    way = Way("email", EMAIL)
+    code = await code_for(world, way)
+    with pytest.raises(InvalidField):
+        await world.use(SignIn)(way, code, arrival=Arrival(device="iPhone\x00"))
+    await world.use(SignIn)(way, code)
+
+
 # -- WeChat --------------------------------------------------------------------------------------------------
 
 

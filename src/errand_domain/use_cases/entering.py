@@ -9,13 +9,17 @@ from errand_domain.member.member import Member, Way, WayTaken
 from errand_domain.member.session import SESSIONS_MOST, Means, Session, Strength, life_of
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.text import line
 
 
 @frozen(kw_only=True)
 class Arrival:
-    """What is kept of where somebody signs in from: how they call the device, and the network in part."""
+    """What is kept of where somebody signs in from: how they call the device, and the network in part.
 
-    device: str = ""
+    What cannot be kept is refused here, before a code is used up and before there is a member.
+    """
+
+    device: str = field(default="", validator=line(least=0, most=120))
     place: str = field(default="", repr=False)
 
 
