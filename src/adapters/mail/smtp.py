@@ -1,5 +1,6 @@
 """Notices by mail, handed to one SMTP server."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -69,7 +70,7 @@ class SmtpMail(Notices):
             )
         except aiosmtplib.SMTPResponseException as refused:
             raise ConnectionError(f"refused with {refused.code}") from None
-        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
+        except (aiosmtplib.SMTPException, MessageError, OSError, ValueError) as fault:
             raise ConnectionError(f"no mail: {type(fault).__name__}") from None
 
     def _written(self, notice: Notice) -> EmailMessage:

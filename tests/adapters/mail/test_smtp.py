@@ -28,7 +28,9 @@ def test_a_mail_says_what_it_is_in_any_language():
     assert written.get_content().strip() == NOTICE.text
 
 
-@pytest.mark.parametrize("address", ["a,b@c.cn", "a<b@c.cn", "a>b@c.cn", "a@b;c", "a@b.cn>,"])
+@pytest.mark.parametrize(
+    "address", ["a,b@c.cn", "a<b@c.cn", "a>b@c.cn", "a@b;c", "a@b.cn>,", "<a@b.cn", "(a@b.cn", "a@b.cn."]
+)
 async def test_an_address_never_becomes_two_or_another_header(address):
     with pytest.raises(ConnectionError) as refused:
         await mail(port=1).send(Notice(to=Way("email", address), text="x"))
