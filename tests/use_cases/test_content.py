@@ -1,6 +1,7 @@
 """What is published in doubt is looked at by a person; what is removed is gone, and its author hears why."""
 
 import pytest
+from attrs import evolve
 
 from errand_domain.content.case import Cleared, IllegalContentTransition, OwnContent, Removed
 from errand_domain.dispute.dispute import TAKEN_AWAY
@@ -195,6 +196,41 @@ async def test_nobody_decides_about_their_own_content(world: World):
     ):
         with pytest.raises(OwnContent):
             await decide
+
+
+async def refused(world: World, operator) -> None:
+    case = await only_case(world)
+    for decide in (
+        world.use(DecideContent).clear(case.id, operator),
+        world.use(DecideContent).remove(case.id, operator, reason="?"),
+    ):
+        with pytest.raises(OwnContent):
+            await decide
+
+
+async def working(world: World, member):
+    """The member, who is staff of the campus as well."""
+    return evolve(member, grants=(await world.operator("operations")).grants)
+
+
+async def test_nobody_takes_away_what_the_other_side_of_their_dispute_says(world: World):
+    requester, runner = await world.member(), await world.runner()
+    order = await world.completed(requester, runner)
+    await world.use(OpenDispute)(order.id, requester.id, reason="damaged", text=DOUBTFUL)
+    await refused(world, await working(world, runner))
+
+
+async def test_nobody_takes_away_what_somebody_says_of_them(world: World):
+    requester, runner = await world.member(), await world.runner()
+    order = await world.completed(requester, runner)
+    await world.use(ReviewOrder)(order.id, requester.id, stars=1, tags=(), text=DOUBTFUL)
+    await refused(world, await working(world, runner))
+
+
+async def test_nobody_decides_about_the_order_that_they_run(world: World):
+    requester, runner = await world.member(), await world.runner()
+    await world.accepted(requester, runner, note=DOUBTFUL)
+    await refused(world, await working(world, runner))
 
 
 @pytest.mark.parametrize("role", ["reviewer", "finance", "auditor", None])

@@ -405,3 +405,16 @@ async def test_nobody_decides_about_their_own_image(proof: Proof):
     author = evolve(proof.runner, grants=(await proof.world.operator("operations")).grants)
     with pytest.raises(OwnContent):
         await proof.world.use(DecideContent).clear(case.id, author)
+
+
+async def test_nobody_decides_about_an_image_in_an_order_of_theirs_or_looks_at_it_as_staff(proof: Proof):
+    await proof.judged("risky")
+    (case,) = await proof.cases()
+    other_side = evolve(proof.requester, grants=(await proof.world.operator("operations")).grants)
+    for ask in (
+        proof.world.use(LookAtImage)(case.id, other_side),
+        proof.world.use(DecideContent).clear(case.id, other_side),
+        proof.world.use(DecideContent).remove(case.id, other_side, reason="?"),
+    ):
+        with pytest.raises(OwnContent):
+            await ask

@@ -4,7 +4,7 @@ from attrs import evolve
 
 from adapters.memory.access import Access
 from adapters.memory.pages import newest_first
-from adapters.memory.tables import Tables, insert
+from adapters.memory.tables import Tables, found, insert
 from errand_domain.ids import MemberId, OrderId, ReviewId
 from errand_domain.ports.reviews import Rating, Reviews
 from errand_domain.review.review import AlreadyReviewed, Review
@@ -15,6 +15,10 @@ class MemoryReviews(Reviews):
 
     def __init__(self, access: Access) -> None:
         self._access = access
+
+    async def get(self, review_id: ReviewId) -> Review:
+        """The review as committed; raises `Missing`."""
+        return found((await self._access.look()).reviews.get(review_id), "review")
 
     async def of_order(self, order_id: OrderId) -> tuple[Review, ...]:
         """Both reviews of the order, as far as written."""

@@ -6,7 +6,7 @@ from attrs import frozen
 from sqlalchemy import BigInteger, bindparam, cast, func, select, update
 
 from adapters.sql.drivers.driver import Driver
-from adapters.sql.reading import NEWEST, every
+from adapters.sql.reading import NEWEST, every, only
 from adapters.sql.rows.words import READ_REVIEW, review_from_row, review_row
 from adapters.sql.statements import Statement
 from adapters.sql.tables.ordering import REVIEWS
@@ -15,6 +15,7 @@ from errand_domain.ids import MemberId, OrderId, ReviewId
 from errand_domain.ports.reviews import Rating, Reviews
 from errand_domain.review.review import Review
 
+_GET: Final = Statement(select(*READ_REVIEW).where(REVIEWS.c.id == bindparam("review")))
 _OF_ORDER: Final = Statement(
     select(*READ_REVIEW).where(REVIEWS.c.order_id == bindparam("order")).order_by(REVIEWS.c.id)
 )
@@ -43,6 +44,10 @@ class SqlReviews(Reviews):
 
     driver: Driver
     writes: list[Write]
+
+    async def get(self, review_id: ReviewId) -> Review:
+        """The review as committed; raises `Missing`."""
+        return only(await self.driver.fetch(_GET, {"review": review_id}), review_from_row, "review")
 
     async def of_order(self, order_id: OrderId) -> tuple[Review, ...]:
         """Both reviews of the order, as far as written."""

@@ -34,10 +34,10 @@ class IllegalContentTransition(Conflict):
 
 @frozen(str=False)
 class OwnContent(Forbidden):
-    """Nobody decides about what they wrote themselves."""
+    """Nobody decides about what they wrote themselves, or what was said of them, or in an order of theirs."""
 
     code = "content.own"
-    sentence = "不能处理自己发布的内容"
+    sentence = "不能处理与自己有关的内容"
 
 
 @frozen(kw_only=True)

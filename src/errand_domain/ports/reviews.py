@@ -21,6 +21,10 @@ class Reviews(Protocol):
     """All reviews. Each side of an order writes one."""
 
     @abstractmethod
+    async def get(self, review_id: ReviewId) -> Review:
+        """The review as committed; raises `Missing`."""
+
+    @abstractmethod
     async def of_order(self, order_id: OrderId) -> tuple[Review, ...]:
         """Both reviews of the order, as far as written."""
 

@@ -10,6 +10,7 @@ from errand_domain.content.case import ContentCase, ContentCleared, ContentRemov
 from errand_domain.errors import Conflict, Missing
 from errand_domain.ids import CampusId, ContentCaseId, DisputeId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
+from errand_domain.order.order import Order
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FileStore
@@ -19,7 +20,7 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.files import FetchedFile
 from errand_domain.use_cases.resolve_order import cancel_for_operations
-from errand_domain.use_cases.screening import clear_image, remove_image
+from errand_domain.use_cases.screening import clear_image, find_file, remove_image
 
 
 @frozen(str=False)
@@ -138,8 +139,34 @@ class DecideContent:
 async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
     check_anywhere("moderate_content", operator)
     case = await tx.content_cases.get(case_id)
-    check("moderate_content", operator, campus_id=case.campus_id, of="content_case", concerns=(case.author_id,))
+    concerns = (case.author_id, *await _other_sides(tx, case))
+    check("moderate_content", operator, campus_id=case.campus_id, of="content_case", concerns=concerns)
     return case
+
+
+async def _other_sides(tx: Transaction, case: ContentCase) -> tuple[MemberId | None, ...]:
+    """Whom it is about but its author: who takes away what is said against them decides about themselves."""
+    match case.kind:
+        case "nickname":
+            return ()
+        case "order":
+            return _parties(await tx.orders.get(OrderId(case.subject)))
+        case "review":
+            return ((await tx.reviews.get(ReviewId(case.subject))).subject_id,)
+        case "statement":
+            dispute = await tx.disputes.get(DisputeId(case.subject))
+            return dispute.requester_id, dispute.runner_id
+        case "image":
+            file = await find_file(tx, FileId(case.subject))
+            if file is None or file.order_id is None:
+                return ()
+            return _parties(await tx.orders.get(file.order_id))
+        case _:
+            assert_never(case.kind)
+
+
+def _parties(order: Order) -> tuple[MemberId | None, ...]:
+    return order.requester_id, order.runner_id
 
 
 def _audit(tx: Transaction, case: ContentCase, operator: Member, reason: str, *, at: datetime) -> None:

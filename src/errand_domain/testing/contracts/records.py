@@ -127,6 +127,9 @@ class ReviewsContract:
         await commit(database, partial(_review, review))
         async with database.begin() as tx:
             assert await tx.reviews.of_order(review.order_id) == (review,)
+            assert await tx.reviews.get(review.id) == review
+            with pytest.raises(Missing):
+                await tx.reviews.get(ReviewId(examples.fresh()))
 
     async def test_both_sides_review_once_each(self, database: Database) -> None:
         order_id, one, other = OrderId(examples.fresh()), MemberId(examples.fresh()), MemberId(examples.fresh())
