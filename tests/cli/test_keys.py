@@ -249,3 +249,21 @@ def test_the_doctor_finds_a_carrier_whose_settings_cannot_be_right(monkeypatch: 
     monkeypatch.setenv("ERRAND_SMTP_PORT", "many")
     wrong = examined("notices")
     assert (wrong["ok"], wrong["detail"]) == (False, "ERRAND_SMTP_PORT must be a port number")
+
+
+def test_nobody_changes_the_ring_while_somebody_else_does(ring: Path):
+    """Whoever writes a ring that was read before another's is written forgets a key that seals already."""
+    from adapters.crypto.key_ring import KeyRingFile
+
+    first = told("keys", "list")[0]["name"]
+    told("keys", "rotate")
+    before = ring.read_bytes()
+    changing = (["rotate"], ["rotate", "--index"], ["retire", first], ["retire", "--index"], ["create"])
+    with KeyRingFile(ring).alone():
+        for words in changing:
+            result = run("keys", *words)
+            assert (result.exit_code, result.stderr.count("\n")) == (2, 1), words
+        assert ring.read_bytes() == before
+        assert len(told("keys", "list")) == 2
+        assert told("keys", "rotate", "--dry-run")["adds_key"]
+    assert told("keys", "retire", first)["retired"] == first

@@ -7,7 +7,9 @@ key that is not current any more still opens what it sealed, until everything wa
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, Final, Protocol, cast
@@ -22,6 +24,10 @@ NAME_BYTES: Final = 4
 
 class KeyRingInvalid(Exception):
     """The ring cannot be used; the message says why and shows no key."""
+
+
+class KeyRingBusy(KeyRingInvalid):
+    """Somebody else is changing the ring."""
 
 
 @frozen(kw_only=True)
@@ -81,6 +87,8 @@ def _derived(secret: bytes, purpose: bytes) -> bytes:
 
 
 Listener = Callable[[KeyRing], None]
+Seen = tuple[int, int]
+"""When a file was changed, and its number: every replacing makes another file."""
 
 
 class KeyRings(Protocol):
@@ -124,26 +132,28 @@ class KeyRingFile(KeyRings):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._ring: KeyRing | None = None
-        self._changed_at = 0
+        self._seen: Seen | None = None
         self._listener: Listener | None = None
 
     def current(self) -> KeyRing:
         """The ring; read again where the file was replaced. Raises `KeyRingInvalid`."""
         try:
-            changed_at = self._path.stat().st_mtime_ns
+            found = self._path.stat()
         except OSError as fault:
             if self._ring is not None:
                 return self._ring  # serving goes on with what is known
             raise KeyRingInvalid(f"the key ring cannot be read: {fault.strerror}") from fault
-        if self._ring is None or changed_at != self._changed_at:
-            before, self._ring, self._changed_at = self._ring, _parsed(self._path), changed_at
+        # Two files may be of one moment: clocks of file systems are coarse, and backups keep times.
+        seen = found.st_mtime_ns, found.st_ino
+        if self._ring is None or seen != self._seen:
+            before, self._ring, self._seen = self._ring, _parsed(self._path), seen
             if self._listener is not None and before != self._ring:
                 self._listener(self._ring)
         return self._ring
 
     def again(self) -> KeyRing:
         """The ring, read anew."""
-        self._changed_at = 0
+        self._seen = None
         return self.current()
 
     def listen(self, listener: Listener) -> None:
@@ -151,8 +161,26 @@ class KeyRingFile(KeyRings):
         listener(self.current())
         self._listener = listener
 
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Whoever changes the ring by what it says does so alone: raises `KeyRingBusy` while somebody else does.
+
+        Of two who change it at once, the second would write over the key that the first has added and sealed with. A
+        process that is killed lets go.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path.with_name(f".{self._path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                flock(descriptor, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise KeyRingBusy("somebody else is changing the key ring: wait until they have finished") from None
+            yield
+        finally:
+            os.close(descriptor)
+
     def replace(self, ring: KeyRing) -> None:
-        """Write another ring in the place of this one, durably."""
+        """Write another ring in the place of this one, durably: what it will seal opens with nothing else."""
         written = {
             "current": ring.current,
             "index": ring.index_key.hex(),
@@ -167,6 +195,11 @@ class KeyRingFile(KeyRings):
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # a rename is durable once its folder is
+        finally:
+            os.close(folder)
         self.again()
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,7 +32,8 @@ def create(*, as_json: bool) -> None:
     settings = read_settings()
     if settings.key_ring_file is None:
         raise SettingsInvalid("ERRAND_KEY_RING_FILE must name the file that the key ring shall have")
-    ring = create_ring(settings.key_ring_file)
+    with _refusals():
+        ring = create_ring(settings.key_ring_file)
     _log(ring, "create")
     Output(as_json).facts({"file": settings.key_ring_file, "current": ring.current})
 
@@ -41,10 +43,8 @@ def create(*, as_json: bool) -> None:
 def list_keys(*, as_json: bool) -> None:
     """The names of the keys, which of them seals, and how many values each has sealed."""
     settings = read_settings()
-    try:
+    with _refusals():
         ring = ring_file(settings).current()
-    except KeyRingInvalid as invalid:
-        raise SettingsInvalid(str(invalid)) from invalid
     counts = asyncio.run(_counts(settings))
     rows = [
         {"name": name, "current": name == ring.current, "known": name in ring.keys, "seals": counts.get(name, 0)}
@@ -64,7 +64,8 @@ def rotate(*, of_index: bool, dry_run: bool, as_json: bool) -> None:
     Killed in the middle, it is called again: it first finishes what was begun, and adds no further key.
     """
     settings = read_settings()
-    facts = asyncio.run((_reindexed if of_index else _rotated)(settings, dry_run=dry_run))
+    with nullcontext() if dry_run else _alone(settings):
+        facts = asyncio.run((_reindexed if of_index else _rotated)(settings, dry_run=dry_run))
     Output(as_json).facts(facts)
 
 
@@ -81,9 +82,28 @@ def retire(*, name: str | None, of_index: bool, as_json: bool) -> None:
     settings = read_settings()
     if of_index == (name is not None):
         raise click.UsageError("say which: NAME, or --index")
-    if name is None:
-        Output(as_json).facts(asyncio.run(_settled(settings)))
-        return
+    with _alone(settings):
+        facts = asyncio.run(_settled(settings)) if name is None else _retired(settings, name)
+    Output(as_json).facts(facts)
+
+
+@contextmanager
+def _refusals() -> Generator[None]:
+    """A ring that cannot be used, or changed now, is said in one line."""
+    try:
+        yield
+    except KeyRingInvalid as invalid:
+        raise SettingsInvalid(str(invalid)) from invalid
+
+
+@contextmanager
+def _alone(settings: Settings) -> Generator[None]:
+    """Nobody else changes the ring meanwhile."""
+    with _refusals(), ring_file(settings).alone():
+        yield
+
+
+def _retired(settings: Settings, name: str) -> dict[str, object]:
     file = ring_file(settings)
     ring = file.current()
     if name not in ring.keys:
@@ -95,7 +115,7 @@ def retire(*, name: str | None, of_index: bool, as_json: bool) -> None:
         raise click.UsageError(f"{left} values and files are sealed with this key: rotate first")
     file.replace(ring.without(name))
     _log(file.current(), "retire")
-    Output(as_json).facts({"retired": name, "current": ring.current})
+    return {"retired": name, "current": ring.current}
 
 
 async def _counts(settings: Settings) -> Mapping[str, int]:

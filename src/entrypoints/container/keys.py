@@ -34,10 +34,11 @@ def ring_file(settings: Settings) -> KeyRingFile:
 
 def create_ring(path: Path) -> KeyRing:
     """Write a new ring where there is none; raises `SettingsInvalid` where there is a file."""
-    if path.exists():
-        raise SettingsInvalid("ERRAND_KEY_RING_FILE names a file that is there: a ring is never written over")
     file = KeyRingFile(path)
-    file.replace(new_ring())
+    with file.alone():
+        if path.exists():
+            raise SettingsInvalid("ERRAND_KEY_RING_FILE names a file that is there: a ring is never written over")
+        file.replace(new_ring())
     return file.current()
 
 

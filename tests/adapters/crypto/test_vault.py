@@ -1,10 +1,20 @@
 """What is sealed opens with the ring, in its own place, and nowhere else."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.crypto.key_ring import GivenRing, KeyRing, KeyRingFile, KeyRingInvalid, new_ring, ring_from
+from adapters.crypto.key_ring import (
+    GivenRing,
+    KeyRing,
+    KeyRingBusy,
+    KeyRingFile,
+    KeyRingInvalid,
+    new_ring,
+    ring_from,
+)
 from adapters.crypto.vault import KeyMissing, NotSealed, Vault, key_of
 
 
@@ -102,3 +112,23 @@ def test_a_file_that_is_no_ring_is_refused_without_a_word_of_it(tmp_path, writte
 
 def test_the_ring_that_follows_from_a_secret_is_always_the_same():
     assert ring_from(b"s" * 32) == ring_from(b"s" * 32) != ring_from(b"t" * 32)
+
+
+def test_a_ring_that_is_as_old_as_the_one_before_it_is_still_another(tmp_path):
+    path = tmp_path / "ring.json"
+    writer, reader = KeyRingFile(path), KeyRingFile(path)
+    writer.replace(RING)
+    assert reader.current() == RING
+    was = path.stat().st_mtime_ns
+    writer.replace(RING.with_new_key())
+    os.utime(path, ns=(was, was))  # two within one tick of the clock, or a file that was put back
+    assert reader.current() == writer.again() != RING
+
+
+def test_one_at_a_time_changes_the_ring(tmp_path):
+    path = tmp_path / "new folder" / "ring.json"
+    with KeyRingFile(path).alone(), pytest.raises(KeyRingBusy), KeyRingFile(path).alone():
+        pass
+    with KeyRingFile(path).alone():
+        KeyRingFile(path).replace(RING)
+    assert KeyRingFile(path).current() == RING
