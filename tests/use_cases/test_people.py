@@ -211,6 +211,17 @@ async def test_an_account_with_money_or_an_open_order_is_not_closed(world: World
     assert (await close(requester.id)).ways == ()
 
 
+async def test_an_account_is_not_closed_while_money_is_on_its_way_back_to_it(world: World):
+    requester = await world.member()
+    order = await world.opened(requester)
+    await world.use(CancelErrand)(order.id, requester.id, reason="不需要了")
+    with pytest.raises(AccountBusy) as refusal:
+        await world.use(CloseAccount)(requester.id)
+    assert refusal.value.reason == "refund"
+    await world.settle_outside()
+    assert (await world.use(CloseAccount)(requester.id)).ways == ()
+
+
 async def test_a_closed_account_is_signed_out_everywhere_and_its_address_is_free_again(world: World):
     entered = await enter(world)
     await world.use(CloseAccount)(entered.member.id)

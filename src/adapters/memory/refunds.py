@@ -2,7 +2,7 @@
 
 from adapters.memory.access import Access
 from adapters.memory.tables import compare_and_set, found, insert
-from errand_domain.ids import CampusId, OrderId
+from errand_domain.ids import CampusId, MemberId, OrderId
 from errand_domain.payment.refund import Abnormal, Refund
 from errand_domain.ports.refunds import Refunds
 
@@ -25,6 +25,13 @@ class MemoryRefunds(Refunds):
         """Every refund of the order, oldest first."""
         tables = await self._access.look()
         return tuple(sorted((r for r in tables.refunds if r.order_id == order_id), key=_age))
+
+    async def owed_to(self, requester_id: MemberId, *, limit: int) -> tuple[Refund, ...]:
+        """Refunds of the member's orders that the payer has not got yet, stuck ones too, oldest first."""
+        tables = await self._access.look()
+        mine = {order.id for order in tables.orders if order.requester_id == requester_id}
+        owed = (r for r in tables.refunds if r.order_id in mine and (r.is_open or isinstance(r.state, Abnormal)))
+        return tuple(sorted(owed, key=_age)[:limit])
 
     async def abnormal(self, campus_id: CampusId, *, limit: int) -> tuple[Refund, ...]:
         """Refunds of the campus that wait for a person, oldest first."""

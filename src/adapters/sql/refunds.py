@@ -6,7 +6,7 @@ from attrs import frozen
 from sqlalchemy import bindparam, select
 
 from adapters.sql.drivers.driver import Driver
-from adapters.sql.reading import every, only
+from adapters.sql.reading import every, in_list, listed, only
 from adapters.sql.rows.payments import (
     CHANGING,
     READ_REFUND,
@@ -16,9 +16,10 @@ from adapters.sql.rows.payments import (
 )
 from adapters.sql.statements import Statement
 from adapters.sql.tables.money import REFUNDS
+from adapters.sql.tables.ordering import ORDERS
 from adapters.sql.writes import Add, Write, save, save_statement
-from errand_domain.ids import CampusId, OrderId
-from errand_domain.payment.refund import REFUND_STATE_NAMES, Abnormal, Refund
+from errand_domain.ids import CampusId, MemberId, OrderId
+from errand_domain.payment.refund import REFUND_STATE_NAMES, Abnormal, Processing, Refund, Requested
 from errand_domain.ports.refunds import Refunds
 
 WHAT: Final = "refund"
@@ -27,6 +28,14 @@ _OF_ORDER: Final = Statement(
     select(*READ_REFUND)
     .where(REFUNDS.c.order_id == bindparam("order"))
     .order_by(REFUNDS.c.requested_at, REFUNDS.c.number)
+)
+_OWED: Final = tuple(REFUND_STATE_NAMES[state] for state in (Requested, Processing, Abnormal))
+_OWED_TO: Final = Statement(
+    select(*READ_REFUND)
+    .select_from(REFUNDS.join(ORDERS, ORDERS.c.id == REFUNDS.c.order_id))
+    .where(ORDERS.c.requester_id == bindparam("requester"), in_list(REFUNDS.c.state, len(_OWED)))
+    .order_by(REFUNDS.c.requested_at, REFUNDS.c.number)
+    .limit(bindparam("limit"))
 )
 _ABNORMAL: Final = Statement(
     select(*READ_REFUND)
@@ -51,6 +60,11 @@ class SqlRefunds(Refunds):
     async def of_order(self, order_id: OrderId) -> tuple[Refund, ...]:
         """Every refund of the order, oldest first."""
         return every(await self.driver.fetch(_OF_ORDER, {"order": order_id}), refund_from_row)
+
+    async def owed_to(self, requester_id: MemberId, *, limit: int) -> tuple[Refund, ...]:
+        """Refunds of the member's orders that the payer has not got yet, stuck ones too, oldest first."""
+        parameters = {"requester": requester_id, **listed(_OWED), "limit": limit}
+        return every(await self.driver.fetch(_OWED_TO, parameters), refund_from_row)
 
     async def abnormal(self, campus_id: CampusId, *, limit: int) -> tuple[Refund, ...]:
         """Refunds of the campus that wait for a person, oldest first."""

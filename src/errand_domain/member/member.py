@@ -40,10 +40,10 @@ class WayTaken(Conflict):
 
 @frozen(str=False)
 class AccountBusy(Conflict):
-    """An account with money or an unfinished order cannot be closed."""
+    """An account with money, in a balance or on its way back, or an unfinished order cannot be closed."""
 
     code = "member.account_busy"
-    sentence = "还有未完成的订单或余额，暂时不能注销"
+    sentence = "还有未完成的订单、退款或余额，暂时不能注销"
 
     reason: str
 

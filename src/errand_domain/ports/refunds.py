@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from errand_domain.ids import CampusId, OrderId
+from errand_domain.ids import CampusId, MemberId, OrderId
 from errand_domain.payment.refund import Refund
 
 
@@ -17,6 +17,10 @@ class Refunds(Protocol):
     @abstractmethod
     async def of_order(self, order_id: OrderId) -> tuple[Refund, ...]:
         """Every refund of the order, oldest first."""
+
+    @abstractmethod
+    async def owed_to(self, requester_id: MemberId, *, limit: int) -> tuple[Refund, ...]:
+        """Refunds of the member's orders that the payer has not got yet, stuck ones too, oldest first."""
 
     @abstractmethod
     async def abnormal(self, campus_id: CampusId, *, limit: int) -> tuple[Refund, ...]:

@@ -199,6 +199,8 @@ async def _check_idle(tx: Transaction, member_id: MemberId) -> None:
         raise AccountBusy("order")
     if await tx.orders.run_by(member_id, phases=UNFINISHED, before=None, limit=1):
         raise AccountBusy("order")
+    if await tx.refunds.owed_to(member_id, limit=1):
+        raise AccountBusy("refund")
     accounts = (runner_held(member_id), runner_available(member_id), runner_withdrawing(member_id))
     if any((await tx.ledger.balances(accounts)).values()):
         raise AccountBusy("balance")

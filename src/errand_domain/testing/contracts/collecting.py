@@ -8,10 +8,11 @@ from attrs import evolve
 from hypothesis import given
 
 from errand_domain.errors import Missing, Stale
-from errand_domain.ids import AttemptId, CampusId, OrderId
+from errand_domain.ids import AttemptId, CampusId, MemberId, OrderId
 from errand_domain.money import Money
+from errand_domain.order.order import Order
 from errand_domain.payment.attempt import Attempt, Closed, ClosedAtProvider, Unknown
-from errand_domain.payment.refund import Abnormal, Refund
+from errand_domain.payment.refund import Abnormal, Processing, Refund, RefundClosed, Refunded, Requested
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
@@ -139,6 +140,29 @@ class RefundsContract:
         async with database.begin() as tx:
             assert await tx.refunds.of_order(paid.order_id) == (made[1], made[2], made[0])
 
+    async def test_what_a_member_is_owed_is_oldest_first_and_ends_with_the_payers_having_it(
+        self, database: Database
+    ) -> None:
+        order, other = examples.order(), examples.order()
+        paid = examples.attempt(order_id=order.id)
+        owed = [
+            evolve(examples.refund(paid, nth=n), requested_at=NOW - n * SECOND, state=state)
+            for n, state in enumerate(
+                (Requested(), Processing(refund_id="1"), Abnormal(since=NOW, advice="换卡重试")), start=1
+            )
+        ]
+        over = [
+            evolve(examples.refund(paid, nth=n), state=state, query_at=None)
+            for n, state in ((4, Refunded(refunded_at=NOW)), (5, RefundClosed(closed_at=NOW)))
+        ]
+        elsewhere = examples.refund(examples.attempt(order_id=other.id))
+        await commit(database, *(partial(_ordered, each) for each in (order, other)))
+        await commit(database, *(partial(_refund, refund) for refund in (*owed, *over, elsewhere)))
+        async with database.begin() as tx:
+            assert await tx.refunds.owed_to(order.requester_id, limit=9) == tuple(reversed(owed))
+            assert await tx.refunds.owed_to(order.requester_id, limit=1) == (owed[2],)
+            assert await tx.refunds.owed_to(MemberId(examples.fresh()), limit=9) == ()
+
     async def test_abnormal_lists_what_waits_for_a_person_oldest_first(self, database: Database) -> None:
         campus_id = CampusId(examples.fresh())
         stuck = Abnormal(since=NOW, advice="换卡重试")
@@ -167,6 +191,10 @@ def _try(attempt: Attempt, tx: Transaction) -> None:
 
 def _retry(attempt: Attempt, tx: Transaction) -> None:
     tx.attempts.save(attempt)
+
+
+def _ordered(order: Order, tx: Transaction) -> None:
+    tx.orders.add(order)
 
 
 def _refund(refund: Refund, tx: Transaction) -> None:
