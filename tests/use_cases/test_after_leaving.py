@@ -4,10 +4,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from adapters.memory.content import MemoryContentCheck
 from adapters.memory.credentials import MemoryPasswordHashes
+from errand_domain.member.credential import Credential
 from errand_domain.member.member import Member, MemberBarred, Way
 from errand_domain.member.session import Session
+from errand_domain.ports.content import ContentCheck, Utterance, Verdict
 from errand_domain.ports.credentials import PasswordHashes
+from errand_domain.runner.runner import Runner
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
 from errand_domain.use_cases.manage_profile import (
@@ -19,8 +23,12 @@ from errand_domain.use_cases.manage_profile import (
     UpdateProfile,
 )
 from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.set_password import SetPassword
-from tests.use_cases.test_people import enter
+from errand_domain.use_cases.review_order import ReviewOrder
+from errand_domain.use_cases.set_password import ResetPassword, SetPassword
+from tests.domain.examples import MINUTE
+from tests.simulation.scheduler import Scheduler, seeded
+from tests.use_cases.test_people import enter, sent
+from tests.use_cases.test_privacy import applied, card
 from tests.use_cases.world import World
 
 EMAIL = Way("email", "lin@example.edu")
@@ -108,3 +116,60 @@ async def test_whoever_leaves_while_the_first_password_is_hashed_leaves_none_beh
         await world.use(SetPassword)(entered.session, "three blue bicycles")
     async with world.begin() as tx:
         assert await tx.credentials.of_member(entered.member.id) is None
+
+
+async def test_whoever_leaves_while_their_words_are_judged_leaves_none_behind(world: World) -> None:
+    """What is said of others stays until its author leaves, and an author who has left does not leave again."""
+    requester, runner = await world.member(), await world.runner()
+    order = await world.completed(requester, runner)
+
+    class Slow(MemoryContentCheck):
+        async def judge(self, utterance: Utterance) -> Verdict:
+            await world.use(CloseAccount)(requester.id)
+            return await super().judge(utterance)
+
+    world.parts[ContentCheck] = Slow()
+    with pytest.raises(MemberBarred):
+        await world.use(ReviewOrder)(order.id, requester.id, stars=5, tags=(), text="很快")
+    async with world.begin() as tx:
+        assert await tx.reviews.of_order(order.id) == ()
+
+
+SEEDS = range(40)
+
+
+def _staged(seed: int) -> tuple[Scheduler, World]:
+    scheduler = seeded(seed)
+    return scheduler, scheduler.run(World.built(pause=scheduler.pause))
+
+
+async def _runner(world: World, member: Member) -> Runner | None:
+    async with world.begin() as tx:
+        return await tx.runners.find(member.id)
+
+
+async def _credential(world: World, member: Member) -> Credential | None:
+    async with world.begin() as tx:
+        return await tx.credentials.of_member(member.id)
+
+
+def test_whoever_applies_while_they_leave_leaves_no_application_behind() -> None:
+    for seed in SEEDS:
+        scheduler, world = _staged(seed)
+        member = scheduler.run(world.member())
+        scheduler.run(world.use(GiveConsent)(member.id, document="runner_agreement", version="2026-01"))
+        photo = scheduler.run(card(world, member))
+        scheduler.race(applied(world, member, photo=photo), world.use(CloseAccount)(member.id))
+        runner = scheduler.run(_runner(world, member))
+        assert runner is None or runner.application.real_name is None, f"seed {seed}"
+
+
+def test_whoever_resets_the_password_while_they_leave_leaves_none_behind() -> None:
+    for seed in SEEDS:
+        scheduler, world = _staged(seed)
+        member = scheduler.run(enter(world, EMAIL)).member
+        world.clock.advance(MINUTE)
+        code = scheduler.run(sent(world, EMAIL))
+        reset = world.use(ResetPassword)(EMAIL.value, code, "three blue bicycles")
+        scheduler.race(reset, world.use(CloseAccount)(member.id))
+        assert scheduler.run(_credential(world, member)) is None, f"seed {seed}"

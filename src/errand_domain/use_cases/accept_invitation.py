@@ -88,6 +88,7 @@ class AcceptInvitation:
     ) -> None:
         async with self.begin() as tx:
             member, invitation = await _open(tx, digest, at=now)
+            tx.members.save(member.touched())  # whoever leaves now meets this save
             last = await tx.credentials.of_member(member.id)
             credential = Credential(
                 member_id=member.id,

@@ -44,7 +44,6 @@ class ApplyAsRunner:
     @decided_anew_when_stale
     async def __call__(self, application: RunnerApplication) -> Runner:
         """The runner, waiting for review; raises `StudentNumberTaken` or `IllegalVerificationTransition`."""
-        check("apply_as_runner", application.member_id, relation="self")
         now = self.clock.now()
         check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:
@@ -65,13 +64,14 @@ class ApplyAsRunner:
                 submitted_at=now,
             )
             member = await tx.members.get(application.member_id)
+            check("apply_as_runner", member, relation="self")
             agreement: tuple[Document, str] = ("runner_agreement", application.agreement_version)
             consent = Consent(
                 document=agreement[0], version=agreement[1], at=now, text_sha256=self.digests.get(agreement)
             )
             consented = member.consent(consent)
-            if consented is not member:
-                tx.members.save(consented)
+            # Saved in any case: whoever leaves now meets this save.
+            tx.members.save(consented if consented is not member else member.touched())
             runner = await tx.runners.find(application.member_id)
             if runner is None:
                 runner = new_runner(application.member_id, shown, campus.policy.credit)

@@ -34,7 +34,9 @@ class ReviewOrder:
         doubt = await doubt_about(text, "review", author, content=self.content)
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check("review", member_id, relation=relation_of(order, member_id), of="order")
+            # Judging takes a while, and nobody takes away the words of somebody who has left meanwhile.
+            author = await tx.members.get(member_id)
+            check("review", author, relation=relation_of(order, member_id), of="order")
             subject = counterpart(member_id, requester_id=order.requester_id, runner_id=order.runner_id)
             policy = (await tx.campuses.get(order.campus_id)).policy
             state = order.state

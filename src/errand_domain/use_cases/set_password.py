@@ -91,6 +91,7 @@ class ResetPassword:
             if member is not None:
                 member.check_here()
                 check_password(password, email=way.value, is_staff=bool(member.grants))
+                tx.members.save(member.touched())  # whoever leaves now meets this save
                 put_password(tx, member.id, await tx.credentials.of_member(member.id), fresh, at=now)
                 tx.sessions.end_all(member.id)
             await tx.commit()
