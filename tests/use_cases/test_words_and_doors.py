@@ -68,6 +68,19 @@ async def test_an_admin_bars_whoever_belongs_to_their_campus_and_to_no_other(wor
         assert (await bar(world, member.id, may)).barred
 
 
+async def test_nobody_writes_it_into_the_record_of_a_campus_that_is_not_theirs(world: World):
+    member, elsewhere = await world.member(campus_id=OTHER_CAMPUS_ID), await admin(world, OTHER_CAMPUS_ID)
+    with pytest.raises(NotPermitted):
+        await bar(world, member.id, elsewhere)
+    assert not (await world.use(BarMember)(member.id, None, campus_id=world.campus.id, barred=False, reason="?")).barred
+
+
+async def test_who_may_bar_nobody_does_not_hear_whether_there_is_such_a_member(world: World):
+    for somebody in (await world.member(), await world.operator("operations")):
+        with pytest.raises(NotPermitted):
+            await bar(world, MemberId(world.ids.new()), somebody)
+
+
 async def test_whoever_belongs_to_no_campus_is_barred_by_the_machine_alone(world: World):
     member = await world.member()
     with pytest.raises(NotPermitted):

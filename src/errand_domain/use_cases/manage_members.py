@@ -73,6 +73,7 @@ class BarMember:
     ) -> Member:
         """The member; audited. `operator` is `None` for the command line of the machine itself."""
         async with self.begin() as tx:
+            check("manage_members", operator, campus_id=campus_id)  # in whose record it is written
             member = await tx.members.get(member_id)
             await _check_manages(tx, operator, member)
             now = self.clock.now()
