@@ -1,6 +1,7 @@
 """A person looks at what the check was not sure of, and lets it stand or takes it away."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -139,7 +140,9 @@ class DecideContent:
 async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
     check_anywhere("moderate_content", operator)
     case = await tx.content_cases.get(case_id)
-    concerns = (case.author_id, *await _other_sides(tx, case))
+    concerns: list[MemberId | None] = [case.author_id]
+    with suppress(Missing):  # what is gone concerns nobody else
+        concerns.extend(await _other_sides(tx, case))
     check("moderate_content", operator, campus_id=case.campus_id, of="content_case", concerns=concerns)
     return case
 
