@@ -12,7 +12,7 @@ from errand_domain.ids import AttemptId, CampusId, MemberId, OrderId
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.payment.attempt import Attempt, Closed, ClosedAtProvider, Unknown
-from errand_domain.payment.refund import Abnormal, Processing, Refund, RefundClosed, Refunded, Requested
+from errand_domain.payment.refund import Abnormal, Processing, Refund, RefundClosed, Refunded, RefundState, Requested
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
@@ -145,15 +145,15 @@ class RefundsContract:
     ) -> None:
         order, other = examples.order(), examples.order()
         paid = examples.attempt(order_id=order.id)
+        stuck = Abnormal(since=NOW, advice="换卡重试")
+        unpaid: tuple[RefundState, ...] = (Requested(), Processing(refund_id="1"), stuck)
+        ended: tuple[RefundState, ...] = (Refunded(refunded_at=NOW), RefundClosed(closed_at=NOW))
         owed = [
             evolve(examples.refund(paid, nth=n), requested_at=NOW - n * SECOND, state=state)
-            for n, state in enumerate(
-                (Requested(), Processing(refund_id="1"), Abnormal(since=NOW, advice="换卡重试")), start=1
-            )
+            for n, state in enumerate(unpaid, start=1)
         ]
         over = [
-            evolve(examples.refund(paid, nth=n), state=state, query_at=None)
-            for n, state in ((4, Refunded(refunded_at=NOW)), (5, RefundClosed(closed_at=NOW)))
+            evolve(examples.refund(paid, nth=n), state=state, query_at=None) for n, state in enumerate(ended, start=4)
         ]
         elsewhere = examples.refund(examples.attempt(order_id=other.id))
         await commit(database, *(partial(_ordered, each) for each in (order, other)))
