@@ -6,8 +6,10 @@ import pytest
 
 from errand_domain.member.member import Member
 from errand_domain.order.order import Order
+from errand_domain.ports.files import StoredFile
 from errand_domain.use_cases.publish_errand import Publication
 from errand_domain.use_cases.quote_errand import QuoteRequest
+from tests.permissions.pictures import SQUARE
 from tests.stage import Stage, outcome
 
 pytestmark = pytest.mark.anyio
@@ -41,3 +43,16 @@ async def test_a_member_who_publishes_four_orders_at_once_has_them_all(stage: St
     member = await stage.member()
     came = await gather(*(outcome(stage.published(member)) for _ in range(4)))
     assert all(isinstance(order, Order) for order in came), came
+
+
+@pytest.mark.parametrize("_", range(3))
+async def test_sending_a_picture_against_leaving_leaves_nothing_of_it(stage: Stage, _: int):
+    member = await stage.member(campus_id=stage.campus.id)
+    sent, left = await gather(
+        outcome(stage.use.upload_file()(member.id, SQUARE, purpose="avatar")),
+        outcome(stage.use.close_account()(member.id)),
+    )
+    assert isinstance(left, Member), left
+    assert isinstance(sent, StoredFile) or sent == "member.barred"
+    async with stage.begin() as tx:
+        assert await tx.files.of_owner(member.id, before=None, limit=1) == ()
