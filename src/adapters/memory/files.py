@@ -31,6 +31,12 @@ class MemoryFiles(Files):
         theirs = (file for file in tables.files if file.owner_id == owner_id)
         return newest_first(theirs, lambda file: file.id, before=before, limit=limit)
 
+    async def of_no_order(self, owner_id: MemberId, purpose: FilePurpose) -> tuple[StoredFile, ...]:
+        """What the member uploaded for no order, of that purpose, oldest first."""
+        asked, tables = (owner_id, None, purpose), await self._access.look()
+        theirs = (f for f in tables.files if (f.owner_id, f.order_id, f.purpose) == asked)
+        return tuple(sorted(theirs, key=lambda f: f.id))
+
     async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
         """Every file of that order, oldest first."""
         tables = await self._access.look()

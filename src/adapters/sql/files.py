@@ -33,6 +33,7 @@ _COUNT: Final = Statement(
 )
 _OF_NO_ORDER: Final = (FILES.c.order_id.is_(None), FILES.c.purpose == bindparam("purpose"))
 _COUNT_LOOSE: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, *_OF_NO_ORDER))
+_LOOSE: Final = Statement(select(*READ_FILE).where(_THEIRS, *_OF_NO_ORDER).order_by(FILES.c.id))
 _OF_TRACE: Final = Statement(select(*READ_FILE).where(FILES.c.trace == bindparam("trace")))
 _SAVE: Final = save_statement(FILES, ("id",), CHANGING_FILE)
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
@@ -58,6 +59,10 @@ class SqlFiles(Files):
         """What the member uploaded and nobody removed, newest first."""
         parameters = {"owner": owner_id, "before": before or NEWEST, "limit": limit}
         return every(await self.driver.fetch(_OF_OWNER, parameters), file_from_row)
+
+    async def of_no_order(self, owner_id: MemberId, purpose: FilePurpose) -> tuple[StoredFile, ...]:
+        """What the member uploaded for no order, of that purpose, oldest first."""
+        return every(await self.driver.fetch(_LOOSE, {"owner": owner_id, "purpose": purpose}), file_from_row)
 
     async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
         """Every file of that order, oldest first."""

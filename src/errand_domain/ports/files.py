@@ -69,6 +69,10 @@ class Files(Protocol):
         """What the member uploaded and nobody removed, newest first; `before` continues after that file."""
 
     @abstractmethod
+    async def of_no_order(self, owner_id: MemberId, purpose: FilePurpose) -> tuple[StoredFile, ...]:
+        """What the member uploaded for no order, of that purpose, oldest first: a few, however much they carry."""
+
+    @abstractmethod
     async def of_order(self, order_id: OrderId) -> tuple[StoredFile, ...]:
         """Every file of that order, whoever uploaded it, oldest first."""
 

@@ -4,10 +4,8 @@ What is uploaded is a file like others, sealed and waiting for its verdict. When
 copy becomes public under a name that nobody guesses, and takes the place of the one before.
 """
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
 
 from attrs import frozen
 
@@ -25,26 +23,15 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.screening import find_file
 
-PAGE: Final = 100
-
 
 async def erase_avatars(tx: Transaction, member: Member, *, at: datetime, but: StoredFile | None = None) -> None:
     """Gather that the member's pictures go, and what is public of them; of those before one, if it stays."""
-    async for file in _avatars(tx, member.id):
+    for file in await tx.files.of_no_order(member.id, "avatar"):
         if but is None or file.id < but.id:
             tx.files.remove(file.id)
             tx.outbox.add(EraseFile(file_id=file.id), at=at)
     if member.avatar:
         tx.outbox.add(WithdrawPicture(name=member.avatar), at=at)
-
-
-async def _avatars(tx: Transaction, member_id: MemberId) -> AsyncIterator[StoredFile]:
-    before: FileId | None = None
-    while page := await tx.files.of_owner(member_id, before=before, limit=PAGE):
-        before = page[-1].id
-        for file in page:
-            if file.purpose == "avatar":
-                yield file
 
 
 @frozen(kw_only=True)

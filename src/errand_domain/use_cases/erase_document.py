@@ -1,29 +1,23 @@
 """Erase the photos of student cards: some time after the decision, and when a member leaves."""
 
 from datetime import datetime
-from typing import Final
 
 from attrs import frozen
 
-from errand_domain.ids import FileId, MemberId
+from errand_domain.ids import MemberId
 from errand_domain.ports.outbox import EraseFile
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.runner.runner import Runner
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 
-PAGE: Final = 100
-
 
 async def erase_cards(tx: Transaction, member_id: MemberId, *, until: datetime, at: datetime) -> None:
     """Gather the removal of every student card that the member uploaded until then, and of its bytes."""
-    before: FileId | None = None
-    while page := await tx.files.of_owner(member_id, before=before, limit=PAGE):
-        before = page[-1].id
-        for file in page:
-            if file.purpose == "student_card" and file.at <= until:
-                tx.files.remove(file.id)
-                tx.outbox.add(EraseFile(file_id=file.id), at=at)
+    for file in await tx.files.of_no_order(member_id, "student_card"):
+        if file.at <= until:
+            tx.files.remove(file.id)
+            tx.outbox.add(EraseFile(file_id=file.id), at=at)
 
 
 @frozen(kw_only=True)

@@ -168,6 +168,7 @@ async def test_no_query_reads_a_whole_table(database):
         )},
         "image of trace": ("files", files._OF_TRACE, {"trace": "trace-1"}),
         "files of order": ("files", files._OF_ORDER, {"order": order}),
+        "pictures": ("files", files._LOOSE, {"owner": member, "purpose": "avatar"}),
         **{f"{deed} what is over: {kind}": (retained._COLUMNS[kind][0].name, statement, {"moment": examples.NOW})
            for deed, statements in (("count", retained._COUNTS), ("forget", retained._FORGET))
            for kind, statement in statements.items()},

@@ -111,6 +111,21 @@ class FilesContract:
             assert await tx.files.count(owner, order_id=None, since=NOW) == 1
             assert await tx.files.count(owner, order_id=None, since=NOW, purpose="avatar") == 2
 
+    async def test_a_members_files_of_no_order_are_listed_by_purpose_oldest_first(self, database: Database) -> None:
+        owner = MemberId(examples.fresh())
+        loose = evolve(examples.stored_file(), owner_id=owner, order_id=None, purpose="avatar")
+        theirs = [evolve(loose, id=FileId(examples.fresh()), ticket_id=None) for _ in range(3)]
+        others = (
+            evolve(theirs[0], id=FileId(examples.fresh()), purpose="student_card"),
+            evolve(theirs[0], id=FileId(examples.fresh()), owner_id=MemberId(examples.fresh())),
+            evolve(examples.stored_file(), owner_id=owner),
+        )
+        await commit(database, *(partial(_store, file) for file in (*theirs[::-1], *others)))
+        async with database.begin() as tx:
+            assert await tx.files.of_no_order(owner, "avatar") == tuple(theirs)
+            assert await tx.files.of_no_order(owner, "student_card") == others[:1]
+            assert await tx.files.of_no_order(owner, "proof") == ()
+
     async def test_a_removed_file_is_forgotten(self, database: Database) -> None:
         file, other = examples.stored_file(), examples.stored_file()
         await commit(database, lambda tx: tx.files.add(file), lambda tx: tx.files.add(other))
