@@ -66,6 +66,11 @@ async def by_mail(guest: Visitor, stage: Stage) -> Visitor:
 
 
 async def come_and_link(guest: Visitor, stage: Stage) -> None:
+    notices = stage.use.notices()
+    assert isinstance(notices, MemoryNotices)
+    notices.fail_next()
+    problem = await guest.refused("/sign-in/codes", {"kind": "email", "address": MAIL})
+    assert (problem["status"], problem["code"]) == (409, "sign_in.code_not_sent")
     await guest.refused("/sessions/wechat", {"ticket": "of nobody"})
     member = await by_wechat(guest, stage)
     way = {"kind": "email", "address": MAIL, "code": await code_for(guest, "email", MAIL)}
@@ -139,8 +144,9 @@ async def ask_too_often(guest: Visitor, _: Stage) -> None:
 
 STORIES: Final[dict[Story, str]] = {
     come_and_link: """
-        sign_in.failed sign_in.succeeded code.asked proof.needed proof.given way.linked code.refused code.asked
-        code.asked sign_in.succeeded proof.failed way.refused sign_in.succeeded way.removed account.closed""",
+        code.not_sent sign_in.failed sign_in.succeeded code.asked proof.needed proof.given way.linked code.refused
+        code.asked code.asked sign_in.succeeded proof.failed way.refused sign_in.succeeded way.removed
+        account.closed""",
     change_passwords: """
         sign_in.succeeded proof.needed code.asked sign_in.succeeded password.refused password.changed sign_in.failed
         sign_in.succeeded code.asked password.reset""",

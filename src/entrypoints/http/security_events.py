@@ -20,7 +20,7 @@ from errand_domain.member.credential import (
 )
 from errand_domain.member.member import MemberBarred, WayTaken
 from errand_domain.member.password import PasswordWeak
-from errand_domain.member.session import CodeTooSoon, NotSignedIn, ProofTooOld, WrongCode
+from errand_domain.member.session import CodeNotSent, CodeTooSoon, NotSignedIn, ProofTooOld, WrongCode
 from errand_domain.order.refusals import QuoteForged
 from errand_domain.ports.mini_program import TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
@@ -54,6 +54,9 @@ SECOND_FACTOR_ASKED: Final = SecurityEvent(
 CODE_ASKED: Final = SecurityEvent(name="code.asked", when="a one-time code was sent")
 CODE_REFUSED: Final = SecurityEvent(
     name="code.refused", when="an address has had its codes, or its codes were guessed at", level="warning"
+)
+CODE_NOT_SENT: Final = SecurityEvent(
+    name="code.not_sent", when="a carrier did not take a one-time code: for that address, or at all", level="warning"
 )
 PROOF_FAILED: Final = SecurityEvent(
     name="proof.failed", when="the same as `sign_in.failed`, of what a member or invitee had to prove", level="warning"
@@ -132,6 +135,7 @@ REFUSED: Final[Mapping[type[Exception], SecurityEvent]] = {
     ProofNeeded: PROOF_NEEDED,
     ProofTooOld: PROOF_NEEDED,
     CodeTooSoon: CODE_REFUSED,
+    CodeNotSent: CODE_NOT_SENT,
     TooManyRequests: LIMIT_REACHED,
     NotSignedIn: SESSION_UNKNOWN,
     PasswordWeak: PASSWORD_REFUSED,

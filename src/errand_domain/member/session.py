@@ -56,6 +56,14 @@ class CodeTooSoon(Conflict):
 
 
 @frozen(str=False)
+class CodeNotSent(Conflict):
+    """Nobody carried the code there: it may be that address, or that the carrier is away."""
+
+    code = "sign_in.code_not_sent"
+    sentence = "验证码没有发出，请检查号码或邮箱，稍后再试"
+
+
+@frozen(str=False)
 class NotSignedIn(Forbidden):
     """There is no such session, or it has ended."""
 

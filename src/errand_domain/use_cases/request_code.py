@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from errand_domain.member.member import Way
-from errand_domain.member.session import HOUR, SignInCode, check_pause
+from errand_domain.member.session import HOUR, CodeNotSent, SignInCode, check_pause
 from errand_domain.ports.outside import Clock, Notice, Notices, Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin
@@ -32,7 +32,7 @@ class RequestCode:
     async def __call__(self, way: Way, *, address: str = "", device_id: str = "") -> None:
         """Raises `CodeTooSoon` where the target has had its codes, `TooManyRequests` where the asker has.
 
-        The code is stored before it is sent.
+        The code is stored before it is sent; raises `CodeNotSent` where nobody carries it.
         """
         now = self.clock.now()
         if device_id:
@@ -41,9 +41,11 @@ class RequestCode:
             await hold_to(self.limits, f"codes from {address}", most=FROM_ADDRESS_MOST, per=HOUR, at=now)
         code = self.secrets.digits(6)
         await self._store(way, digest_of(way, code, self.secrets), now)
-        await self.notices.send(
-            Notice(to=way, text=f"您的登录验证码是 {code}，5 分钟内有效，请勿告诉他人。", code=code)
-        )
+        text = f"您的登录验证码是 {code}，5 分钟内有效，请勿告诉他人。"
+        try:
+            await self.notices.send(Notice(to=way, text=text, code=code))
+        except ConnectionError as fault:
+            raise CodeNotSent from fault
 
     @decided_anew_when_stale
     async def _store(self, way: Way, digest: str, now: datetime) -> None:
