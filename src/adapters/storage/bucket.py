@@ -18,8 +18,9 @@ from errand_domain.errors import Missing
 from errand_domain.ports.files import StoreUnreachable
 
 CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 8
-TRIES_MOST: Final = 3
+READ_SECONDS: Final = 6
+TRIES_MOST: Final = 2
+"""All of it takes less than a worker gives a message: a thread that goes on alone could undo what came after."""
 CONNECTIONS_MOST: Final = 20
 _NOT_THERE: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 _OF_THE_MACHINE: Final = ("profile", "config_file", "credentials_file", "ca_bundle")

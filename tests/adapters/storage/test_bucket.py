@@ -9,7 +9,7 @@ import httpx
 import pytest
 from attrs import evolve
 
-from adapters.storage.bucket import Bucket
+from adapters.storage.bucket import CONNECT_SECONDS, READ_SECONDS, TRIES_MOST, Bucket
 from adapters.storage.bucket_account import BucketAccount
 from adapters.storage.bucket_files import BucketFileStore
 from adapters.storage.folder import FolderFileStore
@@ -20,6 +20,7 @@ from entrypoints.sandbox.app import Sandbox
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.storage.keys import BUCKET
 from entrypoints.sandbox.storage.partner import StoredObject
+from entrypoints.worker.outbox import MESSAGE_SECONDS_MOST
 from errand_domain.ids import FileId, TicketId
 from errand_domain.ports.files import StoreUnreachable
 from errand_domain.testing import examples
@@ -190,3 +191,9 @@ def test_what_cannot_be_right_is_named_and_not_shown(name, value):
     with pytest.raises(ValueError, match=f"^{name} is not") as refused:
         BucketAccount(**(right | {name: value}))
     assert not value or value not in str(refused.value)
+
+
+def test_a_silent_bucket_is_given_up_before_the_worker_gives_up_its_message() -> None:
+    """A thread cannot be cancelled: a late `put` of a picture would come after the removal that followed it."""
+    pauses_seconds = sum(2**retry for retry in range(TRIES_MOST - 1))  # botocore's standard mode, at the longest
+    assert TRIES_MOST * (CONNECT_SECONDS + READ_SECONDS) + pauses_seconds < MESSAGE_SECONDS_MOST
