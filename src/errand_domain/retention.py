@@ -149,7 +149,7 @@ RETENTION: Final[Mapping[RowName, Row]] = {
         ended_by="runner",
     ),
     "unused_files": Row(
-        what="student card in no application; photo for an order whose details are gone; picture of one who has left",
+        what="student card in no application; photo for an order whose details are gone",
         kept=UNUSED_FILES_KEPT_FOR,
         since="the upload",
         then="erased, with the bytes",

@@ -16,7 +16,6 @@ from errand_domain.ports.image_check import Judged, Unjudged
 from errand_domain.ports.images import CleanImage, Images
 from errand_domain.ports.outbox import ShowPicture
 from errand_domain.ports.public_images import PublicImages
-from errand_domain.retention import UNUSED_FILES_KEPT_FOR
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
 from errand_domain.use_cases.deliver_message import DeliverMessage
 from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, DAY, TooManyFiles, UploadFile
@@ -129,25 +128,6 @@ async def test_who_leaves_takes_the_picture_along(face: Face) -> None:
     await face.world.use(CloseAccount)(face.member.id)
     await face.world.pass_time()
     assert (await face.name(), face.public._contents, face.store._contents, await face.files()) == ("", {}, {}, [])
-
-
-async def test_a_picture_that_arrives_while_its_owner_leaves_is_gone_a_day_later(face: Face) -> None:
-    class Slow(MemoryFileStore):
-        async def put(self, file_id: FileId, content: bytes, *, media_type: str) -> None:
-            await super().put(file_id, content, media_type=media_type)
-            await face.world.use(CloseAccount)(face.member.id)
-
-    face.world.parts[FileStore] = face.store = Slow()
-    await face.sends(Judged(verdict="pass"))
-    await face.world.pass_time(UNUSED_FILES_KEPT_FOR)
-    assert (face.public._contents, face.store._contents, await face.files()) == ({}, {}, [])
-
-
-async def test_a_picture_stays_as_long_as_its_owner(face: Face) -> None:
-    await face.sends(Judged(verdict="pass"))
-    await face.world.pass_time(UNUSED_FILES_KEPT_FOR * 2)
-    assert await face.name() in face.public._contents
-    assert len(await face.files()) == len(face.store._contents) == 1
 
 
 async def test_what_is_removed_while_it_becomes_public_is_not_public_in_the_end(face: Face) -> None:

@@ -15,8 +15,8 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 class EraseUnusedFile:
     """The timer of a file fires: a student card that was shown in no application is erased, and so is what came late.
 
-    What came late was uploaded for an order whose details are gone by now, or as a picture while its owner was leaving.
-    Anything else is kept with its application, its order or its owner.
+    What came late was uploaded for an order whose details are gone by now. Anything else is kept with its application
+    or its order.
     """
 
     begin: Begin
@@ -44,11 +44,11 @@ class EraseUnusedFile:
 
 
 async def _is_used(tx: Transaction, file: StoredFile) -> bool:
-    if file.order_id is not None:
+    if file.purpose != "student_card":
+        if file.order_id is None:
+            return True
         order = await tx.orders.get(file.order_id)
         # What is uploaded to an ended order is kept as long as the order's details.
         return order.details_until is not None or not order.is_final
-    if file.purpose == "avatar":
-        return (await tx.members.get(file.owner_id)).closed_at is None
     runner = await tx.runners.find(file.owner_id)
     return runner is not None and runner.application.card_photo == file.id

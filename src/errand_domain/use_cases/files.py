@@ -104,7 +104,7 @@ class UploadFile:
             at=now,
             ticket_id=ticket_id,
             screening=first_screening(purpose, at=now),
-            erase_at=now + UNUSED_FILES_KEPT_FOR if _may_be_of_no_use(order) else None,
+            erase_at=now + UNUSED_FILES_KEPT_FOR if _may_be_of_no_use(purpose, order) else None,
         )
         await self.store.put(file.id, image.content, media_type=image.media_type)
         try:
@@ -128,9 +128,9 @@ class UploadFile:
             await tx.commit()
 
 
-def _may_be_of_no_use(order: Order | None) -> bool:
-    """Whether nothing refers to it yet, and perhaps nothing ever will: a picture's owner may be leaving meanwhile."""
-    return order is None or order.is_final
+def _may_be_of_no_use(purpose: FilePurpose, order: Order | None) -> bool:
+    """Whether nothing refers to it yet, and perhaps nothing ever will. A member's picture is theirs until it goes."""
+    return purpose == "student_card" if order is None else order.is_final
 
 
 def check_purpose(purpose: FilePurpose, order_id: OrderId | None) -> None:
