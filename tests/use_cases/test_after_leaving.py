@@ -12,6 +12,7 @@ from errand_domain.member.session import Session
 from errand_domain.ports.content import ContentCheck, Utterance, Verdict
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.runner.runner import Runner
+from errand_domain.use_cases.dispute_order import OpenDispute
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
 from errand_domain.use_cases.manage_profile import (
@@ -118,21 +119,37 @@ async def test_whoever_leaves_while_the_first_password_is_hashed_leaves_none_beh
         assert await tx.credentials.of_member(entered.member.id) is None
 
 
+class SlowCheck(MemoryContentCheck):
+    """Judges so slowly that its author leaves meanwhile."""
+
+    def __init__(self, world: World, author: Member) -> None:
+        super().__init__()
+        self._world, self._author = world, author
+
+    async def judge(self, utterance: Utterance) -> Verdict:
+        await self._world.use(CloseAccount)(self._author.id)
+        return await super().judge(utterance)
+
+
 async def test_whoever_leaves_while_their_words_are_judged_leaves_none_behind(world: World) -> None:
     """What is said of others stays until its author leaves, and an author who has left does not leave again."""
     requester, runner = await world.member(), await world.runner()
     order = await world.completed(requester, runner)
-
-    class Slow(MemoryContentCheck):
-        async def judge(self, utterance: Utterance) -> Verdict:
-            await world.use(CloseAccount)(requester.id)
-            return await super().judge(utterance)
-
-    world.parts[ContentCheck] = Slow()
+    world.parts[ContentCheck] = SlowCheck(world, requester)
     with pytest.raises(MemberBarred):
         await world.use(ReviewOrder)(order.id, requester.id, stars=5, tags=(), text="很快")
     async with world.begin() as tx:
         assert await tx.reviews.of_order(order.id) == ()
+
+
+async def test_nobody_who_has_left_objects_to_an_order(world: World) -> None:
+    requester, runner = await world.member(), await world.runner()
+    order = await world.completed(requester, runner)
+    world.parts[ContentCheck] = SlowCheck(world, requester)
+    with pytest.raises(MemberBarred):
+        await world.use(OpenDispute)(order.id, requester.id, reason="damaged", text="破了")
+    async with world.begin() as tx:
+        assert (await tx.orders.get(order.id)).is_final
 
 
 SEEDS = range(40)
@@ -173,3 +190,14 @@ def test_whoever_resets_the_password_while_they_leave_leaves_none_behind() -> No
         reset = world.use(ResetPassword)(EMAIL.value, code, "three blue bicycles")
         scheduler.race(reset, world.use(CloseAccount)(member.id))
         assert scheduler.run(_credential(world, member)) is None, f"seed {seed}"
+
+
+def test_whoever_objects_while_they_leave_does_one_of_the_two() -> None:
+    for seed in SEEDS:
+        scheduler, world = _staged(seed)
+        requester, runner = scheduler.run(world.member()), scheduler.run(world.runner())
+        order = scheduler.run(world.completed(requester, runner))
+        objecting = world.use(OpenDispute)(order.id, requester.id, reason="damaged", text="破了")
+        _, left = scheduler.race(objecting, world.use(CloseAccount)(requester.id))
+        is_open = not scheduler.run(world.order(order)).is_final
+        assert is_open != isinstance(left, Member), f"seed {seed}"

@@ -5,6 +5,7 @@ from attrs import evolve
 from pyotp.totp import TOTP
 
 from errand_domain.errors import InvalidField, NotPermitted
+from errand_domain.ids import MemberId
 from errand_domain.member.credential import INVITATION_LIFE, InvitationGone, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import Way
 from errand_domain.member.password import PasswordWeak
@@ -188,3 +189,11 @@ async def test_a_role_that_is_taken_ends_the_sessions_that_had_it(world: World):
     await take(staff.member.id, None, role="admin", campus_id=world.campus.id, granted=False)
     with pytest.raises(NotSignedIn):
         await world.use(Recognise)(entered.token)
+
+
+async def test_who_manages_nobody_does_not_hear_who_is_a_member_without_a_role(world: World):
+    operations, member = await world.operator("operations"), await world.member()
+    for act in (ResetOperator, DisableOperator):
+        for somebody in (member.id, MemberId(world.ids.new())):
+            with pytest.raises(NotPermitted):
+                await world.use(act)(somebody, operations)

@@ -57,7 +57,9 @@ class OpenDispute:
         doubt = await doubt_about(text, "dispute", author, content=self.content)
         async with self.begin() as tx:
             order = await tx.orders.get(order_id)
-            check("dispute", member_id, relation=relation_of(order, member_id), of="order")
+            author = await tx.members.get(member_id)
+            check("dispute", author, relation=relation_of(order, member_id), of="order")
+            tx.members.save(author.touched())  # whoever leaves now meets this save: nobody leaves an open order
             event = open_dispute(order, member_id, DisputeId(self.ids.new()), at=now)
             await check_photos(tx, order, member_id, evidence)
             policy = (await tx.campuses.get(order.campus_id)).policy
@@ -103,7 +105,8 @@ class StateCase:
         async with self.begin() as tx:
             dispute = await tx.disputes.of_order(order_id)
             order = await tx.orders.get(order_id)
-            check("speak_in_dispute", member_id, relation=relation_of(order, member_id), of="order")
+            author = await tx.members.get(member_id)
+            check("speak_in_dispute", author, relation=relation_of(order, member_id), of="order")
             if dispute is None:
                 raise Missing("dispute")
             await check_photos(tx, order, member_id, evidence)

@@ -9,7 +9,7 @@ from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.credential import INVITATION_LIFE, Invitation
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import Grant, Role
-from errand_domain.permissions import check
+from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.credentials import Authenticators
 from errand_domain.ports.outside import Clock, Ids, Secrets
@@ -141,6 +141,8 @@ def invitation_digest(token: str, secrets: Secrets) -> str:
 
 async def staff_in_reach(tx: Transaction, member_id: MemberId, operator: Member | None) -> Member:
     """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`."""
+    if operator is not None:
+        check_anywhere("manage_members", operator)
     member = await tx.members.get(member_id)
     _check_manages_all(member, operator)
     if not member.grants:
