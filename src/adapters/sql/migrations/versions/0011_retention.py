@@ -80,11 +80,13 @@ def _watch_what_is_there() -> None:
     now = datetime.now(UTC)
     orders = _table("orders", "placed_at", "details_until")
     files = _table("files", "at", "erase_at", words=("purpose",))
-    cases = _table("content_cases", "erase_at")
+    cases = _table("content_cases", "erase_at", words=("state", "kind"))
     runners = _table("runners", "due_at")
     op.execute(sa.update(orders).where(orders.c.state.in_(ENDED)).values(details_until=orders.c.placed_at))
     op.execute(sa.update(files).where(files.c.purpose == "student_card").values(erase_at=now))
-    op.execute(sa.update(cases).where(cases.c.state.in_(DECIDED)).values(erase_at=now + QUOTES))
+    # Of an image that was let stand there are no words: nothing would ever end its being due.
+    has_words = sa.or_(cases.c.kind != "image", cases.c.state != "cleared")
+    op.execute(sa.update(cases).where(cases.c.state.in_(DECIDED), has_words).values(erase_at=now + QUOTES))
     waiting = sa.update(runners).where(runners.c.state.in_(WAITING), runners.c.due_at.is_(None))
     op.execute(waiting.values(due_at=now + APPLICATIONS))
 
