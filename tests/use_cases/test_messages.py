@@ -88,6 +88,11 @@ async def test_parked_messages_are_seen_and_retried_by_staff(world: World):
     with pytest.raises(NotPermitted):
         await world.use(RetryMessage)(envelope.id, await world.operator("auditor"))
     await world.use(RetryMessage)(envelope.id, staff)
+    with pytest.raises(Missing):
+        await world.use(RetryMessage)(envelope.id, staff)
+    async with world.begin() as tx:
+        (line,) = await tx.audit.of_subject(f"message:{envelope.id}", limit=9)
+    assert (line.action, line.actor_id) == ("message.retried", staff.id)
     await world.pass_time(timedelta(minutes=1))
     assert await world.database.relay.pending() == 0
     assert len(world.notices.inbox) == 1

@@ -6,7 +6,6 @@ import click
 
 from entrypoints.cli.desk import LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.ids import MessageId
-from errand_domain.ports.audit import AuditLine
 
 
 @click.group("messages")
@@ -44,20 +43,5 @@ async def parked(desk: Desk, *, limit: int) -> None:
 @at_desk
 async def retry(desk: Desk, *, message_id: UUID) -> None:
     """Try a parked message again; audited."""
-    container, wanted = desk.container, MessageId(message_id)
-    if desk.operator is None:
-        await desk.relay.unpark(wanted, now=container.clock().now())
-    else:
-        await container.retry_message()(wanted, desk.operator)
-    async with desk.begin() as tx:
-        tx.audit.record(
-            AuditLine(
-                at=container.clock().now(),
-                actor_id=desk.operator.id if desk.operator else None,
-                campus_id=None,
-                action="message.retried",
-                subject=f"message:{message_id}",
-            )
-        )
-        await tx.commit()
+    await desk.container.retry_message()(MessageId(message_id), desk.operator)
     desk.output.facts({"id": message_id, "due": "now"})

@@ -8,8 +8,10 @@ from attrs import frozen
 from errand_domain.ids import MessageId
 from errand_domain.member.member import Member
 from errand_domain.permissions import check_anywhere
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import Envelope, Relay
 from errand_domain.ports.outside import Clock
+from errand_domain.ports.transaction import Begin
 
 
 @frozen(kw_only=True)
@@ -26,12 +28,26 @@ class ListParkedMessages:
 
 @frozen(kw_only=True)
 class RetryMessage:
-    """Try a parked message again."""
+    """Try a parked message again. `operator` is `None` for the command line of the machine itself."""
 
     relay: Relay
     clock: Clock
+    begin: Begin
 
-    async def __call__(self, message_id: MessageId, operator: Member) -> None:
-        """It is due now; raises `Missing` where no such message is parked."""
-        check_anywhere("retry_messages", operator)
-        await self.relay.unpark(message_id, now=self.clock.now())
+    async def __call__(self, message_id: MessageId, operator: Member | None) -> None:
+        """It is due now; audited. Raises `Missing` where no such message is parked."""
+        if operator is not None:
+            check_anywhere("retry_messages", operator)
+        now = self.clock.now()
+        await self.relay.unpark(message_id, now=now)
+        async with self.begin() as tx:
+            tx.audit.record(
+                AuditLine(
+                    at=now,
+                    actor_id=operator.id if operator else None,
+                    campus_id=None,
+                    action="message.retried",
+                    subject=f"message:{message_id}",
+                )
+            )
+            await tx.commit()
