@@ -20,7 +20,7 @@ from errand_domain.use_cases.second_factor import with_second_factor
 
 FROM_ADDRESS_MOST: Final = 10
 AT_ALL_MOST: Final = 30
-"""From everywhere together: wider, so that one stranger alone cannot shut an account's owner out."""
+"""From everywhere together: wider, so that a stranger in one network cannot shut the owner out; one in three can."""
 SECOND_FACTORS_MOST: Final = 10
 NOBODY: Final = MemberId(UUID(int=0))
 
