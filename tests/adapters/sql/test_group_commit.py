@@ -1,6 +1,7 @@
 """SQLite's one writer: many commits share a flush, and none suffers from another."""
 
 import asyncio
+import math
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from adapters.sql import migrations
+from adapters.sql.drivers.sqlite import TOGETHER_MOST
 from adapters.sql.faults import Unavailable
 from errand_domain.errors import Stale
 from errand_domain.testing import examples
@@ -33,13 +35,24 @@ async def test_many_commits_at_once_are_all_done(sqlite):
             assert await tx.orders.get(order.id) == order
 
 
-async def test_commits_that_wait_share_a_transaction(sqlite):
-    seen = []
+async def test_commits_that_wait_share_a_transaction(sqlite, sqlite_url):
+    seen, waiting = [], sqlite._driver._waiting
     sqlite._driver._connection.set_trace_callback(seen.append)
-    orders = [examples.order() for _ in range(200)]
-    await asyncio.gather(*(commit(sqlite, lambda tx, order=order: tx.orders.add(order)) for order in orders))
-    assert 1 <= seen.count("COMMIT") <= 20
-    assert seen.count("SAVEPOINT one") == 200
+    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    first, *orders = (examples.order() for _ in range(201))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(commit(sqlite, lambda tx: tx.orders.add(first)))
+        while "BEGIN IMMEDIATE" not in seen:  # noqa: ASYNC110 - the writer is a thread, which tells nobody
+            await asyncio.sleep(0)
+        for order in orders:
+            group.create_task(commit(sqlite, lambda tx, order=order: tx.orders.add(order)))
+        while waiting.qsize() < len(orders):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0)
+        holder.execute("COMMIT")
+        holder.close()
+    assert seen.count("COMMIT") == 1 + math.ceil(len(orders) / TOGETHER_MOST)
+    assert seen.count("SAVEPOINT one") == len(orders) + 1
 
 
 async def test_one_that_fails_harms_no_other_in_the_same_flush(sqlite):
