@@ -49,7 +49,7 @@ docs: .venv/.dev-installed ## Write docs/reference anew from the tables in the d
 	$(DOCS_COMMAND)
 
 bench: .venv/.dev-installed servers ## Measure claim, settlement and hall against their floors
-	$(BIN)/python -m pytest tests/bench -p no:xdist -s $(PYTEST_ARGS)
+	PYTHONPATH=src $(BIN)/python -m tests.bench
 
 requirements: .venv/.dev-installed ## Resolve requirements/*.txt anew (UPGRADE=1 for the newest)
 	$(call compile,run,--group build)
