@@ -106,8 +106,8 @@ DOES_NOT: Final[dict[str, str]] = {
     **dict.fromkeys(("PayForErrand", "RaiseTip"), "asks through OpenAttempt"),
     "StartPayment": "is given what OpenAttempt has allowed",
     **dict.fromkeys(("AdvanceWithdrawal", "AdvanceRefund", "ReleaseEarning", "ReportDelivery"), "is the worker's"),
-    **dict.fromkeys(("DeliverMessage", "FireTimer", "WatchOrder", "LapseRunner", "EraseDocument"), "is the worker's"),
-    **dict.fromkeys(("QueryPayment", "DropApplication", "EraseContentCase", "EraseOrderDetails"), "is the worker's"),
+    **dict.fromkeys(("DeliverMessage", "FireTimer", "WatchOrder", "WatchRunner"), "is the worker's"),
+    **dict.fromkeys(("QueryPayment", "EraseContentCase", "EraseOrderDetails"), "is the worker's"),
     **dict.fromkeys(("EraseTraces", "EraseUnusedFile", "ForgetInOrders", "ForgetWhatIsOver"), "is the worker's"),
     **dict.fromkeys(("ReceiveNotification", "RecordPayment", "RecordSettlement"), "believes a provider's signature"),
     **dict.fromkeys(

@@ -4,10 +4,10 @@ from errand_domain.errors import InvalidField
 from errand_domain.retention import UNUSED_FILES_KEPT_FOR
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import APPLICATION_KEPT_FOR
-from errand_domain.use_cases.drop_application import DropApplication
 from errand_domain.use_cases.erase_file import EraseUnusedFile
 from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
 from errand_domain.use_cases.review_runner import Approve, ReviewRunner
+from errand_domain.use_cases.watch_runner import WatchRunner
 from tests.domain.examples import SECOND
 from tests.simulation.scheduler import seeded
 from tests.use_cases.test_privacy import applied, card, is_kept
@@ -44,7 +44,7 @@ def test_an_application_is_either_decided_or_dropped():
         member, reviewer = scheduler.run(world.member()), scheduler.run(world.operator("reviewer"))
         scheduler.run(applied(world, member))
         world.clock.advance(APPLICATION_KEPT_FOR)
-        scheduler.race(world.use(ReviewRunner)(member.id, reviewer, Approve()), world.use(DropApplication)(member.id))
+        scheduler.race(world.use(ReviewRunner)(member.id, reviewer, Approve()), world.use(WatchRunner)(member.id))
         runner = scheduler.run(world.standing(member))
         assert (runner.verification_name, runner.application.real_name) in (
             ("approved", "林小雨"),

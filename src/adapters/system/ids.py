@@ -1,5 +1,6 @@
 """UUIDv7 as RFC 9562 lays it out, until the standard library has it in every Python that we support."""
 
+from collections.abc import Callable
 from secrets import randbits
 from threading import Lock
 from time import time_ns
@@ -12,18 +13,22 @@ _STEP_BITS = 32  # a random step keeps the next identity unguessable and still l
 
 
 class SystemIds(Ids):
-    """UUIDv7, strictly rising within the process: in one millisecond the random part counts up (method 2)."""
+    """UUIDv7, strictly rising within the process: in one millisecond the random part counts up (method 2).
 
-    def __init__(self) -> None:
+    `nanoseconds` is the time since 1970, and `bits` gives so many random ones.
+    """
+
+    def __init__(self, *, nanoseconds: Callable[[], int] = time_ns, bits: Callable[[int], int] = randbits) -> None:
+        self._nanoseconds, self._bits = nanoseconds, bits
         self._last = 0
         self._lock = Lock()
 
     def new(self) -> UUID:
         """A new identity, greater than every one before it, even where the clock was put back."""
         with self._lock:
-            fresh = (time_ns() // 1_000_000) << _RANDOM_BITS | randbits(_RANDOM_BITS)
+            fresh = (self._nanoseconds() // 1_000_000) << _RANDOM_BITS | self._bits(_RANDOM_BITS)
             if fresh >> _RANDOM_BITS <= self._last >> _RANDOM_BITS:
-                fresh = self._last + 1 + randbits(_STEP_BITS)
+                fresh = self._last + 1 + self._bits(_STEP_BITS)
             self._last = fresh
         return _laid_out(fresh)
 

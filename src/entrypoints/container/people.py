@@ -6,10 +6,8 @@ from entrypoints.container.ports import Ports
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture, ShowAvatar
-from errand_domain.use_cases.drop_application import DropApplication
 from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.erase_file import EraseUnusedFile
 from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
 from errand_domain.use_cases.export_member import ExportMember
@@ -33,7 +31,7 @@ from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOu
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.review_runner import LapseRunner, ReviewQueue, ReviewRunner
+from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 from errand_domain.use_cases.screen_images import MissVerdict, ShowToCheck, SubmitImage
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
@@ -42,6 +40,7 @@ from errand_domain.use_cases.sign_in_by_password import SignInByPassword
 from errand_domain.use_cases.take_export import TakeExport
 from errand_domain.use_cases.upload_tickets import IssueUploadTicket, KeepUpload, ReceiveUpload, TakeUpload
 from errand_domain.use_cases.verify_audit import LinkAudit, VerifyAudit
+from errand_domain.use_cases.watch_runner import WatchRunner
 
 
 class People(Ports):
@@ -135,7 +134,6 @@ class People(Ports):
     erase_content_case = Factory(EraseContentCase, begin=Ports.begin, clock=Ports.clock)
     forget_what_is_over = Factory(ForgetWhatIsOver, retained=Ports.retained, clock=Ports.clock)
     count_what_is_due = Factory(CountWhatIsDue, retained=Ports.retained, clock=Ports.clock)
-    drop_application = Factory(DropApplication, begin=Ports.begin, clock=Ports.clock)
     close_account = Factory(CloseAccount, begin=Ports.begin, clock=Ports.clock)
     export_member = Factory(ExportMember, begin=Ports.begin, clock=Ports.clock)
     upload_file = Factory(
@@ -212,8 +210,7 @@ class People(Ports):
     review_queue = Factory(ReviewQueue, begin=Ports.begin)
     look_at_application = Factory(LookAtApplication, begin=Ports.begin, clock=Ports.clock)
     earlier_decisions = Factory(EarlierDecisions, begin=Ports.begin)
-    lapse_runner = Factory(LapseRunner, begin=Ports.begin, clock=Ports.clock)
-    erase_document = Factory(EraseDocument, begin=Ports.begin, clock=Ports.clock)
+    watch_runner = Factory(WatchRunner, begin=Ports.begin, clock=Ports.clock)
     view_standing = Factory(ViewStanding, begin=Ports.begin)
     switch_shift = Factory(SwitchShift, begin=Ports.begin)
     grant_role = Factory(GrantRole, begin=Ports.begin, clock=Ports.clock)

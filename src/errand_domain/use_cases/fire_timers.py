@@ -8,17 +8,15 @@ from attrs import frozen
 from errand_domain.ids import AttemptId, ContentCaseId, FileId, MemberId, OrderId, WithdrawalId
 from errand_domain.ports.timers import TimerKind
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
-from errand_domain.use_cases.drop_application import DropApplication
 from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_document import EraseDocument
 from errand_domain.use_cases.erase_file import EraseUnusedFile
 from errand_domain.use_cases.erase_order import EraseOrderDetails
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
 from errand_domain.use_cases.release_earning import ReleaseEarning
-from errand_domain.use_cases.review_runner import LapseRunner
 from errand_domain.use_cases.screen_images import MissVerdict
 from errand_domain.use_cases.watch_order import WatchOrder
+from errand_domain.use_cases.watch_runner import WatchRunner
 
 
 @frozen(kw_only=True)
@@ -30,9 +28,7 @@ class FireTimer:
     refunds: AdvanceRefund
     earnings: ReleaseEarning
     withdrawals: AdvanceWithdrawal
-    documents: EraseDocument
-    applications: DropApplication
-    runners: LapseRunner
+    runners: WatchRunner
     images: MissVerdict
     details: EraseOrderDetails
     files: EraseUnusedFile
@@ -53,8 +49,6 @@ class FireTimer:
             case "withdrawal":
                 await self.withdrawals(WithdrawalId(UUID(subject)))
             case "runner":
-                await self.documents(MemberId(UUID(subject)))
-                await self.applications(MemberId(UUID(subject)))
                 await self.runners(MemberId(UUID(subject)))
             case "image":
                 await self.images(FileId(UUID(subject)))

@@ -17,7 +17,7 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
 from errand_domain.use_cases.avatars import erase_avatars
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.erase_document import erase_cards
+from errand_domain.use_cases.erase_cards import erase_cards
 from errand_domain.use_cases.judging import ContentRefused, Published, author_of, doubt_about, open_case
 from errand_domain.use_cases.trying_codes import try_code
 

@@ -157,24 +157,3 @@ class ReviewQueue:
         check("review_runners", operator, campus_id=campus_id)
         async with self.begin() as tx:
             return await tx.runners.queue(campus_id, limit=limit)
-
-
-@frozen(kw_only=True)
-class LapseRunner:
-    """The timer at the end of the study period fires."""
-
-    begin: Begin
-    clock: Clock
-
-    @decided_anew_when_stale
-    async def __call__(self, runner_id: MemberId) -> Runner:
-        """The runner, lapsed or unknown now even by number, or as they stand where the timer was stale."""
-        now = self.clock.now()
-        async with self.begin() as tx:
-            runner = await tx.runners.get(runner_id)
-            if runner.lapses_at is None or now < runner.lapses_at:
-                return runner
-            runner = runner.end_study(at=now)
-            tx.runners.save(runner)
-            await tx.commit()
-        return runner

@@ -94,8 +94,11 @@ async def test_after_closing_nothing_is_written(sqlite):
 async def test_two_processes_may_write_the_same_file(sqlite, sqlite_url):
     holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
+    seen = []
+    sqlite._driver._connection.set_trace_callback(seen.append)
     task = asyncio.create_task(commit(sqlite, lambda tx: tx.orders.add(examples.order())))
-    await asyncio.sleep(0.2)  # nothing tells that a lock of the file is waited for: it would be done long before
+    while "BEGIN IMMEDIATE" not in seen:  # noqa: ASYNC110 - the writer is a thread, which tells nobody
+        await asyncio.sleep(0)
     assert not task.done()
     holder.execute("COMMIT")
     holder.close()

@@ -6,7 +6,6 @@ from uuid import RFC_4122
 
 import pytest
 
-from adapters.system import ids
 from adapters.system.ids import SystemIds
 
 
@@ -17,11 +16,9 @@ def test_the_first_48_bits_are_the_time_in_milliseconds():
 
 
 @pytest.mark.parametrize("random", [0, (1 << 74) - 1])
-def test_identities_rise_when_the_clock_stands_still_or_runs_back(monkeypatch, random):
+def test_identities_rise_when_the_clock_stands_still_or_runs_back(random):
     moments = iter([5_000_000, 5_000_000, 4_000_000, 1_000_000, 5_999_999, 6_000_000])
-    monkeypatch.setattr(ids, "time_ns", lambda: next(moments) * 1_000)
-    monkeypatch.setattr(ids, "randbits", lambda bits: random & ((1 << bits) - 1))
-    source = SystemIds()
+    source = SystemIds(nanoseconds=lambda: next(moments) * 1_000, bits=lambda count: random & ((1 << count) - 1))
     made = [source.new() for _ in range(6)]
     assert made == sorted(set(made))
     assert {(identity.version, identity.variant) for identity in made} == {(7, RFC_4122)}
