@@ -21,6 +21,7 @@ from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend, WantMore
 from errand_domain.use_cases.runner_standing import SwitchShift
+from errand_domain.use_cases.watch_runner import WatchRunner
 from tests.domain.examples import DAY, SECOND
 from tests.use_cases.world import PNG, World
 
@@ -87,6 +88,17 @@ async def test_whoever_leaves_is_no_runner_any_more_and_nothing_says_who_it_was(
     assert left.due_at is None
     shown = left.application
     assert (shown.real_name, shown.student_number, shown.card_photo, shown.gender) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "decisions", [(), (WantMore(wanted="更清楚的照片"),), (Approve(),), (Reject(reason="照片不清楚"),)]
+)
+async def test_a_timer_of_a_runner_that_fires_too_early_changes_nothing(world: World, decisions: tuple[Decision, ...]):
+    runner = await decide(world, await applied(world, await world.member()), *decisions)
+    assert runner.due_at is not None
+    assert await world.use(WatchRunner)(runner.member_id) == runner
+    world.clock.advance(runner.due_at - world.clock.now() - SECOND)
+    assert await world.use(WatchRunner)(runner.member_id) == runner
 
 
 async def test_leaving_does_not_undo_a_suspension_before_the_study_period_ends(world: World):
