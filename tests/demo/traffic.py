@@ -21,8 +21,6 @@ from tests.pictures import CLEAN_PNG
 PIXEL: Final = CLEAN_PNG
 PATIENCE: Final = 0.05
 SERVER_FAULT: Final = 500
-CONFLICT: Final = 409
-TRY_ANEW: Final = ("request.in_progress", "stale")
 DONE: Final = (200, 201, 204)
 CANCELLED_ONE_IN: Final = 4
 LEAST_FEN: Final = 100
@@ -158,13 +156,18 @@ class Pair:
         return answer.json()
 
     async def _post(self, client: httpx.AsyncClient, who: Account, path: str, body: Any) -> httpx.Response:
-        """The same key until there is an answer; a new one where the server died over the old one."""
+        """The same key until there is an answer; a new one after a refusal that says `Retry-After`.
+
+        That is how the server speaks when it died over the old key, or when a partner of its own died over the answer.
+        """
         while True:
             headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": str(uuid4())}
             send = partial(client.post, f"{self.url}/api/v1{path}", json=body, headers=headers)
             answer = await self._patiently(send)
-            if answer.status_code != CONFLICT or answer.json()["code"] not in TRY_ANEW:
+            if "Retry-After" not in answer.headers:
                 return answer
+            self.retries += 1
+            await asyncio.sleep(PATIENCE)
 
     async def _patiently(self, ask: Callable[[], Any]) -> httpx.Response:
         """Ask until somebody answers."""
