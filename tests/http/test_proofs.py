@@ -9,8 +9,11 @@ from litestar import Litestar
 from adapters.memory.outside import MemoryNotices
 from entrypoints.http.app import handlers_of
 from entrypoints.http.gate import PROVEN
+from errand_domain.member.credential import Credential
 from errand_domain.member.session import PROOF_LIFE
+from tests.http.conftest import session_for, staff
 from tests.http.visitors import API, Visitor, problem_of
+from tests.stage import Stage
 
 SENSITIVE: Final = {
     ("POST", "/me/ways"),
@@ -36,6 +39,28 @@ async def test_without_one_it_is_refused_before_anything_is_read(requester: Visi
     problem = problem_of(answer)
     assert (answer.status_code, problem["code"], problem["withinSeconds"]) == (409, "session.proof_needed", 600)
     assert PROOFS in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), sorted({*SENSITIVE, ("PUT", "/me/password"), ("DELETE", "/sessions/{another}")})
+)
+async def test_who_has_two_factors_is_asked_for_both_though_one_was_proven_just_now(
+    guest: Visitor, stage: Stage, method: str, path: str
+) -> None:
+    member = await stage.operator()
+    another = await session_for(stage, member)
+    async with stage.begin() as tx:
+        found = await tx.sessions.find(stage.use.secrets().digest(another), at=stage.clock.now())
+        tx.credentials.put(
+            Credential(member_id=member.id, password_hash="x", totp_secret="x", changed_at=stage.clock.now())
+        )
+        await tx.commit()
+    assert found is not None
+    weak = await staff(guest, stage, member, strength="one_factor")
+    path = path.replace("{kind}", "phone").replace("{another}", str(found.session.id))
+    answer = await weak.http.request(method, path, json={"password": "four green bicycles", "current": "x"})
+    assert (answer.status_code, problem_of(answer)["code"]) == (409, "session.proof_needed")
+    assert (await weak.refused(PROOFS, {"kind": "phone", "code": "000000"}))["code"] == "sign_in.second_factor_needed"
 
 
 async def test_a_code_to_ones_own_phone_opens_it_again(requester: Visitor) -> None:

@@ -13,7 +13,8 @@ from errand_domain.permissions import POLICY
 ASKS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("UpdateProfile", "GiveConsent", "LinkWay", "UnlinkWay"), ("manage_profile",)),
     **dict.fromkeys(("LinkByTicket", "SetPassword"), ("manage_profile",)),
-    **dict.fromkeys(("ListSessions", "SignOut", "SignOutElsewhere", "ProveAgain"), ("manage_sessions",)),
+    **dict.fromkeys(("ListSessions", "SignOut", "SignOutElsewhere"), ("manage_sessions",)),
+    **dict.fromkeys(("CheckFreshProof", "ProveAgain"), ("manage_sessions",)),
     "BlockMember": ("avoid_members",),
     "CloseAccount": ("close_account",),
     "DecideContent": ("moderate_content",),

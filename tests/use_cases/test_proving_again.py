@@ -7,7 +7,7 @@ import pytest
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import MemberId
 from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
-from errand_domain.member.member import Way
+from errand_domain.member.member import Way, WayKind
 from errand_domain.member.session import (
     PROOF_LIFE,
     SESSIONS_MOST,
@@ -19,7 +19,10 @@ from errand_domain.member.session import (
 from errand_domain.ports.mini_program import TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Entered
+from errand_domain.use_cases.fresh_proof import CheckFreshProof
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
+from errand_domain.use_cases.manage_members import GrantRole
+from errand_domain.use_cases.manage_operators import DisableOperator
 from errand_domain.use_cases.manage_profile import LinkWay, UnlinkWay
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
 from errand_domain.use_cases.prove_again import ProveAgain
@@ -28,7 +31,7 @@ from errand_domain.use_cases.sign_in import SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
 from tests.domain.examples import MINUTE, SECOND
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
-from tests.use_cases.enrolling import enroll
+from tests.use_cases.enrolling import Enrolled, enroll
 from tests.use_cases.test_signing_in import EMAIL, PASSWORD, code_for, enter, with_password
 from tests.use_cases.world import World
 
@@ -49,10 +52,10 @@ async def proven_until(world: World, session: Session) -> datetime:
 async def test_signing_in_is_a_proof_for_ten_minutes(world: World):
     session = (await enter(world, MAIL)).session
     world.clock.advance(PROOF_LIFE - SECOND)
-    session.check_proven(at=world.clock.now())
+    await world.use(CheckFreshProof)(session)
     world.clock.advance(SECOND)
     with pytest.raises(ProofTooOld) as refusal:
-        session.check_proven(at=world.clock.now())
+        await world.use(CheckFreshProof)(session)
     assert refusal.value.within_seconds == 600
 
 
@@ -133,6 +136,75 @@ async def test_an_operators_session_is_proven_by_both_factors_and_by_nothing_les
     assert await proven_until(world, session) == world.clock.now() + PROOF_LIFE
     with pytest.raises(WrongSecondFactor):
         await prove.by_password(session, STAFF_PASSWORD, second=code)
+
+
+async def by_one_factor(world: World, staff: Enrolled, kind: WayKind) -> Entered:
+    """A session of somebody who has two factors, begun a moment ago with the other way alone."""
+    await world.use(LinkByTicket).wechat(staff.member.id, world.mini_program.ticket_of("openid-han"))
+    if kind == "wechat":
+        return await world.use(SignInByWechat)(world.mini_program.ticket_of("openid-han"))
+    return await enter(world, Way("email", staff.email))
+
+
+@pytest.mark.parametrize("kind", ["email", "wechat"])
+async def test_whoever_has_two_factors_has_proven_nothing_by_one(world: World, kind: WayKind):
+    """The session was begun in this moment, by what somebody else may have: a phone left lying, a mailbox."""
+    staff = await enroll(world)
+    world.clock.advance(MINUTE)
+    other = await staff.enter(world)
+    session = (await by_one_factor(world, staff, kind)).session
+    assert session.strength == "one_factor"
+    world.clock.advance(MINUTE)
+    for refused in (
+        world.use(CheckFreshProof)(session),
+        world.use(SignOut)(session, other.session.id),
+        world.use(SetPassword)(session, PASSWORD),
+        world.use(SetPassword)(session, PASSWORD, current=STAFF_PASSWORD),
+    ):
+        with pytest.raises(ProofTooOld):
+            await refused
+    with pytest.raises(SecondFactorNeeded):
+        await world.use(ProveAgain).by_code(session, "email", await code_for(world, Way("email", staff.email)))
+    with pytest.raises(SecondFactorNeeded):
+        await world.use(ProveAgain).by_ticket(session, world.mini_program.ticket_of("openid-han"))
+
+
+@pytest.mark.parametrize("second", ["authenticator", "recovery code"])
+async def test_in_a_session_of_one_factor_both_open_everything_again(world: World, second: str):
+    staff = await enroll(world)
+    world.clock.advance(MINUTE)
+    other = await staff.enter(world)
+    weak = (await by_one_factor(world, staff, "wechat")).session
+    world.clock.advance(MINUTE)
+    code = staff.code_at(world.clock.now()) if second == "authenticator" else staff.recovery[0]
+    await world.use(ProveAgain).by_password(weak, STAFF_PASSWORD, second=code)
+    session = await as_stored(world, weak)
+    assert session.strength == "one_factor"
+    await world.use(CheckFreshProof)(session)
+    await world.use(SignOut)(session, other.session.id)
+    await world.use(SetPassword)(session, "four green bicycles")
+    world.clock.advance(PROOF_LIFE)
+    with pytest.raises(ProofTooOld):
+        await world.use(SetPassword)(session, PASSWORD, current="four green bicycles")
+
+
+async def test_of_whoever_was_reset_or_disabled_one_factor_is_asked_again(world: World):
+    """Nobody is locked out for good: who has lost everything has the machine, and is a member of one factor then."""
+    staff = await enroll(world)
+    await world.use(GrantRole)(staff.member.id, None, role="admin", campus_id=world.campus.id, granted=False)
+    admin = await world.operator("admin")
+    with pytest.raises(InvalidField):
+        await world.use(DisableOperator)(staff.member.id, admin)
+    session = (await by_one_factor(world, staff, "email")).session
+    with pytest.raises(ProofTooOld):
+        await world.use(CheckFreshProof)(session)
+    await world.use(DisableOperator)(staff.member.id, None, reason="手机丢失")
+    world.clock.advance(MINUTE)
+    await world.use(CheckFreshProof)((await enter(world, Way("email", staff.email))).session)
+    with pytest.raises(InvalidField):
+        await world.use(DisableOperator)(staff.member.id, None)
+    async with world.begin() as tx:
+        assert await tx.audit.count(f"member:{staff.member.id}", "operator.disabled") == 1
 
 
 async def test_another_session_is_ended_with_a_fresh_proof_and_ones_own_always(world: World):

@@ -74,7 +74,10 @@ async def reset(desk: Desk, *, member_ref: str, reason: str) -> None:
 @OPERATOR
 @at_desk
 async def disable(desk: Desk, *, member_ref: str, reason: str) -> None:
-    """Take every role, password and authenticator, at once and everywhere; the member stays a member. Audited."""
+    """Take every role, password and authenticator, at once and everywhere; the member stays a member. Audited.
+
+    Without --as, also the authenticator of somebody who has no role any more and has lost it.
+    """
     member = await _other(desk, member_ref)
     desk.output.facts(facts(await desk.container.disable_operator()(member.id, desk.operator, reason=reason)))
 

@@ -15,6 +15,7 @@ from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.forget_member import ForgetInOrders
 from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
+from errand_domain.use_cases.fresh_proof import CheckFreshProof
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
@@ -110,6 +111,7 @@ class People(Ports):
         authenticators=Ports.authenticators,
     )
     recognise = Factory(Recognise, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
+    check_fresh_proof = Factory(CheckFreshProof, begin=Ports.begin, clock=Ports.clock)
     list_sessions = Factory(ListSessions, begin=Ports.begin, clock=Ports.clock)
     sign_out = Factory(SignOut, begin=Ports.begin, clock=Ports.clock)
     sign_out_elsewhere = Factory(SignOutElsewhere, begin=Ports.begin)

@@ -32,7 +32,7 @@ class Gate(ASGIMiddleware):
 
     def __init__(self, container: Container) -> None:
         self._recognise = container.recognise
-        self._clock = container.clock
+        self._check_fresh_proof = container.check_fresh_proof
         self._limits = Limits(container)
         self._documents = container.settings().documents
 
@@ -56,7 +56,7 @@ class Gate(ASGIMiddleware):
             if access == "with_consent" and asked["method"] not in READING:
                 found.member.check_consents(self._documents)
             if asked["route_handler"].opt.get("proof") == PROVEN["proof"]:
-                found.session.check_proven(at=self._clock().now())
+                await self._check_fresh_proof()(found.session)
         await next_app(scope, receive, send)
 
 

@@ -73,7 +73,7 @@ class NotSignedIn(Forbidden):
 
 @frozen(str=False)
 class ProofTooOld(Conflict):
-    """That needs a fresh proof of who asks: prove it at /sessions/current/proofs, by a code, a password or WeChat."""
+    """That needs a fresh proof of who asks: prove it at /sessions/current/proofs, by both factors where one has two."""
 
     code = "session.proof_needed"
     sentence = "为了账号安全，请先验证身份"
@@ -171,9 +171,12 @@ class Session:
         """Whether it was proven a moment ago who asks."""
         return at < self.proved_at + PROOF_LIFE
 
-    def check_proven(self, *, at: datetime) -> None:
-        """Raise `ProofTooOld` where that is longer ago."""
-        if not self.is_proven(at=at):
+    def check_proven(self, *, at: datetime, by_both: bool) -> None:
+        """Raise `ProofTooOld` where that is longer ago; with `by_both`, where it was proven by less than both factors.
+
+        Of those who have a second factor, a password proves nothing without it: what it has proven, both have.
+        """
+        if not self.is_proven(at=at) or (by_both and self.proved_by != "password"):
             raise ProofTooOld(int(PROOF_LIFE.total_seconds()))
 
 

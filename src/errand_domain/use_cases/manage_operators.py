@@ -111,7 +111,11 @@ class ResetOperator:
 
 @frozen(kw_only=True)
 class DisableOperator:
-    """Take every role, password and second factor, at once and everywhere. The member stays a member."""
+    """Take every role, password and second factor, at once and everywhere. The member stays a member.
+
+    The machine may also do it to somebody whose roles are gone and whose second factor is left, which nobody else
+    could take from them when it is lost.
+    """
 
     begin: Begin
     clock: Clock
@@ -121,14 +125,14 @@ class DisableOperator:
         """The member without a role; audited at each campus. Raises `InvalidField` for a member without a role."""
         now = self.clock.now()
         async with self.begin() as tx:
-            member = await staff_in_reach(tx, member_id, operator)
+            member = await staff_in_reach(tx, member_id, operator, or_formerly=operator is None)
             dismissed = member.dismiss()
             tx.members.save(dismissed)
             await lock_out(tx, member, at=now)
             invitation = await tx.credentials.invitation_of(member_id)
             if invitation is not None and not invitation.is_closed:
                 tx.credentials.put_invitation(invitation.closed())
-            for campus_id in sorted({grant.campus_id for grant in member.grants}):
+            for campus_id in sorted({grant.campus_id for grant in member.grants}) or (None,):
                 record(tx, member_id, operator, campus_id=campus_id, action="operator.disabled", detail=reason, at=now)
             await tx.commit()
         return dismissed
@@ -139,13 +143,19 @@ def invitation_digest(token: str, secrets: Secrets) -> str:
     return secrets.digest(f"invitation:{token}")
 
 
-async def staff_in_reach(tx: Transaction, member_id: MemberId, operator: Member | None) -> Member:
-    """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`."""
+async def staff_in_reach(
+    tx: Transaction, member_id: MemberId, operator: Member | None, *, or_formerly: bool = False
+) -> Member:
+    """Somebody with a role, all of whose campuses the operator manages; raises `InvalidField` or `NotPermitted`.
+
+    With `or_formerly`, also somebody without a role who has the second factor of one.
+    """
     if operator is not None:
         check_anywhere("manage_members", operator)
     member = await tx.members.get(member_id)
     _check_manages_all(member, operator)
-    if not member.grants:
+    credential = await tx.credentials.of_member(member_id) if or_formerly else None
+    if not member.grants and not (credential is not None and credential.has_second_factor):
         raise InvalidField("member", "has no role")
     return member
 
@@ -168,7 +178,7 @@ def record(
     member_id: MemberId,
     operator: Member | None,
     *,
-    campus_id: CampusId,
+    campus_id: CampusId | None,
     action: str,
     detail: str,
     at: datetime,

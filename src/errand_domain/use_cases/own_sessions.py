@@ -11,6 +11,7 @@ from errand_domain.ports.outside import Clock, Secrets
 from errand_domain.ports.sessions import SignedIn
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.entering import as_proven
+from errand_domain.use_cases.fresh_proof import check_fresh
 
 
 @frozen(kw_only=True)
@@ -70,7 +71,7 @@ class SignOut:
             is_own = any(session.id == session_id for session in live)
             check("manage_sessions", asking.member_id, relation="self" if is_own else None, of="session")
             if session_id != asking.id:
-                asking.check_proven(at=now)
+                await check_fresh(tx, asking, at=now)
             tx.sessions.end(session_id)
             await tx.commit()
 

@@ -31,7 +31,7 @@ def own_way(member: Member, kind: WayKind) -> Way:
 
 @frozen(kw_only=True)
 class ProveAgain:
-    """A session in which staff's powers count is proven by both factors, as it was when it was started."""
+    """Whoever has two factors proves it by both, in whatever session; the others by any way that is linked."""
 
     begin: Begin
     clock: Clock
@@ -45,9 +45,9 @@ class ProveAgain:
     async def by_code(self, session: Session, kind: WayKind, code: str) -> datetime:
         """Until when it is fresh; raises `WrongCode`, `SecondFactorNeeded`, or `InvalidField` where none is linked."""
         check("manage_sessions", session.member_id, relation="self")
-        _check_one_factor_is_enough(session)
         now = self.clock.now()
         async with self.begin() as tx:
+            await _check_one_factor_is_enough(tx, session)
             member = await tx.members.get(session.member_id)
             right = await try_code(tx, own_way(member, kind), code, secrets=self.secrets, at=now)
             if right:
@@ -60,9 +60,9 @@ class ProveAgain:
     async def by_ticket(self, session: Session, ticket: str) -> datetime:
         """The same by the platform's word; raises `TicketRefused` for somebody else's, or what the platform refuses."""
         check("manage_sessions", session.member_id, relation="self")
-        _check_one_factor_is_enough(session)
         identity, now = await self.mini_program.identity(ticket), self.clock.now()
         async with self.begin() as tx:
+            await _check_one_factor_is_enough(tx, session)
             member = await tx.members.get(session.member_id)
             if own_way(member, "wechat").value != identity:
                 raise TicketRefused
@@ -89,8 +89,6 @@ class ProveAgain:
             if not second:
                 raise SecondFactorNeeded
             await hold_to(self.limits, f"second factor {member.id}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
-        else:
-            _check_one_factor_is_enough(session)
         await self._prove_by_both(session, credential.password_hash, second, now)
         return now + PROOF_LIFE
 
@@ -109,8 +107,9 @@ class ProveAgain:
         return with_second_factor(credential, second, self.authenticators, self.secrets, at=now)
 
 
-def _check_one_factor_is_enough(session: Session) -> None:
-    if session.strength == "two_factors":
+async def _check_one_factor_is_enough(tx: Transaction, session: Session) -> None:
+    credential = await tx.credentials.of_member(session.member_id)
+    if credential is not None and credential.has_second_factor:
         raise SecondFactorNeeded
 
 

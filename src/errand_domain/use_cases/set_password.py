@@ -24,7 +24,8 @@ from errand_domain.use_cases.trying_codes import try_code
 class SetPassword:
     """A member sets a password, having shown the one before it or that the e-mail address is theirs.
 
-    Every other session ends at once, and the member is told.
+    Whoever has a second factor has shown both a moment ago, in whatever session. Every other session ends at once, and
+    the member is told.
     """
 
     begin: Begin
@@ -34,14 +35,17 @@ class SetPassword:
     passwords: PasswordHashes
 
     async def __call__(self, session: Session, password: str, *, current: str = "") -> None:
-        """Raises `ProofNeeded`, `WrongPassword`, `PasswordWeak` or `TooManyRequests`."""
+        """Raises `ProofNeeded`, `ProofTooOld`, `WrongPassword`, `PasswordWeak` or `TooManyRequests`."""
         now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
             check("manage_profile", member, relation="self")
             credential = await tx.credentials.of_member(session.member_id)
         known = credential.password_hash if credential else ""
-        if not member.email() or not (current or session.proves_email(at=now)):
+        has_both = credential is not None and credential.has_second_factor
+        if has_both:
+            session.check_proven(at=now, by_both=True)
+        if not member.email() or not (has_both or current or session.proves_email(at=now)):
             raise ProofNeeded
         check_password(password, email=member.email(), is_staff=bool(member.grants))
         if current:

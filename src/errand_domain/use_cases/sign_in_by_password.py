@@ -75,9 +75,9 @@ class SignInByPassword:
             if credential is None or credential.password_hash != proven:
                 raise WrongPassword
             after = self._used(credential, given.second, now) if credential.has_second_factor else credential
-            after = after.hashed_anew(fresh)
-            if after != credential:
-                tx.credentials.put(after.saved())
+            # Saved also where nothing is new: where the password is changed or gets a second factor in this moment, no
+            # session may be left that began with less.
+            tx.credentials.put(after.hashed_anew(fresh).saved())
             strength: Strength = "two_factors" if credential.has_second_factor else "one_factor"
             entered = self.entrance.session_for(
                 member, by="password", strength=strength, arrival=given.arrival, now=now

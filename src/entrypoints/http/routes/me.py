@@ -109,7 +109,7 @@ async def link_phone(data: JSONBody[TicketAsked], request: Asking, link_by_ticke
     "/me/password",
     status_code=204,
     opt=WITHOUT_CONSENT,
-    responses=refusals(ProofNeeded, WrongPassword, PasswordWeak, TooManyRequests),
+    responses=refusals(ProofNeeded, ProofTooOld, WrongPassword, PasswordWeak, TooManyRequests),
 )
 async def change_password(data: JSONBody[PasswordAsked], request: Asking, set_password: Uses[SetPassword]) -> None:
     """Set or change the password; every other session ends at once, and the member is told."""
