@@ -210,6 +210,16 @@ async def test_nothing_goes_while_a_refund_waits_for_a_person(world: World):
     assert (await world.order(order)).details_until == world.clock.now() + DAY
 
 
+async def test_nothing_goes_while_a_refund_is_under_way(world: World):
+    requester = await world.member()
+    order = await world.opened(requester, **personal())
+    world.provider.next_refund("under_way")
+    order = await world.use(CancelErrand)(order.id, requester.id, reason="不需要了", confirmed_fee=NOTHING)
+    world.clock.advance(KEPT)
+    assert (await world.use(EraseOrderDetails)(order.id)).details_until == world.clock.now() + DAY
+    assert "room" in await found(world, order)
+
+
 async def test_a_campus_that_keeps_for_longer_now_keeps_older_orders_too(world: World):
     order = await lived(world, await world.member(), await world.runner())
     longer = 2 * KEPT
@@ -224,7 +234,7 @@ async def test_a_campus_that_keeps_for_longer_now_keeps_older_orders_too(world: 
 
 async def test_a_timer_that_is_stale_or_fires_twice_changes_nothing(world: World):
     order = await lived(world, await world.member(), await world.runner())
-    assert await world.use(EraseOrderDetails)(order.id) == await world.order(order)
+    assert await world.use(EraseOrderDetails)(order.id) == order
     await world.pass_time(KEPT)
     bare = await world.order(order)
     assert await world.use(EraseOrderDetails)(order.id) == bare
