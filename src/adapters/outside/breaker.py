@@ -3,7 +3,7 @@
 The libraries for this have clocks of their own, and let everybody in at once when the pause is over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final
@@ -53,7 +53,7 @@ class Breaker:
         OPEN.labels(partner).set(0)
 
     @contextmanager
-    def guard(self) -> Iterator[None]:
+    def guard(self) -> Generator[None]:
         """Around one call; raises `NotAsked` where the partner is not to be asked now."""
         call = object()
         if self._shut_until is not None:
