@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from errand_domain.member import credential, password, session
-from errand_domain.use_cases import file_links, request_code, sign_in_by_password, upload_tickets
+from errand_domain.use_cases import file_links, files, request_code, sign_in_by_password, upload_tickets
 
 PAGE: Final = Path("docs/explanation/security.md")
 MINUTE: Final = timedelta(minutes=1)
@@ -39,6 +39,10 @@ BESIDE: Final = (
     (sign_in_by_password.SECOND_FACTORS_MOST, 10),
     (request_code.FROM_ADDRESS_MOST, 60),
     (request_code.FROM_DEVICE_MOST, 10),
+    (files.FILE_BYTES_MOST, 8 * 1024 * 1024),
+    (files.FILES_PER_ORDER_MOST, 60),
+    (files.CARDS_PER_DAY_MOST, 5),
+    (files.AVATARS_PER_DAY_MOST, 10),
 )
 """What other pages tell (limits, the standard's table), and what nobody should widen in passing."""
 

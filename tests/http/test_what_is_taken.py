@@ -93,8 +93,9 @@ async def test_a_session_comes_from_its_header_alone(requester: Visitor, guest: 
         "X-User-ID": requester.id,
         "Proxy-Authorization": f"Bearer {token}",
     }
-    answer = await guest.get("/me", params=query, headers=headers)
-    assert problem_of(answer)["code"] == "sign_in.required"
+    for scheme in ("", "Basic ", "Token ", "Bearer: "):
+        answer = await guest.get("/me", params=query, headers={**headers, "Authorization": f"{scheme}{token}"})
+        assert problem_of(answer)["code"] == "sign_in.required", scheme
 
 
 async def test_no_address_knows_a_method_that_gives_the_request_back(app: Litestar, operator: Visitor) -> None:
