@@ -1,19 +1,26 @@
 """Operators from the command line: invited, enrolled, reset, disabled; never there by themselves."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import zxingcpp
 from click.testing import CliRunner
+from dependency_injector.providers import Object
 from PIL import Image
 from pyotp.totp import TOTP
 
+from adapters.crypto.secrets import SystemSecrets
+from adapters.memory.outside import MemoryNotices
 from entrypoints.cli.main import main
 from entrypoints.http.wire.addresses import way_of
-from errand_domain.member.member import Member
+from errand_domain.member.consent import Consent
+from errand_domain.member.member import Member, Way
+from errand_domain.member.session import CODE_PAUSE
 from tests.cli.conftest import Terminal
 from tests.stage import Stage
 
 EMAIL, PASSWORD = "han.meimei@example.edu.cn", "seven quiet herons"
+CODE: Final = "204816"
 
 
 def test_an_operator_is_invited_enrolls_is_reset_and_disabled(terminal: Terminal, stage: Stage, wait: Any):
@@ -71,6 +78,44 @@ def test_whoever_follows_the_link_at_a_terminal_lets_the_authenticator_read_the_
     assert seen_by_a_camera(result.stderr) == invitee.otpauth
     assert PASSWORD not in result.output
     assert "recovery codes" in result.stdout
+
+
+class Foreseen(SystemSecrets):
+    """One-time codes are what the test types before they are sent."""
+
+    def digits(self, count: int) -> str:
+        return CODE if count == len(CODE) else super().digits(count)
+
+
+def test_where_mail_is_carried_the_terminal_asks_for_the_code_that_was_sent(
+    terminal: Terminal, stage: Stage, wait: Any
+):
+    mail = MemoryNotices(is_read=True)
+    terminal.container.notices.override(Object(mail))
+    terminal.container.secrets.override(Object(Foreseen(b"s" * 32)))
+    said = terminal.done("operator", "create", "--email", EMAIL, "--role", "finance")
+    assert "asked for a code that is sent to that mailbox" in said
+    link = terminal.told("operator", "reset", EMAIL)["link"]
+    words = ("operator", "enroll", "--token", link, "--password", PASSWORD, "--code", "000000")
+    result = CliRunner().invoke(main, words, obj=terminal.container, input="000000\n")
+    assert (result.exit_code, "sign_in.wrong_code" in result.stderr) == (2, True)
+    stage.clock.advance(CODE_PAUSE)
+    result = CliRunner().invoke(main, words, obj=terminal.container, input=f"{CODE}\n")
+    assert (result.exit_code, "sign_in.wrong_second_factor" in result.stderr) == (2, True)
+    assert [notice.to.value for notice in mail.inbox] == [EMAIL] * 2
+    (fresh,) = re.findall(r"go on with this token: (\S+)", result.stdout)
+    code = TOTP(wait(stage.use.view_invitation()(fresh)).totp_secret).at(stage.clock.now())
+    terminal.done("operator", "enroll", "--token", fresh, "--password", PASSWORD, "--code", code)
+
+
+def test_without_mail_the_terminal_says_what_a_link_is_worth(terminal: Terminal, stage: Stage, wait: Any):
+    said = terminal.done("operator", "create", "--email", EMAIL, "--role", "finance")
+    assert "No mail is set up: this link alone lets in whoever has it" in said
+    consent = Consent(document="user_agreement", version="2026-11-01", at=stage.clock.now())
+    member = wait(stage.member(ways=(Way("email", "li.lei@example.edu.cn"),), consents=(consent,)))
+    said = terminal.done("operator", "create", "--email", member.email(), "--role", "finance")
+    assert "the role is given, and no link" in said
+    assert "/operator-invitation#" in terminal.done("operator", "reset", member.email())
 
 
 def seen_by_a_camera(screen: str) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 from attrs import frozen
+from dependency_injector.providers import Object
 from playwright.async_api import Browser, Page, async_playwright
 
+from adapters.memory.outside import MemoryNotices
 from entrypoints.container import MEMORY, Container
 from entrypoints.demo.serving import QuietServer
 from entrypoints.http.app import create_app
@@ -75,6 +77,14 @@ async def invitation(container: Container) -> AsyncIterator[Invitation]:
         yield Invitation(stage=stage, origin=f"http://127.0.0.1:{listener.getsockname()[1]}", token=invited.token)
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+def mail(container: Container) -> MemoryNotices:
+    """Mail is carried here, so that mailboxes are asked."""
+    mail = MemoryNotices(is_read=True)
+    container.notices.override(Object(mail))
+    return mail
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from playwright.async_api import Page, Route, expect
 from pyotp import parse_uri
 from pyotp.totp import TOTP
 
+from adapters.memory.outside import MemoryNotices
 from errand_domain.member.credential import INVITATION_LIFE
 from tests.console.conftest import EMAIL, Invitation
 
@@ -99,6 +100,55 @@ async def test_an_operator_comes_in_by_the_link_alone(page: Page, invitation: In
         with_code = {"email": EMAIL, "password": PASSWORD, "device": "test", "second": codes[0]}
         entered = await client.post("/api/v1/sessions/password", json=with_code)
     assert (entered.status_code, entered.json()["strength"]) == (201, "two_factors")
+
+
+async def asked_for_code(page: Page, invitation: Invitation) -> None:
+    await page.goto(invitation.link)
+    await page.get_by_role("button", name="发送验证码").click()
+    await expect(page.get_by_text("验证码已发送")).to_be_visible()
+
+
+async def test_where_mail_is_carried_the_mailbox_comes_first_and_the_link_is_worth_nothing_after_it(
+    page: Page, mail: MemoryNotices, invitation: Invitation
+):
+    await asked_for_code(page, invitation)
+    (sent_code,) = mail.inbox
+    assert sent_code.to.value == EMAIL
+    assert await secret_of(page) == ""
+    await page.get_by_role("button", name="下一步").click()
+    await expect(page.get_by_text("请输入邮件里的六位数字。")).to_be_visible()
+    await page.get_by_label("邮件里的六位数字").fill("000000" if sent_code.code != "000000" else "000001")
+    await page.get_by_role("button", name="下一步").click()
+    await expect(page.get_by_text("验证码不对，或者已经过期。")).to_be_visible()
+    await page.get_by_role("button", name="发送验证码").click()
+    await expect(page.get_by_text("验证码发送过于频繁")).to_be_visible()
+    await page.get_by_label("邮件里的六位数字").fill(sent_code.code)
+    await page.get_by_role("button", name="下一步").click()
+    await expect(page.get_by_label("密码", exact=True)).to_be_visible()
+    assert invitation.token not in page.url
+    await page.reload()
+    await filled(page, code=await code_of(page, invitation))
+    await sent(page)
+    await expect(page.get_by_role("heading", name="已经设置好了")).to_be_focused()
+    await page.goto(invitation.link)
+    await expect(page.get_by_role("heading", name="邀请链接无效或已过期")).to_be_visible()
+
+
+async def test_an_answer_to_the_code_that_was_lost_is_asked_for_again(
+    page: Page, mail: MemoryNotices, invitation: Invitation
+):
+    async def lost(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await asked_for_code(page, invitation)
+    await page.route(f"**{PATH}/proven", lost)
+    await page.get_by_label("邮件里的六位数字").fill(mail.inbox[0].code)
+    await page.get_by_role("button", name="下一步").click()
+    await expect(page.get_by_text("请再点一次“下一步”")).to_be_visible()
+    await page.unroute(f"**{PATH}/proven")
+    await page.get_by_role("button", name="下一步").click()
+    await expect(page.get_by_label("密码", exact=True)).to_be_visible()
 
 
 async def test_the_time_until_which_the_link_is_good_is_that_of_the_campus(page: Page, invitation: Invitation):

@@ -108,7 +108,7 @@ class TestSmtpMail(contracts.NoticesContract):
 class TestRoutedNotices(contracts.NoticesContract):
     @pytest.fixture
     def both(self) -> MemoryNotices:
-        return MemoryNotices()
+        return MemoryNotices(is_read=True)
 
     @pytest.fixture
     def adapter(self, both: MemoryNotices) -> Notices:

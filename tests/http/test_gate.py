@@ -22,6 +22,8 @@ PUBLIC: Final = {
     ("POST", f"{API}/sessions/wechat"),
     ("POST", f"{API}/sessions/password"),
     ("POST", f"{API}/operator-invitations/looked-at"),
+    ("POST", f"{API}/operator-invitations/codes"),
+    ("POST", f"{API}/operator-invitations/proven"),
     ("POST", f"{API}/operator-invitations/accepted"),
     ("GET", "/operator-invitation"),
     ("GET", "/console/{name}"),

@@ -115,10 +115,17 @@ async def look_and_leave(guest: Visitor, stage: Stage) -> None:
 
 
 async def come_as_operator(guest: Visitor, stage: Stage) -> None:
+    mail = MemoryNotices(is_read=True)
+    stage.use.notices.override(Object(mail))
     invited = await stage.use.invite_operator()(MAIL, None, role="admin", campus_id=stage.campus.id)
-    found = await guest.does("/operator-invitations/looked-at", {"token": invited.token})
-    codes = TOTP(found["totpSecret"])
     accepted = {"token": invited.token, "password": PASSWORD, "code": "123456"}
+    await guest.refused("/operator-invitations/accepted", accepted)
+    await guest.does("/operator-invitations/codes", {"token": invited.token})
+    proof = {"token": invited.token, "code": mail.inbox[0].code}
+    token = (await guest.does("/operator-invitations/proven", proof))["token"]
+    found = await guest.does("/operator-invitations/looked-at", {"token": token})
+    codes = TOTP(found["totpSecret"])
+    accepted |= {"token": token}
     await guest.refused("/operator-invitations/accepted", accepted)
     await guest.does("/operator-invitations/accepted", accepted | {"code": codes.at(stage.clock.now())})
     await guest.refused("/operator-invitations/looked-at", {"token": invited.token})
@@ -154,7 +161,8 @@ STORIES: Final[dict[Story, str]] = {
         code.asked sign_in.succeeded code.asked sign_in.succeeded session.ended_elsewhere data.exported access.missed
         input.refused forgery.refused access.refused session.ended session.unknown""",
     come_as_operator: """
-        invitation.read proof.failed operator.enrolled invitation.refused sign_in.second_factor_asked sign_in.failed
+        proof.needed code.asked invitation.proven invitation.read proof.failed operator.enrolled invitation.refused
+        sign_in.second_factor_asked sign_in.failed
         code.asked sign_in.succeeded staff.acted""",
     be_paid: "payout.asked",
     ask_too_often: f"{'sign_in.failed ' * 10}limit.reached",

@@ -57,6 +57,15 @@ PUBLIC: Final = (
     _row(f"POST {API}/sessions/wechat", "sign_in", "", {"ticket": "x"}, asks=False),
     _row(f"POST {API}/sessions/password", "sign_in", "", _MAIL, asks=False),
     _row(f"POST {API}/operator-invitations/looked-at", "sign_in", "", {"token": "x"}, asks=False, may_be_missing=True),
+    _row(f"POST {API}/operator-invitations/codes", "sign_in", "", {"token": "x"}, asks=False, may_be_missing=True),
+    _row(
+        f"POST {API}/operator-invitations/proven",
+        "sign_in",
+        "",
+        {"token": "x", "code": "000000"},
+        asks=False,
+        may_be_missing=True,
+    ),
     _row(
         f"POST {API}/operator-invitations/accepted",
         "sign_in",

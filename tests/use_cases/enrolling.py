@@ -6,11 +6,13 @@ from typing import Final
 from attrs import frozen
 from pyotp.totp import TOTP
 
+from adapters.memory.outside import MemoryNotices
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Role
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.entering import Entered
 from errand_domain.use_cases.manage_operators import InviteOperator
+from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
 from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
 from tests.use_cases.world import World
 
@@ -33,10 +35,17 @@ class Enrolled:
         return await world.use(SignInByPassword)(given)
 
 
-async def enroll(world: World, role: Role = "admin", email: str = "han.meimei@example.edu.cn") -> Enrolled:
+async def enroll(
+    world: World, role: Role = "admin", email: str = "han.meimei@example.edu.cn", *, mail: MemoryNotices | None = None
+) -> Enrolled:
+    """With `mail`, its owners read it, and the mailbox has to be proven."""
     invited = await world.use(InviteOperator)(email, None, role=role, campus_id=world.campus.id)
-    assert invited.token is not None
-    secret = (await world.use(ViewInvitation)(invited.token)).totp_secret
+    token = invited.token
+    assert token is not None
+    if mail is not None:
+        await world.use(SendInviteeCode)(token)
+        token = await world.use(ProveInvitee)(token, mail.inbox[0].code)
+    secret = (await world.use(ViewInvitation)(token)).totp_secret
     code = TOTP(secret).at(world.clock.now())
-    recovery = await world.use(AcceptInvitation)(invited.token, password=PASSWORD, code=code)
+    recovery = await world.use(AcceptInvitation)(token, password=PASSWORD, code=code)
     return Enrolled(member=invited.member, email=email, secret=secret, recovery=recovery)

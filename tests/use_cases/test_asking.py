@@ -91,6 +91,7 @@ DOES_NOT: Final[dict[str, str]] = {
     **dict.fromkeys(
         ("Entrance", "SignInByPassword", "SignInByWechat", "ResetPassword"), "is how somebody becomes known"
     ),
+    **dict.fromkeys(("SendInviteeCode", "ProveInvitee"), "takes the token of a link that was given once"),
     **dict.fromkeys(("AcceptInvitation", "ViewInvitation"), "takes the token of a link that was given once"),
     **dict.fromkeys(("SubmitImage", "MissVerdict"), "is the worker's"),
     "RecordVerdict": "believes the signature of whoever judges",

@@ -4,6 +4,7 @@ from collections import deque
 
 from adapters.memory.access import Pause
 from adapters.memory.pauses import give_way
+from errand_domain.member.member import WayKind
 from errand_domain.place import Distance, Point
 from errand_domain.ports.outside import Maps, Notice, Notices
 
@@ -25,9 +26,10 @@ class MemoryMaps(Maps):
 
 
 class MemoryNotices(Notices):
-    """An inbox that keeps the last messages, for tests and for the demonstration to look into."""
+    """An inbox that keeps the last messages, for tests to look into. No owner of an address does, unless `is_read`."""
 
-    def __init__(self, *, most: int = INBOX_MOST, pause: Pause = give_way) -> None:
+    def __init__(self, *, most: int = INBOX_MOST, is_read: bool = False, pause: Pause = give_way) -> None:
+        self._is_read = is_read
         self._inbox: deque[Notice] = deque(maxlen=most)
         self._failures = 0
         self._pause = pause
@@ -48,3 +50,7 @@ class MemoryNotices(Notices):
             self._failures -= 1
             raise ConnectionError("the carrier does not answer")
         self._inbox.appendleft(notice)
+
+    def reaches(self, kind: WayKind) -> bool:  # noqa: ARG002 - the same of every kind
+        """What was said when it was made."""
+        return self._is_read

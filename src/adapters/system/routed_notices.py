@@ -42,6 +42,11 @@ class RoutedNotices(Notices):
         else:
             log.info("notice_dropped", kind=kind)
 
+    def reaches(self, kind: WayKind) -> bool:
+        """Whether the kind has a carrier, and that one does."""
+        carrier = self._carriers.get(kind)
+        return carrier is not None and carrier.reaches(kind)
+
     async def close(self) -> None:
         """Let go of the carriers' connections."""
         for carrier in self._carriers.values():

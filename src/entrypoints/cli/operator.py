@@ -88,10 +88,19 @@ async def disable(desk: Desk, *, member_ref: str, reason: str) -> None:
 @click.option("--code", help="What the authenticator shows; asked for where it is left out.")
 @at_desk
 async def enroll(desk: Desk, *, token: str, password: str, code: str | None) -> None:
-    """Follow a link here instead of over HTTP: choose a password, teach the authenticator, keep the recovery codes."""
+    """Follow a link here instead of over HTTP: choose a password, teach the authenticator, keep the recovery codes.
+
+    Where mail is carried, a code is sent to the mailbox first, and asked for.
+    """
     token = token.rpartition("#")[2]
-    if code is None:
+    invitee = await desk.container.view_invitation()(token)
+    if invitee.needs_code:
+        await desk.container.send_invitee_code()(token)
+        mailed = str(click.prompt(f"Code that was sent to {invitee.email}", err=True))
+        token = await desk.container.prove_invitee()(token, mailed)
+        desk.output.say(f"Proven. If anything goes wrong now, go on with this token: {token}")
         invitee = await desk.container.view_invitation()(token)
+    if code is None:
         click.echo(f"Let the authenticator read this, or type its secret:\n{qr.drawn(invitee.otpauth)}", err=True)
         click.echo(invitee.otpauth, err=True)
         code = str(click.prompt("Code", err=True))
@@ -110,10 +119,16 @@ async def _other(desk: Desk, member_ref: str) -> Member:
 def _tell(desk: Desk, invited: Invited) -> None:
     link = _link(desk, invited.token) if invited.token else None
     desk.output.facts(facts(invited.member) | {"link": link, "link_good_until": invited.expires_at})
-    if link is None:
+    if invited.is_enrolled:
         desk.output.say("Enrolled already: the role counts from the next sign-in.")
+    elif link is None:
+        desk.output.say("A member already, and no mail is set up to ask their mailbox: the role is given, and no link.")
+        desk.output.say("`errand operator reset` prints one, by which whoever has it enters their account.")
+    elif invited.needs_code:
+        desk.output.say("Shown this once. Whoever follows it is asked for a code that is sent to that mailbox.")
     else:
         desk.output.say("Shown this once. Hand it to the operator and to nobody else.")
+        desk.output.say("No mail is set up: this link alone lets in whoever has it, as that member.")
 
 
 def _link(desk: Desk, token: str) -> str:

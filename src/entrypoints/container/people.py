@@ -30,6 +30,7 @@ from errand_domain.use_cases.manage_profile import (
 )
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
 from errand_domain.use_cases.prove_again import ProveAgain
+from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
@@ -90,7 +91,7 @@ class People(Ports):
         secrets=Ports.secrets,
         passwords=Ports.password_hashes,
     )
-    inviting = Factory(Inviting, secrets=Ports.secrets, authenticators=Ports.authenticators)
+    inviting = Factory(Inviting, secrets=Ports.secrets, authenticators=Ports.authenticators, notices=Ports.notices)
     invite_operator = Factory(InviteOperator, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, inviting=inviting)
     reset_operator = Factory(ResetOperator, begin=Ports.begin, clock=Ports.clock, inviting=inviting)
     disable_operator = Factory(DisableOperator, begin=Ports.begin, clock=Ports.clock)
@@ -99,6 +100,18 @@ class People(Ports):
         begin=Ports.begin,
         clock=Ports.clock,
         secrets=Ports.secrets,
+        authenticators=Ports.authenticators,
+        notices=Ports.notices,
+    )
+    send_invitee_code = Factory(
+        SendInviteeCode, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets, request_code=request_code
+    )
+    prove_invitee = Factory(
+        ProveInvitee,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        secrets=Ports.secrets,
+        limits=Ports.rate_limits,
         authenticators=Ports.authenticators,
     )
     accept_invitation = Factory(
@@ -109,6 +122,7 @@ class People(Ports):
         limits=Ports.rate_limits,
         passwords=Ports.password_hashes,
         authenticators=Ports.authenticators,
+        notices=Ports.notices,
     )
     recognise = Factory(Recognise, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     check_fresh_proof = Factory(CheckFreshProof, begin=Ports.begin, clock=Ports.clock)

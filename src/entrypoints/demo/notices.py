@@ -13,6 +13,7 @@ from attrs import evolve
 from entrypoints.container.carriers import find_notices, let_go
 from entrypoints.sandbox.inbox import KEPT_MOST, Received
 from entrypoints.settings import Settings
+from errand_domain.member.member import WayKind
 from errand_domain.ports.outside import Notice, Notices
 
 NAME: Final = f"{__name__}:carriers"
@@ -36,6 +37,10 @@ class DemoNotices(Notices):
                     kind=notice.to.kind, to=notice.to.value, text=notice.text, code=notice.code, at=datetime.now(UTC)
                 )
             )
+
+    def reaches(self, kind: WayKind) -> bool:
+        """Phones alone: what is remembered here is seen on the page of this process, and by no other's."""
+        return kind == "phone"
 
     def beside(self, texts: Iterable[Received]) -> tuple[Received, ...]:
         """What was remembered, together with those texts, newest first."""

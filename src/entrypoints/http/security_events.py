@@ -13,6 +13,7 @@ from entrypoints.http.errors import Unreadable, UnsupportedMedia
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.member.credential import (
     InvitationGone,
+    MailUnproven,
     ProofNeeded,
     SecondFactorNeeded,
     WrongPassword,
@@ -83,6 +84,9 @@ INVITATION_READ: Final = SecurityEvent(
 INVITATION_REFUSED: Final = SecurityEvent(
     name="invitation.refused", when="an invitation that there is not, or no more", level="warning"
 )
+INVITEE_PROVEN: Final = SecurityEvent(
+    name="invitation.proven", when="somebody with an operator's invitation has proven the mailbox"
+)
 OPERATOR_ENROLLED: Final = SecurityEvent(
     name="operator.enrolled", when="an operator set password and second factor by invitation"
 )
@@ -120,6 +124,8 @@ DONE: Final[Mapping[Route, SecurityEvent]] = {
     ("DELETE", "/me"): ACCOUNT_CLOSED,
     ("POST", "/withdrawals"): PAYOUT_ASKED,
     ("POST", "/operator-invitations/looked-at"): INVITATION_READ,
+    ("POST", "/operator-invitations/codes"): CODE_ASKED,
+    ("POST", "/operator-invitations/proven"): INVITEE_PROVEN,
     ("POST", "/operator-invitations/accepted"): OPERATOR_ENROLLED,
 }
 SERIES: Final = (LIMIT_REACHED, SESSION_UNKNOWN)
@@ -141,6 +147,7 @@ REFUSED: Final[Mapping[type[Exception], SecurityEvent]] = {
     PasswordWeak: PASSWORD_REFUSED,
     WayTaken: WAY_REFUSED,
     InvitationGone: INVITATION_REFUSED,
+    MailUnproven: PROOF_NEEDED,
     NotPermitted: ACCESS_REFUSED,
     Missing: ACCESS_MISSED,
     QuoteForged: FORGERY_REFUSED,

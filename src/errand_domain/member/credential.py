@@ -52,6 +52,14 @@ class InvitationGone(NotFound):
     sentence = "邀请链接无效或已过期"
 
 
+@frozen(str=False)
+class MailUnproven(Conflict):
+    """That link needs a code from the mailbox of whoever is invited: ask for one, and prove it, first."""
+
+    code = "operator.mail_unproven"
+    sentence = "请先输入发到邮箱的验证码"
+
+
 @frozen(kw_only=True)
 class Credential:
     """A member's password and second factor. Only hashes are kept, and the secret that codes are made from."""
@@ -115,6 +123,10 @@ class Invitation:
         """Raise `InvitationGone` for one that was used or is too old."""
         if self.is_closed or at >= self.expires_at:
             raise InvitationGone
+
+    def proven(self, *, token_hash: str, totp_secret: str) -> "Invitation":
+        """The same for whoever has shown that the mailbox is theirs, under a token that they alone were told."""
+        return evolve(self, token_hash=token_hash, totp_secret=totp_secret, version=self.version + 1)
 
     def closed(self) -> "Invitation":
         """The invitation after its use, or taken back; nothing of its secret stays."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from errand_domain.member.member import Way
+from errand_domain.member.member import Way, WayKind
 from errand_domain.order.quote import Quote
 from errand_domain.place import Distance, Point
 
@@ -74,6 +74,13 @@ class Notices(Protocol):
     @abstractmethod
     async def send(self, notice: Notice) -> None:
         """Hand it to the carrier; raises `ConnectionError` where it could not be handed over."""
+
+    @abstractmethod
+    def reaches(self, kind: WayKind) -> bool:
+        """Whether somebody carries codes to such addresses, and their owners read them.
+
+        Where nobody does, nothing can be asked for that takes a code.
+        """
 
 
 class QuoteSeal(Protocol):

@@ -5,18 +5,25 @@ from typing import Final
 
 from attrs import field, frozen
 
-from errand_domain.member.credential import RECOVERY_CODES, Credential, Invitation, InvitationGone, WrongSecondFactor
+from errand_domain.member.credential import (
+    RECOVERY_CODES,
+    Credential,
+    Invitation,
+    InvitationGone,
+    MailUnproven,
+    WrongSecondFactor,
+)
 from errand_domain.member.member import Member
 from errand_domain.member.password import check_password
 from errand_domain.member.session import HOUR
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
-from errand_domain.ports.outside import Clock, Secrets
+from errand_domain.ports.outside import Clock, Notices, Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.limiting import hold_to
-from errand_domain.use_cases.manage_operators import invitation_digest
+from errand_domain.use_cases.manage_operators import invitation_digest, proven_digest
 from errand_domain.use_cases.recovery_codes import new_recovery_code, recovery_digest
 
 TRIES_MOST: Final = 10
@@ -24,9 +31,13 @@ TRIES_MOST: Final = 10
 
 @frozen(kw_only=True)
 class Invitee:
-    """Who is invited, and what their authenticator must know."""
+    """Who is invited, and what their authenticator must know: nothing of that before the mailbox is proven.
+
+    `needs_code` says whether a code that was sent there has to be shown first.
+    """
 
     email: str = field(repr=False)
+    needs_code: bool
     totp_secret: str = field(repr=False)
     otpauth: str = field(repr=False)
     expires_at: datetime
@@ -40,16 +51,20 @@ class ViewInvitation:
     clock: Clock
     secrets: Secrets
     authenticators: Authenticators
+    notices: Notices
 
     async def __call__(self, token: str) -> Invitee:
         """Raises `InvitationGone`."""
         async with self.begin() as tx:
-            member, invitation = await _open(tx, invitation_digest(token, self.secrets), at=self.clock.now())
+            opened = await open_invitation(tx, token, self.secrets, at=self.clock.now())
+        email, secret = opened.member.email(), opened.invitation.totp_secret
+        needs_code = opened.needs_code(self.notices)
         return Invitee(
-            email=member.email(),
-            totp_secret=invitation.totp_secret,
-            otpauth=self.authenticators.address(invitation.totp_secret, account=member.email()),
-            expires_at=invitation.expires_at,
+            email=email,
+            needs_code=needs_code,
+            totp_secret="" if needs_code else secret,
+            otpauth="" if needs_code else self.authenticators.address(secret, account=email),
+            expires_at=opened.invitation.expires_at,
         )
 
 
@@ -63,31 +78,36 @@ class AcceptInvitation:
     limits: RateLimits
     passwords: PasswordHashes
     authenticators: Authenticators
+    notices: Notices
 
     async def __call__(self, token: str, *, password: str, code: str) -> tuple[str, ...]:
         """The recovery codes, which are shown this once; audited.
 
-        Raises `InvitationGone`, `PasswordWeak`, `WrongSecondFactor` or `TooManyRequests`.
+        Raises `InvitationGone`, `MailUnproven`, `PasswordWeak`, `WrongSecondFactor` or `TooManyRequests`.
         """
-        now, digest = self.clock.now(), invitation_digest(token, self.secrets)
+        now = self.clock.now()
         async with self.begin() as tx:
-            member, invitation = await _open(tx, digest, at=now)
-        await hold_to(self.limits, f"invitation {digest}", most=TRIES_MOST, per=HOUR, at=now)
-        check_password(password, email=member.email(), is_staff=True)
+            opened = await open_invitation(tx, token, self.secrets, at=now)
+        if opened.needs_code(self.notices):
+            raise MailUnproven
+        invitation = opened.invitation
+        await hold_to(self.limits, f"invitation {invitation.token_hash}", most=TRIES_MOST, per=HOUR, at=now)
+        check_password(password, email=opened.member.email(), is_staff=True)
         step = self.authenticators.step(invitation.totp_secret, code, at=now)
         if step is None:
             raise WrongSecondFactor
         recovery = tuple(new_recovery_code(self.secrets) for _ in range(RECOVERY_CODES))
         fresh = await self.passwords.hash(password)
-        await self._enroll(digest, secret=invitation.totp_secret, fresh=fresh, step=step, recovery=recovery, now=now)
+        await self._enroll(token, secret=invitation.totp_secret, fresh=fresh, step=step, recovery=recovery, now=now)
         return recovery
 
     @decided_anew_when_stale
     async def _enroll(
-        self, digest: str, *, secret: str, fresh: str, step: int, recovery: tuple[str, ...], now: datetime
+        self, token: str, *, secret: str, fresh: str, step: int, recovery: tuple[str, ...], now: datetime
     ) -> None:
         async with self.begin() as tx:
-            member, invitation = await _open(tx, digest, at=now)
+            opened = await open_invitation(tx, token, self.secrets, at=now)
+            member, invitation = opened.member, opened.invitation
             tx.members.save(member.touched())  # whoever leaves now meets this save
             last = await tx.credentials.of_member(member.id)
             credential = Credential(
@@ -114,13 +134,27 @@ class AcceptInvitation:
             await tx.commit()
 
 
-async def _open(tx: Transaction, digest: str, *, at: datetime) -> tuple[Member, Invitation]:
-    """The invitation and whom it is for; raises `InvitationGone`, for a member who was shut out too."""
-    invitation = await tx.credentials.invitation(digest)
+@frozen(kw_only=True)
+class Opened:
+    """An invitation, whom it is for, and whether whoever has its token has shown that the mailbox is theirs."""
+
+    member: Member
+    invitation: Invitation
+    is_proven: bool
+
+    def needs_code(self, notices: Notices) -> bool:
+        """Whether that is still to be shown. Where no mail is carried, the link alone has to do."""
+        return not self.is_proven and notices.reaches("email")
+
+
+async def open_invitation(tx: Transaction, token: str, secrets: Secrets, *, at: datetime) -> Opened:
+    """The invitation of that token; raises `InvitationGone`, for a member who was shut out or has no mailbox too."""
+    proven = await tx.credentials.invitation(proven_digest(token, secrets))
+    invitation = proven or await tx.credentials.invitation(invitation_digest(token, secrets))
     if invitation is None:
         raise InvitationGone
     invitation.check_open(at=at)
     member = await tx.members.get(invitation.member_id)
-    if member.barred or member.closed_at is not None or not member.grants:
+    if member.barred or member.closed_at is not None or not member.grants or not member.email():
         raise InvitationGone
-    return member, invitation
+    return Opened(member=member, invitation=invitation, is_proven=proven is not None)

@@ -12,18 +12,24 @@ from errand_domain.member.roles import Grant, Role
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.credentials import Authenticators
-from errand_domain.ports.outside import Clock, Ids, Secrets
+from errand_domain.ports.outside import Clock, Ids, Notices, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 
 
 @frozen(kw_only=True)
 class Invited:
-    """An operator to be. The token is shown once and stored nowhere; there is none for whoever is enrolled already."""
+    """An operator to be. The token is shown once and stored nowhere; there is none for whoever is enrolled already.
+
+    There is none either for a member with a life of their own whose mailbox nobody can ask: see `InviteOperator`.
+    `needs_code` says that whoever follows the link has to read the member's mail as well.
+    """
 
     member: Member
     token: str | None = field(repr=False)
     expires_at: datetime | None
+    is_enrolled: bool = False
+    needs_code: bool = False
 
 
 @frozen(kw_only=True)
@@ -32,6 +38,7 @@ class Inviting:
 
     secrets: Secrets
     authenticators: Authenticators
+    notices: Notices
 
     async def __call__(self, tx: Transaction, member: Member, *, at: datetime) -> Invited:
         """A fresh invitation in the place of the one before it, written with the transaction's commit."""
@@ -41,12 +48,20 @@ class Inviting:
         expires_at = at + INVITATION_LIFE
         first = Invitation(member_id=member.id, token_hash=digest, totp_secret=secret, expires_at=expires_at)
         tx.credentials.put_invitation(last.followed_by(token_hash=digest, totp_secret=secret, at=at) if last else first)
-        return Invited(member=member, token=token, expires_at=expires_at)
+        return Invited(member=member, token=token, expires_at=expires_at, needs_code=self.can_ask())
+
+    def can_ask(self) -> bool:
+        """Whether whoever follows the link can be asked to show that the mailbox is theirs."""
+        return self.notices.reaches("email")
 
 
 @frozen(kw_only=True)
 class InviteOperator:
-    """Give somebody a role at a campus, and a link by which they set password and second factor."""
+    """Give somebody a role at a campus, and a link by which they set password and second factor.
+
+    The link leads into the account. Whoever follows it shows that the mailbox is theirs; where no mail is carried, a
+    member who was here before as themselves gets the role and no link: `ResetOperator` gives one, on purpose.
+    """
 
     begin: Begin
     clock: Clock
@@ -77,6 +92,8 @@ class InviteOperator:
                 tx.members.save(granted)
             credential = await tx.credentials.of_member(granted.id)
             if credential is not None and credential.has_second_factor:
+                invited = Invited(member=granted, token=None, expires_at=None, is_enrolled=True)
+            elif granted.consents and not self.inviting.can_ask():
                 invited = Invited(member=granted, token=None, expires_at=None)
             else:
                 _check_manages_all(granted, operator)  # the link gives every power of theirs, not this one alone
@@ -141,6 +158,11 @@ class DisableOperator:
 def invitation_digest(token: str, secrets: Secrets) -> str:
     """What is kept of an invitation's token."""
     return secrets.digest(f"invitation:{token}")
+
+
+def proven_digest(token: str, secrets: Secrets) -> str:
+    """What is kept of the token that whoever has proven the mailbox goes on with: another than the link's, always."""
+    return secrets.digest(f"invitation proven:{token}")
 
 
 async def staff_in_reach(

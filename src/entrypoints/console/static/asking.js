@@ -20,7 +20,7 @@ export async function ask(path, body) {
       signal: aborting.signal,
     });
     if (answer.ok) {
-      return { done: await answer.json() };
+      return { done: answer.status === 204 ? {} : await answer.json() };
     }
     const problem = await answer.json();
     if (answer.status >= 500 || typeof problem.code !== "string") {

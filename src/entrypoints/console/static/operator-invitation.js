@@ -1,4 +1,4 @@
-// An operator follows the link: looks at the invitation, then sets password and second factor, once.
+// An operator follows the link: proves the mailbox where that is asked, then sets password and second factor, once.
 // The token stands behind the `#` of the address, which no browser sends; it travels in bodies alone.
 
 import { ask } from "./asking.js";
@@ -16,10 +16,10 @@ const PROBABLY_DONE =
   "链接已经失效：上一次提交很可能已经成功，只是回答没有送到。请直接用新密码和动态验证码登录；恢复码没能显示，需要的话请管理员重新邀请你。";
 const COPIED_MILLISECONDS = 3000;
 const USED = "used"; // stands in the place of the token once that is worth nothing
-const STAGES = ["loading", "unreachable", "incomplete", "gone", "enroll", "done", "finished"];
+const STAGES = ["loading", "unreachable", "incomplete", "gone", "prove", "enroll", "done", "finished"];
 
 const at = (id) => document.getElementById(id);
-const token = tokenOf(location.hash);
+let token = tokenOf(location.hash); // once the mailbox is proven, the one that takes the place of the link's
 let isUnsaved = false; // something would be lost if the page were closed now
 let isOutcomeUnknown = false; // a submission was sent, and no answer came
 
@@ -36,6 +36,8 @@ function start() {
     }
   });
   at("again").addEventListener("click", look);
+  at("send").addEventListener("click", sendCode);
+  at("prove").addEventListener("submit", prove);
   at("enroll").addEventListener("submit", submit);
   at("enroll").addEventListener("input", () => (isUnsaved = true));
   at("visible").addEventListener("change", showPasswords);
@@ -77,12 +79,57 @@ async function look() {
   }
   show("loading");
   const answer = await ask("operator-invitations/looked-at", { token });
-  if (answer.done) {
+  if (answer.done?.needsCode) {
+    at("mailbox").textContent = answer.done.email;
+    show("prove");
+    at("send").focus();
+  } else if (answer.done) {
     invite(answer.done);
   } else if (answer.refused && answer.status !== 429) {
     show("gone");
   } else {
     show("unreachable");
+  }
+}
+
+async function sendCode() {
+  clearComplaints();
+  at("send").disabled = true;
+  const answer = await ask("operator-invitations/codes", { token });
+  at("send").disabled = false;
+  if (answer.done) {
+    at("sent").textContent = "验证码已发送，5 分钟内有效。没有收到？看看垃圾邮件，一分钟后可以再发。";
+    at("mailed").focus();
+  } else if (answer.refused?.code === "operator.invitation_gone") {
+    show("gone");
+  } else {
+    complain("prove-error", answer.refused ? `${answer.refused.title}。` : "没有收到服务器的回答，请稍后再试。");
+  }
+}
+
+async function prove(event) {
+  event.preventDefault();
+  const code = typedCode("mailed");
+  clearComplaints();
+  if (!/^\d{6}$/.test(code)) {
+    complain("mailed-error", "请输入邮件里的六位数字。", at("mailed"));
+    at("mailed").focus();
+    return;
+  }
+  at("go-on").disabled = true;
+  const answer = await ask("operator-invitations/proven", { token, code });
+  at("go-on").disabled = false;
+  if (answer.done) {
+    token = answer.done.token;
+    history.replaceState(null, "", `#${token}`); // whoever loads the page anew goes on where they were
+    look();
+  } else if (answer.refused?.code === "sign_in.wrong_code") {
+    complain("mailed-error", "验证码不对，或者已经过期。", at("mailed"));
+    at("mailed").select();
+  } else if (answer.refused?.code === "operator.invitation_gone") {
+    show("gone");
+  } else {
+    complain("prove-error", answer.refused ? `${answer.refused.title}。` : "没有收到服务器的回答，请再点一次“下一步”。");
   }
 }
 
@@ -110,7 +157,7 @@ function showPasswords() {
 async function submit(event) {
   event.preventDefault();
   const password = at("password").value;
-  const code = at("code").value.normalize("NFKC").replaceAll(/\s/g, ""); // keyboards for Chinese may write １２３
+  const code = typedCode("code");
   clearComplaints();
   if (!complaints(password, code)) {
     return;
@@ -126,6 +173,10 @@ async function submit(event) {
     isOutcomeUnknown = true;
     complain("form-error", NOT_KNOWN);
   }
+}
+
+function typedCode(id) {
+  return at(id).value.normalize("NFKC").replaceAll(/\s/g, ""); // keyboards for Chinese may write １２３
 }
 
 function wait(isWaiting) {
@@ -180,11 +231,12 @@ function complain(id, words, input) {
 }
 
 function clearComplaints() {
-  for (const id of ["password", "repeated", "code"]) {
+  for (const id of ["password", "repeated", "code", "mailed"]) {
     at(`${id}-error`).textContent = "";
     at(id).removeAttribute("aria-invalid");
   }
   at("form-error").hidden = true;
+  at("prove-error").hidden = true;
 }
 
 function keep(recoveryCodes) {

@@ -1,23 +1,29 @@
 """How an operator comes in: by a link that is good once."""
 
-from litestar import Router, post
+from litestar import Request, Router, post
+from litestar.datastructures import State
 from litestar.params import JSONBody
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC
 from entrypoints.http.refusals import refusals
+from entrypoints.http.whence import address_of
 from entrypoints.http.wire.invitations import (
     AcceptanceAsked,
     InvitationAsked,
     InvitationTold,
+    InviteeProofAsked,
+    InviteeProvenTold,
     RecoveryCodesTold,
     tell_invitation,
 )
 from errand_domain.errors import InvalidField
-from errand_domain.member.credential import InvitationGone, WrongSecondFactor
+from errand_domain.member.credential import InvitationGone, MailUnproven, WrongSecondFactor
 from errand_domain.member.password import PasswordWeak
+from errand_domain.member.session import CodeNotSent, CodeTooSoon, WrongCode
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
 
 
 @post("/looked-at", status_code=200, opt=PUBLIC, responses=refusals(InvalidField, InvitationGone))
@@ -27,10 +33,34 @@ async def look_at_invitation(data: JSONBody[InvitationAsked], view_invitation: U
 
 
 @post(
+    "/codes",
+    status_code=204,
+    opt=PUBLIC,
+    responses=refusals(InvalidField, InvitationGone, CodeTooSoon, CodeNotSent, TooManyRequests),
+)
+async def send_invitee_code(
+    data: JSONBody[InvitationAsked], request: Request[None, None, State], send_invitee_code: Uses[SendInviteeCode]
+) -> None:
+    """Send a one-time code to the mailbox of whoever is invited."""
+    await send_invitee_code(data.token, address=address_of(request))
+
+
+@post(
+    "/proven",
+    status_code=200,
+    opt=PUBLIC,
+    responses=refusals(InvalidField, InvitationGone, WrongCode, TooManyRequests),
+)
+async def prove_invitee(data: JSONBody[InviteeProofAsked], prove_invitee: Uses[ProveInvitee]) -> InviteeProvenTold:
+    """Exchange the link's token and the code for the token to go on with; the link is worth nothing any more."""
+    return InviteeProvenTold(token=await prove_invitee(data.token, data.code))
+
+
+@post(
     "/accepted",
     status_code=200,
     opt=PUBLIC,
-    responses=refusals(InvalidField, InvitationGone, PasswordWeak, WrongSecondFactor, TooManyRequests),
+    responses=refusals(InvalidField, InvitationGone, MailUnproven, PasswordWeak, WrongSecondFactor, TooManyRequests),
 )
 async def accept_operator_invitation(
     data: JSONBody[AcceptanceAsked], accept_invitation: Uses[AcceptInvitation]
@@ -41,5 +71,7 @@ async def accept_operator_invitation(
 
 
 INVITATIONS = Router(
-    "/operator-invitations", route_handlers=[look_at_invitation, accept_operator_invitation], tags=["sign-in"]
+    "/operator-invitations",
+    route_handlers=[look_at_invitation, send_invitee_code, prove_invitee, accept_operator_invitation],
+    tags=["sign-in"],
 )

@@ -56,6 +56,8 @@ CHECKED_TEXTS: Final[Mapping[str, Judged | Unjudged]] = {
     "AcceptanceAsked.token": PROOF,
     "CodeAsked.device_id": PROOF,
     "InvitationAsked.token": PROOF,
+    "InviteeProofAsked.code": PROOF,
+    "InviteeProofAsked.token": PROOF,
     "PasswordAsked.current": SECRET,
     "PasswordAsked.password": SECRET,
     "PasswordResetAsked.code": PROOF,

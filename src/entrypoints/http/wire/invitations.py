@@ -18,6 +18,13 @@ class InvitationAsked(Asked, kw_only=True, frozen=True):
     token: Token
 
 
+class InviteeProofAsked(Asked, kw_only=True, frozen=True):
+    """The token of the link, and the code that was sent to the mailbox of whoever is invited."""
+
+    token: Token
+    code: OneTimeCode
+
+
 class AcceptanceAsked(Asked, kw_only=True, frozen=True):
     """The password that the operator has chosen, and what the authenticator shows now."""
 
@@ -27,13 +34,20 @@ class AcceptanceAsked(Asked, kw_only=True, frozen=True):
 
 
 class InvitationTold(Told, kw_only=True, frozen=True):
-    """Whom the invitation is for, and what their authenticator must know."""
+    """Whom the invitation is for, and what their authenticator must know: blank while `needsCode`."""
 
     email: str
+    needs_code: Annotated[bool, Meta(description="Whether the mailbox has to be proven first: `codes`, then `proven`.")]
     totp_secret: str
     otpauth: str
     otpauth_qr: Annotated[tuple[str, ...], Meta(description="`otpauth` as a QR code, row by row; `1` is dark.")]
     expires_at: Moment
+
+
+class InviteeProvenTold(Told, kw_only=True, frozen=True):
+    """The token that takes the place of the link's."""
+
+    token: str
 
 
 class RecoveryCodesTold(Told, kw_only=True, frozen=True):
@@ -46,8 +60,9 @@ def tell_invitation(invitee: Invitee) -> InvitationTold:
     """The invitation."""
     return InvitationTold(
         email=invitee.email,
+        needs_code=invitee.needs_code,
         totp_secret=invitee.totp_secret,
         otpauth=invitee.otpauth,
-        otpauth_qr=qr.rows(invitee.otpauth),
+        otpauth_qr=qr.rows(invitee.otpauth) if invitee.otpauth else (),
         expires_at=invitee.expires_at,
     )

@@ -125,6 +125,12 @@ class NoticesContract:
             await adapter.send(sendable[0])
         assert arrived()[:2] == (sendable[0],) * 2
 
+    async def test_it_says_that_it_reaches_whom_it_sends_codes_to(
+        self, adapter: Notices, sendable: tuple[Notice, Notice]
+    ) -> None:
+        assert all(adapter.reaches(notice.to.kind) for notice in sendable if notice.code)
+        assert not adapter.reaches("wechat")
+
 
 class QuoteSealContract:
     """Give fixtures `adapter` and `stranger`: the same kind of seal with another key."""
