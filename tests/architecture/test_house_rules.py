@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.architecture.dangers import DANGERS
 from tests.architecture.rules import PROJECT, RULES, Rule, empty_names, is_about_money, package_indices
 
-rules = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+rules = pytest.mark.parametrize("rule", [*RULES, *DANGERS], ids=lambda rule: rule.name)
 
 
 def product_modules() -> Iterator[PurePosixPath]:

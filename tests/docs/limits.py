@@ -12,8 +12,8 @@ any other.
 
 `ERRAND_REDIS_URL` makes all servers count together; without it, and while Redis is gone, each process counts for
 itself. `ERRAND_TRUSTED_PROXIES` names the networks whose `X-Forwarded-For` is believed; everybody else is counted by
-the address that they connect from. Of an IPv6 address the first 64 bits count. `ERRAND_RATE_LIMITS=off` lets everything
-through, in development only.
+the address that they connect from. An IPv4 address is the same one where it is written as IPv6 (`::ffff:10.0.0.1`). Of
+an IPv6 address the first 64 bits count. `ERRAND_RATE_LIMITS=off` lets everything through, in development only.
 """
 UNLIMITED = "Providers' notifications, health and figures are not limited: limit them where the server is reached.\n"
 

@@ -35,7 +35,7 @@ async def test_every_polled_list_has_a_tag(requester: Visitor, runner: Visitor) 
 
 
 async def test_what_is_personal_is_kept_by_nobody_on_the_way(requester: Visitor) -> None:
-    assert (await requester.get("/me")).headers["cache-control"] == "private, no-cache"
+    assert (await requester.get("/me")).headers["cache-control"] == "private, no-store"
     assert (await requester.get("/sessions")).headers["cache-control"] == "no-store"
 
 

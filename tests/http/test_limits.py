@@ -15,6 +15,7 @@ from entrypoints.container import Container, running
 from entrypoints.http.app import create_app, handlers_of
 from entrypoints.http.gate import PUBLIC
 from entrypoints.http.limits import LIMITS, UNKNOWN_SESSIONS, counted_address, route_class
+from entrypoints.http.proxies import with_peers_address
 from entrypoints.http.whence import arrival_of
 from errand_domain.ports.rate_limits import RateLimits
 from tests.databases import emptied
@@ -143,10 +144,50 @@ async def test_nobody_but_our_own_proxy_is_believed_about_an_address(app: Litest
     assert await asked(stranger, "/campuses", 1, headers={"X-Forwarded-For": "198.51.100.99"}) == [429]
     for n in range(FIRST):
         # What the client itself has written stands before what our proxy has added.
-        forged = {"X-Forwarded-For": f"203.0.113.{n}, 198.51.100.7, 10.9.9.9"}
+        forged = {"X-Forwarded-For": f"203.0.113.{n}, 198.51.100.7, {('10.9.9.9', '::ffff:10.9.9.9')[n % 2]}"}
         assert await asked(proxy, "/campuses", 1, headers=forged) == [200]
     assert await asked(proxy, "/campuses", 1, headers={"X-Forwarded-For": "198.51.100.7"}) == [429]
     assert await asked(proxy, "/campuses", 1, headers={"X-Forwarded-For": "198.51.100.8"}) == [200]
+
+
+@pytest.mark.parametrize(
+    ("said", "peer"),
+    [
+        ("10.0.0.0/8", "::ffff:10.1.2.3"),
+        ("::ffff:10.0.0.0/104", "10.1.2.3"),
+        ("::ffff:10.1.2.3/128", "10.1.2.3"),
+        ("10.1.2.3/32", "::ffff:a01:203"),
+        ("0.0.0.0/0", "::ffff:192.0.2.1"),
+        ("2001:db8::/32", "2001:db8::1"),
+    ],
+)
+async def test_our_own_proxy_is_known_in_whichever_version_its_address_is_written(said: str, peer: str) -> None:
+    assert await believed(said, peer) == "198.51.100.7"
+
+
+@pytest.mark.parametrize(
+    ("said", "peer"),
+    [
+        ("10.0.0.0/8", "::ffff:11.1.2.3"),
+        ("10.0.0.0/8", "::10.1.2.3"),
+        ("10.0.0.0/8", "64:ff9b::10.1.2.3"),
+        ("2001:db8::/32", "10.1.2.3"),
+    ],
+)
+async def test_another_address_is_no_proxy_of_ours_in_any_version(said: str, peer: str) -> None:
+    assert await believed(said, peer) == peer
+
+
+async def believed(said: str, peer: str) -> str:
+    """The client that the application sees behind that peer, where the settings say that of our proxies."""
+    seen = list[str]()
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    scope = {"type": "http", "client": (peer, 1), "headers": [(b"x-forwarded-for", b"198.51.100.7")]}
+    await with_peers_address(app, (said,))(scope, None, None)  # type: ignore[arg-type]
+    return seen[0]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,12 @@ async def test_a_nickname_in_doubt_needs_a_campus_where_somebody_can_look(world:
         await named(world, await world.member(), DOUBTFUL, campus_id=None)
 
 
+async def test_a_nickname_that_is_saved_once_more_opens_no_second_case(world: World):
+    member = await named(world, await world.member(), DOUBTFUL)
+    await named(world, member, DOUBTFUL)
+    assert (await only_case(world)).subject == member.id
+
+
 # -- What a decision does ------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.member.member import Way
@@ -12,6 +13,7 @@ from errand_domain.use_cases.deliver_message import SENTENCES, DeliverMessage
 from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
 from errand_domain.use_cases.verify_ledger import VerifyLedger
+from tests.kill_points.fuse import Fuse, Killed, fused_begin
 from tests.use_cases.world import LEASE, World
 
 
@@ -96,6 +98,22 @@ async def test_parked_messages_are_seen_and_retried_by_staff(world: World):
     await world.pass_time(timedelta(minutes=1))
     assert await world.database.relay.pending() == 0
     assert len(world.notices.inbox) == 1
+
+
+@pytest.mark.parametrize(("blows_at", "done"), [(1, 0), (2, 1)])
+async def test_whoever_dies_while_a_message_is_retried_leaves_a_record_with_the_deed_and_none_without(
+    world: World, blows_at: int, done: int
+):
+    await world.opened(await world.member())
+    now = world.clock.now()
+    (envelope,) = await world.database.relay.take(now=now, leased_until=now + LEASE, limit=10)
+    await world.database.relay.park(envelope.id, fault="no such carrier")
+    retry = evolve(world.use(RetryMessage), begin=fused_begin(world.begin, Fuse(blows_at)))
+    with pytest.raises(Killed):
+        await retry(envelope.id, None)
+    assert await world.database.relay.pending() == done
+    async with world.begin() as tx:
+        assert len(await tx.audit.of_subject(f"message:{envelope.id}", limit=9)) == done
 
 
 async def test_the_proof_of_the_ledger_counts_what_it_read(world: World):

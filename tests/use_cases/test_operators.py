@@ -37,6 +37,7 @@ from errand_domain.use_cases.own_sessions import Recognise
 from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
 from tests.domain.examples import MINUTE, OTHER_CAMPUS_ID, SECOND
 from tests.use_cases.enrolling import PASSWORD, enroll
+from tests.use_cases.test_signing_in import enter, with_password
 from tests.use_cases.world import World
 
 EMAIL = "han.meimei@example.edu.cn"
@@ -312,3 +313,49 @@ async def test_who_manages_nobody_does_not_hear_who_is_a_member_without_a_role(w
         for somebody in (member.id, MemberId(world.ids.new())):
             with pytest.raises(NotPermitted):
                 await world.use(act)(somebody, operations)
+
+
+async def test_a_link_that_was_taken_back_stays_so_when_its_owner_gets_a_role_again(world: World):
+    found, token, _ = await invited(world)
+    await world.use(DisableOperator)(found.member.id, None)
+    await world.use(GrantRole)(found.member.id, None, role="auditor", campus_id=world.campus.id, granted=True)
+    with pytest.raises(InvitationGone):
+        await world.use(ViewInvitation)(token)
+
+
+async def test_a_link_is_good_for_nothing_once_the_last_role_is_taken(world: World):
+    found, token, _ = await invited(world)
+    await world.use(GrantRole)(found.member.id, None, role="finance", campus_id=world.campus.id, granted=False)
+    with pytest.raises(InvitationGone):
+        await world.use(ViewInvitation)(token)
+
+
+async def test_whoever_enrolls_is_signed_out_of_what_one_factor_began(world: World):
+    way = Way("email", EMAIL)
+    entered = await enter(world, way)
+    _, token, code = await invited(world)
+    await world.use(AcceptInvitation)(token, password=PASSWORD, code=code)
+    with pytest.raises(NotSignedIn):
+        await world.use(Recognise)(entered.token)
+
+
+async def test_a_member_with_a_password_alone_gets_a_role_and_a_link(world: World):
+    entered = await with_password(world)
+    found = await world.use(InviteOperator)(entered.member.email(), None, role="finance", campus_id=world.campus.id)
+    assert found.token is not None
+    async with world.begin() as tx:
+        stored = await tx.members.get(entered.member.id)
+    assert stored.grants == frozenset({Grant("finance", world.campus.id)})
+
+
+@pytest.mark.parametrize("act", [ResetOperator, DisableOperator])
+async def test_nobody_of_one_campus_takes_away_what_an_operator_may_at_another(world: World, act: Any):
+    found, token, _ = await invited(world)
+    elsewhere = evolve(world.campus, id=OTHER_CAMPUS_ID, name="Another campus")
+    async with world.begin() as tx:
+        tx.campuses.add(elsewhere)
+        await tx.commit()
+    await world.use(GrantRole)(found.member.id, None, role="auditor", campus_id=elsewhere.id, granted=True)
+    with pytest.raises(NotPermitted):
+        await world.use(act)(found.member.id, await world.operator("admin"))
+    await world.use(ViewInvitation)(token)

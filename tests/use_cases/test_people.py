@@ -156,6 +156,8 @@ async def test_a_second_way_is_proven_by_a_code_and_the_last_cannot_be_removed(w
     with pytest.raises(WrongCode):
         await link(member.id, EMAIL, "wrong")
     assert (await link(member.id, EMAIL, code)).ways == (PHONE, EMAIL)
+    world.clock.advance(MINUTE)
+    assert (await link(member.id, EMAIL, await sent(world, EMAIL))).ways == (PHONE, EMAIL)
     await world.use(UnlinkWay)(member.id, "phone")
     with pytest.raises(LastWay):
         await world.use(UnlinkWay)(member.id, "email")
@@ -188,6 +190,8 @@ async def test_consent_to_a_dated_version_is_kept_once(world: World):
     again = await give(member.id, document="privacy_policy", version="2026-01")
     assert first.consents == again.consents
     assert again.version == first.version
+    async with world.begin() as tx:
+        assert (await tx.members.get(member.id)).consents == first.consents
 
 
 async def test_an_account_with_money_or_an_open_order_is_not_closed(world: World):
@@ -196,6 +200,11 @@ async def test_an_account_with_money_or_an_open_order_is_not_closed(world: World
     order = await world.published(requester)
     with pytest.raises(AccountBusy):
         await close(requester.id)
+    await world.use(CancelErrand)(order.id, requester.id, reason="不需要了")
+    order = await world.opened(requester)
+    with pytest.raises(AccountBusy) as refusal:
+        await close(requester.id)
+    assert refusal.value.reason == "order"
     await world.use(CancelErrand)(order.id, requester.id, reason="不需要了")
     carried = await world.accepted(await world.member(), runner)
     with pytest.raises(AccountBusy) as refusal:

@@ -32,6 +32,7 @@ from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.moderate_content import DecideContent
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.request_code import RequestCode
+from errand_domain.use_cases.resolve_order import CancelByOperations
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.review_runner import WantMore
 from errand_domain.use_cases.sign_in import SignIn
@@ -210,6 +211,16 @@ async def test_nothing_goes_while_a_refund_waits_for_a_person(world: World):
     assert (await world.order(order)).details_until == world.clock.now() + DAY
 
 
+async def test_nothing_goes_while_a_refund_is_under_way(world: World):
+    requester = await world.member()
+    order = await world.opened(requester, **personal())
+    world.provider.next_refund("under_way")
+    order = await world.use(CancelErrand)(order.id, requester.id, reason="不需要了", confirmed_fee=NOTHING)
+    world.clock.advance(KEPT)
+    assert (await world.use(EraseOrderDetails)(order.id)).details_until == world.clock.now() + DAY
+    assert "room" in await found(world, order)
+
+
 async def test_a_campus_that_keeps_for_longer_now_keeps_older_orders_too(world: World):
     order = await lived(world, await world.member(), await world.runner())
     longer = 2 * KEPT
@@ -224,7 +235,7 @@ async def test_a_campus_that_keeps_for_longer_now_keeps_older_orders_too(world: 
 
 async def test_a_timer_that_is_stale_or_fires_twice_changes_nothing(world: World):
     order = await lived(world, await world.member(), await world.runner())
-    assert await world.use(EraseOrderDetails)(order.id) == await world.order(order)
+    assert await world.use(EraseOrderDetails)(order.id) == order
     await world.pass_time(KEPT)
     bare = await world.order(order)
     assert await world.use(EraseOrderDetails)(order.id) == bare
@@ -446,6 +457,27 @@ async def test_what_may_still_be_disputed_is_left_until_it_may_not(world: World)
     assert "room" not in await found(world, order)
 
 
+async def test_a_message_that_comes_too_early_erases_nothing(world: World):
+    order = await lived(world, await world.member(), await world.runner())
+    for member_id in (order.requester_id, order.runner_id):
+        assert member_id is not None
+        assert await world.use(EraseTraces)(member_id, order.id) == order
+
+
+async def test_the_reason_that_whoever_leaves_gave_goes_with_them_and_an_operators_stays(world: World):
+    requester = await world.member()
+    for by in ("requester", "operator"):
+        order = await world.opened(requester)
+        if by == "requester":
+            await world.use(CancelErrand)(order.id, requester.id, reason="我搬去了梅园", confirmed_fee=NOTHING)
+        else:
+            operator = await world.operator("operations")
+            await world.use(CancelByOperations)(order.id, operator, reason="我搬去了梅园")
+        await world.settle_outside()
+        await world.use(EraseTraces)(requester.id, order.id)
+        assert ("我搬去了梅园" in await told(world, order)) == (by == "operator")
+
+
 async def test_what_the_other_side_disputes_after_somebody_left_stays_until_its_own_time(world: World):
     requester, runner = await world.member(), await world.runner()
     order = await lived(world, requester, runner)
@@ -453,7 +485,8 @@ async def test_what_the_other_side_disputes_after_somebody_left_stays_until_its_
     await world.use(OpenDispute)(order.id, runner.id, reason="unpaid_extra", text=PLANTED["answer"])
     await world.pass_time(world.campus.policy.dispute_within)
     assert {"room", "answer"} <= await found(world, order)
-    assert await world.use(EraseTraces)(requester.id, order.id) == await world.order(order)
+    order = await world.order(order)
+    assert await world.use(EraseTraces)(requester.id, order.id) == order
 
 
 async def test_forgetting_twice_changes_nothing_more(world: World):

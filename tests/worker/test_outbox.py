@@ -117,7 +117,9 @@ async def test_a_message_is_parked_after_its_last_try_and_holds_its_lane_until_i
     (parked,) = await office.database.relay.parked(limit=10)
     assert (parked.tries, parked.last_fault) == (TRIES_MOST, "not_found (what=payment)")
     office.carrier.failing.clear()
-    await office.database.relay.unpark(parked.id, now=office.clock.now())
+    async with office.database.begin() as tx:
+        tx.outbox.retry(parked.id, at=office.clock.now())
+        await tx.commit()
     await office.relay.drain()
     assert office.carrier.delivered == [1, 2]
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import aiosmtplib
 from attrs import field, frozen
 
+from adapters.outside.breaker import Breaker, NotAsked, Silence
 from errand_domain.member.member import WayKind
 from errand_domain.ports.outside import Clock, Notice, Notices
 
@@ -49,9 +50,10 @@ class SmtpServer:
 class SmtpMail(Notices):
     """One connection for each message; certificates are checked against the system's."""
 
-    def __init__(self, server: SmtpServer, *, clock: Clock) -> None:
+    def __init__(self, server: SmtpServer, *, clock: Clock, breaker: Breaker | None = None) -> None:
         self._server = server
         self._clock = clock
+        self._breaker = breaker or Breaker("smtp")
 
     def reaches(self, kind: WayKind) -> bool:
         """Mailboxes alone."""
@@ -59,6 +61,10 @@ class SmtpMail(Notices):
 
     async def send(self, notice: Notice) -> None:
         """Hand it over; raises `ConnectionError`, without address and text, where the server did not take it."""
+        with self._breaker.guard():
+            await self._hand_over(notice)
+
+    async def _hand_over(self, notice: Notice) -> None:
         server = self._server
         try:
             await aiosmtplib.send(
@@ -75,7 +81,11 @@ class SmtpMail(Notices):
             )
         except aiosmtplib.SMTPResponseException as refused:
             raise ConnectionError(f"refused with {refused.code}") from None
-        except (aiosmtplib.SMTPException, MessageError, OSError, ValueError) as fault:
+        except (MessageError, ValueError) as fault:  # before anything was sent
+            raise NotAsked(f"no mail: {type(fault).__name__}") from None
+        except OSError as fault:  # which the library's own time-outs and lost connections are, too
+            raise Silence(f"no mail: {type(fault).__name__}") from None
+        except aiosmtplib.SMTPException as fault:
             raise ConnectionError(f"no mail: {type(fault).__name__}") from None
 
     def _written(self, notice: Notice) -> EmailMessage:

@@ -14,7 +14,7 @@ from errand_domain.ports.outbox import Envelope, Message, Outbox, Relay
 
 
 class MemoryOutbox(Outbox):
-    """Where a transaction leaves its messages."""
+    """Where a transaction leaves its messages, and says of parked ones that they go on."""
 
     def __init__(self, access: Access, ids: MemoryIds) -> None:
         self._access = access
@@ -27,6 +27,17 @@ class MemoryOutbox(Outbox):
             message_id = MessageId(self._ids.new())
             envelope = Envelope(id=message_id, lane=lane or str(message_id), message=message, tries=0)
             tables.messages.put(envelope.id, Posted(envelope=envelope, due_at=at))
+
+        self._access.gather(write)
+
+    def retry(self, message_id: MessageId, *, at: datetime) -> None:
+        """Try a parked message again, from then on; the commit raises `Missing` where no such message is parked."""
+
+        def write(tables: Tables) -> None:
+            posted = tables.messages.get(message_id)
+            if posted is None or not posted.parked:
+                raise Missing("message")
+            tables.messages.put(message_id, evolve(posted, parked=False, due_at=at))
 
         self._access.gather(write)
 
@@ -77,14 +88,6 @@ class MemoryRelay(Relay):
         """What is parked, oldest first."""
         await self._pause()
         return tuple(posted.envelope for posted in self._tables.messages if posted.parked)[:limit]
-
-    async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
-        """Try it again; raises `Missing` where no such message is parked."""
-        await self._pause()
-        posted = self._tables.messages.get(message_id)
-        if posted is None or not posted.parked:
-            raise Missing("message")
-        self._put(evolve(posted, parked=False, due_at=now))
 
     async def pending(self) -> int:
         """How many messages wait, parked ones not counted."""

@@ -1,1 +1,1 @@
-"""What the adapters of outside services share: connections with limits, keys in PEM, and the clock as read in China."""
+"""What the adapters of outside services share: connections with limits, breakers, keys in PEM, China's clock."""

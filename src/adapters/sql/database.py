@@ -32,7 +32,7 @@ class SqlDatabase:
         self.timers = SqlTimers(sealed)
         self.relay = SqlRelay(sealed)
         self.answers = SqlAnswers(sealed, vault)
-        self.retained = SqlRetained(driver)
+        self.retained = SqlRetained(sealed)
         self.hall = SqlHall(sealed)
         self.audit_chain = SqlAuditChain(driver, vault)
 

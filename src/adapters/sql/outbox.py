@@ -19,7 +19,7 @@ from adapters.sql.retained import NOTICE_LANES
 from adapters.sql.retries import patiently
 from adapters.sql.statements import Row, Statement
 from adapters.sql.tables.delivery import OUTBOX
-from adapters.sql.writes import Add, Write
+from adapters.sql.writes import Add, Change, Write
 from errand_domain.errors import Missing
 from errand_domain.ids import MessageId
 from errand_domain.ports.outbox import Envelope, Message, Outbox, Relay, Tell
@@ -61,7 +61,7 @@ _PARK: Final = Statement(
 _UNPARK: Final = Statement(
     update(OUTBOX)
     .where(_MINE, OUTBOX.c.parked == true())
-    .values(due_at=bindparam("now"), leased_until=None, parked=False)
+    .values(due_at=bindparam("at"), leased_until=None, parked=False)
 )
 _PARKED: Final = Statement(
     select(*(OUTBOX.c[name] for name in ("id", *_READ)))
@@ -86,7 +86,7 @@ def new_message_id(at: datetime) -> MessageId:
 
 @frozen
 class SqlOutbox(Outbox):
-    """Where a transaction leaves its messages."""
+    """Where a transaction leaves its messages, and says of parked ones that they go on."""
 
     writes: list[Write]
 
@@ -103,6 +103,18 @@ class SqlOutbox(Outbox):
             "parked": False,
         }
         self.writes.append(Add(table=OUTBOX, row=row))
+
+    def retry(self, message_id: MessageId, *, at: datetime) -> None:
+        """Try a parked message again, from then on; the commit raises `Missing` where no such message is parked."""
+        self.writes.append(
+            Change(
+                statement=_UNPARK,
+                parameters={"old_id": message_id, "at": at},
+                table_name=OUTBOX.name,
+                key=message_id,
+                refusal=lambda: Missing("message"),
+            )
+        )
 
 
 def _own_lane(message: Message, message_id: MessageId) -> str:
@@ -140,11 +152,6 @@ class SqlRelay(Relay):
     async def parked(self, *, limit: int) -> tuple[Envelope, ...]:
         """What is parked, oldest first."""
         return tuple(_envelope(row) for row in await self.driver.fetch(_PARKED, {"limit": limit}))
-
-    async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
-        """Try it again; raises `Missing` where no such message is parked."""
-        if not await self._change(_UNPARK, {"old_id": message_id, "now": now}):
-            raise Missing("message")
 
     async def pending(self) -> int:
         """How many messages wait, parked ones not counted."""

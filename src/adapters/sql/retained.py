@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select, true
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, not_, select, true
 
+from adapters.sql.documents import Document
 from adapters.sql.drivers.driver import Driver
+from adapters.sql.reading import LISTED_SIZES, in_list, listed, padded
 from adapters.sql.retries import patiently
 from adapters.sql.statements import Statement
 from adapters.sql.tables.content import CONTENT_CASES
@@ -15,7 +18,8 @@ from adapters.sql.tables.credentials import INVITATIONS
 from adapters.sql.tables.delivery import ANSWERS, OUTBOX
 from adapters.sql.tables.ordering import FILES, ORDERS
 from adapters.sql.tables.people import RUNNERS, SESSIONS, SIGN_IN_CODES
-from errand_domain.ids import CampusId
+from errand_domain.ids import CampusId, MessageId
+from errand_domain.ports.outbox import Message, Tell
 from errand_domain.ports.retained import FORGOTTEN_KINDS, ForgottenKind, Retained, RetainedKind
 
 NOTICE_LANES: Final = "notice:"
@@ -32,14 +36,14 @@ _COLUMNS: Final[Mapping[RetainedKind, tuple[Table, str]]] = {
     "notice": (OUTBOX, "due_at"),
     "answer": (ANSWERS, "reserved_at"),
 }
+_PARKED: Final = (OUTBOX.c.parked == true(), OUTBOX.c.due_at < bindparam("moment", type_=OUTBOX.c.due_at.type))
 
 
 def _over(kind: RetainedKind) -> tuple[ColumnElement[bool], ...]:
+    if kind == "notice":
+        return (*_PARKED, OUTBOX.c.lane.startswith(NOTICE_LANES, autoescape=True))
     table, column = _COLUMNS[kind]
-    past = table.c[column] < bindparam("moment", type_=table.c[column].type)
-    if kind != "notice":
-        return (past,)
-    return (OUTBOX.c.parked == true(), past, OUTBOX.c.lane.startswith(NOTICE_LANES, autoescape=True))
+    return (table.c[column] < bindparam("moment", type_=table.c[column].type),)
 
 
 def _count(kind: RetainedKind) -> Select[Any]:
@@ -55,18 +59,28 @@ _AT_CAMPUS: Final = {
 _FORGET: Final[Mapping[ForgottenKind, Statement]] = {
     kind: Statement(delete(_COLUMNS[kind][0]).where(*_over(kind))) for kind in FORGOTTEN_KINDS
 }
+_MESSAGE: Final = Document[Message](Message)
+_UNNAMED: Final = Statement(select(OUTBOX.c.id, OUTBOX.c.message).where(*_PARKED, not_(OUTBOX.c.lane.contains(":"))))
+"""Parked messages that stay in order with nothing and were left before such lanes said what is in them."""
+
+
+@cache
+def _drop(count: int) -> Statement:
+    """Drop those messages, unless somebody has them tried again meanwhile."""
+    return Statement(delete(OUTBOX).where(in_list(OUTBOX.c.id, count), *_PARKED))
 
 
 @frozen
 class SqlRetained(Retained):
-    """One statement for each question."""
+    """One statement for each question; notices that older programs parked are found by reading what is parked."""
 
     driver: Driver
 
     async def count(self, kind: RetainedKind, *, before: datetime, campus_id: CampusId | None = None) -> int:
         """How many there are whose moment was before then."""
         if campus_id is None:
-            return int((await self.driver.fetch(_COUNTS[kind], {"moment": before}))[0][0])
+            count = int((await self.driver.fetch(_COUNTS[kind], {"moment": before}))[0][0])
+            return count + len(await self._unnamed(before)) if kind == "notice" else count
         if kind not in _AT_CAMPUS:
             return 0
         rows = await self.driver.fetch(_AT_CAMPUS[kind], {"moment": before, "campus": campus_id})
@@ -74,4 +88,19 @@ class SqlRetained(Retained):
 
     async def forget(self, kind: ForgottenKind, *, before: datetime) -> int:
         """Drop those whose moment was before then."""
-        return await patiently(lambda: self.driver.change(_FORGET[kind], {"moment": before}))
+        count = await self._change(_FORGET[kind], {"moment": before})
+        return count + await self._forget_unnamed(before) if kind == "notice" else count
+
+    async def _unnamed(self, before: datetime) -> list[MessageId]:
+        rows = await self.driver.fetch(_UNNAMED, {"moment": before})
+        return [message_id for message_id, message in rows if isinstance(_MESSAGE.load(message), Tell)]
+
+    async def _forget_unnamed(self, before: datetime) -> int:
+        found, most, count = await self._unnamed(before), LISTED_SIZES[-1], 0
+        for start in range(0, len(found), most):
+            values = padded(found[start : start + most])
+            count += await self._change(_drop(len(values)), {**listed(values), "moment": before})
+        return count
+
+    async def _change(self, statement: Statement, parameters: dict[str, Any]) -> int:
+        return await patiently(lambda: self.driver.change(statement, parameters))

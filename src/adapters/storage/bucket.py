@@ -1,10 +1,11 @@
 """A bucket, through boto3: any service that speaks S3, MinIO, or COS at its S3 endpoint."""
 
-from asyncio import get_running_loop
+from asyncio import Semaphore, get_running_loop, timeout, wrap_future
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
+from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
@@ -13,12 +14,15 @@ from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - 
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.session import Session  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from adapters.outside.breaker import Breaker, NotAsked, Silence
 from adapters.storage.bucket_account import BucketAccount
 from errand_domain.errors import Missing
 from errand_domain.ports.files import StoreUnreachable
 
 CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 6
+READ_SECONDS: Final = 5
+WAIT_SECONDS: Final = 2
+"""For one of the threads; whoever gets none is refused, so that a slow bucket gathers no crowd."""
 TRIES_MOST: Final = 2
 """All of it takes less than a worker gives a message: a thread that goes on alone could undo what came after."""
 CONNECTIONS_MOST: Final = 20
@@ -36,12 +40,21 @@ _POOL: Final = ThreadPoolExecutor(max_workers=CONNECTIONS_MOST, thread_name_pref
 class Bucket:
     """Objects by key. boto3 knows no asyncio: every call runs in a thread. The client is made when first used.
 
+    At most `CONNECTIONS_MOST` calls are under way. Whoever is cancelled while waiting for a thread has asked nothing; a
+    thread that has begun goes on to its end, keeps its place until then, and nobody hears of what it did.
+
     What is wrong is `Missing`, or `StoreUnreachable` with the service's code behind it; no key, address or signature
     is told. A call that was not answered is repeated: putting and deleting twice is the same as once.
     """
 
     def __init__(
-        self, account: BucketAccount, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+        self,
+        account: BucketAccount,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+        wait_seconds: float = WAIT_SECONDS,
+        breaker: Breaker | None = None,
     ) -> None:
         self.account = account
         self._config = Config(
@@ -56,6 +69,9 @@ class Bucket:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
+        self._wait_seconds = wait_seconds
+        self._breaker = breaker or Breaker("bucket")
+        self._room = Semaphore(CONNECTIONS_MOST)
         self._making = Lock()
         self._made: Client | None = None
 
@@ -79,7 +95,7 @@ class Bucket:
         await self._call(lambda client: client.delete_object(Bucket=self.account.bucket, Key=key))
 
     async def form(self, key: str, *, size_most: int, media_type: str, lasts: timedelta) -> Mapping[str, str]:
-        """The fields of a form that stores one object of that size at most under exactly that key."""
+        """The fields of a form that stores one object of that size at most under exactly that key. Asks nobody."""
         content_type = {"Content-Type": media_type}
 
         def sign(client: Client) -> Mapping[str, str]:
@@ -92,7 +108,10 @@ class Bucket:
             )
             return cast("Mapping[str, str]", post["fields"])
 
-        return await self._call(sign)
+        try:
+            return await self._in_thread(sign)
+        except NotAsked as fault:
+            raise StoreUnreachable from fault
 
     async def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""
@@ -102,18 +121,40 @@ class Bucket:
             await get_running_loop().run_in_executor(_POOL, client.close)
 
     async def _call(self, ask: Callable[[Client], T]) -> T:
-        return await get_running_loop().run_in_executor(_POOL, self._asked, ask)
+        try:
+            with self._breaker.guard():
+                return await self._in_thread(ask)
+        except ConnectionError as fault:
+            raise StoreUnreachable from fault
+
+    async def _in_thread(self, ask: Callable[[Client], T]) -> T:
+        try:
+            async with timeout(self._wait_seconds):
+                await self._room.acquire()
+        except TimeoutError:
+            raise NotAsked("every thread was busy for too long") from None
+        loop = get_running_loop()
+
+        def leave(_: Future[T]) -> None:
+            with suppress(RuntimeError):  # the loop is over, and nobody waits any more
+                loop.call_soon_threadsafe(self._room.release)
+
+        running = _POOL.submit(self._asked, ask)
+        running.add_done_callback(leave)
+        return await wrap_future(running)
 
     def _asked(self, ask: Callable[[Client], T]) -> T:
         try:
             return ask(self._client())
         except ClientError as refused:
-            code = str(cast("Any", refused).response.get("Error", {}).get("Code", ""))
+            answer = cast("Any", refused).response
+            code = str(answer.get("Error", {}).get("Code", ""))
             if code in _NOT_THERE:
                 raise Missing("file") from None
-            raise StoreUnreachable from ConnectionError(f"refused with {code[:60]}")
+            is_well = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < HTTPStatus.INTERNAL_SERVER_ERROR
+            raise (ConnectionError if is_well else Silence)(f"refused with {code[:60]}") from None
         except BotoCoreError as fault:
-            raise StoreUnreachable from ConnectionError(type(fault).__name__)
+            raise Silence(type(fault).__name__) from None
 
     def _client(self) -> Client:
         with self._making:

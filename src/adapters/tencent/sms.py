@@ -10,6 +10,7 @@ import msgspec
 from attrs import field, frozen
 from httpx import AsyncBaseTransport, ConnectError, ConnectTimeout, HTTPError, Response
 
+from adapters.outside.breaker import Breaker, Silence
 from adapters.outside.connections import Connections
 from adapters.tencent.signing import CONTENT_TYPE, authorization
 from errand_domain.member.member import WayKind
@@ -76,6 +77,7 @@ class TencentSms(Notices):
         allow_plain_http: bool = False,
         patience_seconds: float = CALL_SECONDS_MOST,
         transport: AsyncBaseTransport | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         parts = urlsplit(url.rstrip("/"))
         if (
@@ -90,6 +92,7 @@ class TencentSms(Notices):
         self._host = parts.netloc
         self._patience_seconds = patience_seconds
         self._connections = Connections(transport)
+        self._breaker = breaker or Breaker("tencent_sms")
 
     def reaches(self, kind: WayKind) -> bool:
         """Phones alone."""
@@ -108,16 +111,19 @@ class TencentSms(Notices):
                 "TemplateParamSet": [notice.code],
             }
         )
-        try:
-            async with asyncio.timeout(self._patience_seconds):
-                response = await self._posted(body)
-        except (HTTPError, TimeoutError) as fault:
-            raise ConnectionError(f"no answer: {type(fault).__name__}") from None
-        _check(response)
+        with self._breaker.guard():
+            _check(await self._answered(body))
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._connections.close()
+
+    async def _answered(self, body: bytes) -> Response:
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                return await self._posted(body)
+        except (HTTPError, TimeoutError) as fault:
+            raise Silence(f"no answer: {type(fault).__name__}") from None
 
     async def _posted(self, body: bytes) -> Response:
         try:
@@ -150,7 +156,7 @@ class TencentSms(Notices):
 def _check(response: Response) -> None:
     """Tencent answers 200 where every single message failed: each says so itself."""
     if response.status_code != HTTPStatus.OK:
-        raise ConnectionError(f"an answer with status {response.status_code}")
+        raise Silence(f"an answer with status {response.status_code}")
     try:
         answer = msgspec.json.decode(response.content, type=_Answer).Response
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
+from adapters.outside.breaker import Breaker, Silence
 from adapters.wechat.answers import Answer, Ok, Refused, Unknown
 from adapters.wechat.api import WechatApi
 from errand_domain.ports.content import ContentCheck, Scene, Utterance, Verdict, worst
@@ -31,8 +32,9 @@ class _Judged(msgspec.Struct, frozen=True):
 class WechatContentCheck(ContentCheck):
     """Judges by WeChat alone. It raises `ConnectionError` for those whom WeChat does not know, too."""
 
-    def __init__(self, api: WechatApi) -> None:
+    def __init__(self, api: WechatApi, *, breaker: Breaker | None = None) -> None:
         self._api = api
+        self._breaker = breaker or Breaker("wechat_content")
 
     async def judge(self, utterance: Utterance) -> Verdict:
         """The strictest verdict on any part of the text."""
@@ -45,8 +47,9 @@ class WechatContentCheck(ContentCheck):
                 "scene": SCENES_AT_WECHAT[utterance.scene],
                 "content": piece,
             }
-            answer = await self._api.post(TEXT_PATH, asked, _Judged)
-            verdicts.append(_content(answer).result.suggest)
+            with self._breaker.guard():
+                answer = await self._api.post(TEXT_PATH, asked, _Judged)
+                verdicts.append(_content(answer).result.suggest)
             if verdicts[-1] == "risky":
                 break
         return worst(*verdicts)
@@ -74,4 +77,4 @@ def _content(answer: Answer[T]) -> T:
         case Refused():
             raise ConnectionError(answer.reason)
         case Unknown():
-            raise ConnectionError(answer.why)
+            raise Silence(answer.why)

@@ -12,7 +12,7 @@ from attrs import frozen
 from entrypoints.cli.output import Output, Row
 from entrypoints.cli.rehearsal import Rehearsal
 from entrypoints.container import Container, running
-from entrypoints.http.wire.addresses import mailbox
+from entrypoints.http.wire.addresses import e164, mailbox
 from entrypoints.settings import read_settings
 from errand_domain.campus import Campus
 from errand_domain.ids import MemberId
@@ -121,7 +121,7 @@ async def find_member(begin: Begin, written: str) -> Member:
     async with begin() as tx:
         if identity := _identity(written):
             return await tx.members.get(MemberId(identity))
-        way = Way("email", mailbox(written, field="email")) if "@" in written else Way("phone", written)
+        way = Way("email", mailbox(written, field="email")) if "@" in written else Way("phone", e164(written))
         member = await tx.members.of_way(way)
     if member is None:
         raise click.UsageError("nobody signs in that way")

@@ -7,7 +7,7 @@ import click
 
 from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_member
 from entrypoints.export_zip import zipped
-from entrypoints.http.wire.addresses import mailbox
+from entrypoints.http.wire.addresses import e164, mailbox
 from errand_domain.errors import InvalidField
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way
@@ -95,13 +95,13 @@ async def export(desk: Desk, *, member_ref: str, out: Path) -> None:
 
 
 @noun.command("create")
-@click.option("--phone", help="In E.164: +8613800001234.")
+@click.option("--phone", help="A Chinese mobile number, or any with its +.")
 @click.option("--email", help="By which the member signs in.")
 @click.option("--nickname", default="", help="As others see it.")
 @at_desk
 async def create(desk: Desk, *, phone: str | None, email: str | None, nickname: str) -> None:
     """A member before their first sign-in: the first administrator, for one. Audited."""
-    ways = [Way("phone", phone)] if phone else []
+    ways = [Way("phone", e164(phone))] if phone else []
     ways += [Way("email", mailbox(email, field="email"))] if email else []
     if not ways:
         raise click.UsageError("a member needs a way to sign in: --phone or --email")

@@ -73,7 +73,7 @@ class Container(People, Orders):
         cases=People.erase_content_case,
     )
     list_parked_messages = Factory(ListParkedMessages, relay=Ports.relay)
-    retry_message = Factory(RetryMessage, relay=Ports.relay, clock=Ports.clock, begin=Ports.begin)
+    retry_message = Factory(RetryMessage, begin=Ports.begin, clock=Ports.clock)
 
 
 @asynccontextmanager

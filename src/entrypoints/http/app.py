@@ -1,11 +1,9 @@
 """The application: the routes, behind the gate, with every refusal rendered alike."""
 
-from typing import Any, Final, cast
+from typing import Final
 
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from entrypoints.container import Container
 from entrypoints.http.addresses import reached_at
@@ -17,6 +15,7 @@ from entrypoints.http.health import health
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.observed import Figures, observed
 from entrypoints.http.openapi import described
+from entrypoints.http.proxies import with_peers_address
 from entrypoints.http.routes.avatars import AVATARS
 from entrypoints.http.routes.campuses import CAMPUSES
 from entrypoints.http.routes.disputes import DISPUTES
@@ -86,16 +85,10 @@ def create_app(container: Container) -> Litestar:
         state=state_with(container.shelf()),
         logging_config=None,
     )
-    trusted = list(container.settings().trusted_proxies)
-    security = SecurityLog(container, below=API)
-    app.asgi_handler = observed(_with_peers_address(app.asgi_handler, trusted), figures, security)
     settings = container.settings()
+    security = SecurityLog(container, below=API)
+    app.asgi_handler = observed(with_peers_address(app.asgi_handler, settings.trusted_proxies), figures, security)
     return reached_at(app, settings.public_url, cdn_base=settings.cdn_base)
-
-
-def _with_peers_address(app: ASGIApp, trusted: list[str]) -> ASGIApp:
-    """The client is the peer, or whom the last of our own proxies saw; nobody else's word is taken for it."""
-    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted))
 
 
 def handlers_of(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

@@ -1,16 +1,20 @@
 """Reads that are polled: a weak tag of the body, and 304 where the client has it already."""
 
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import MediaType, Request, Response
 
 T = TypeVar("T", bound=msgspec.Struct)
+UNKEPT: Final = "private, no-store"
+"""For what is personal: the client itself may remember tag and body, and no browser keeps them on its disk."""
+ASKED_AGAIN: Final = "private, no-cache"
+"""For what everybody may know: a browser may keep it, and asks each time whether it still holds."""
 _encoder = msgspec.json.Encoder()
 
 
-def tagged(request: Request[Any, Any, Any], body: T, *, cache: str = "private, no-cache") -> Response[T]:
+def tagged(request: Request[Any, Any, Any], body: T, *, cache: str = UNKEPT) -> Response[T]:
     """The body with its `ETag`, or 304 where `If-None-Match` names it."""
     content = _encoder.encode(body)
     tag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'

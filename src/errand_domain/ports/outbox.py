@@ -154,11 +154,15 @@ class Envelope:
 
 
 class Outbox(Protocol):
-    """Where a transaction leaves its messages."""
+    """Where a transaction leaves its messages, and says of parked ones that they go on."""
 
     @abstractmethod
     def add(self, message: Message, *, at: datetime, lane: str | None = None) -> None:
         """Keep the message until it was delivered. Its lane is what it stays in order with; without one, nothing."""
+
+    @abstractmethod
+    def retry(self, message_id: MessageId, *, at: datetime) -> None:
+        """Try a parked message again, from then on; the commit raises `Missing` where no such message is parked."""
 
 
 class Relay(Protocol):
@@ -181,15 +185,11 @@ class Relay(Protocol):
 
     @abstractmethod
     async def park(self, message_id: MessageId, *, fault: str) -> None:
-        """It will not be tried again until an operator says so."""
+        """It will not be tried again until an operator says so: `Outbox.retry`."""
 
     @abstractmethod
     async def parked(self, *, limit: int) -> tuple[Envelope, ...]:
         """What is parked, oldest first."""
-
-    @abstractmethod
-    async def unpark(self, message_id: MessageId, *, now: datetime) -> None:
-        """Try it again; raises `Missing` where no such message is parked."""
 
     @abstractmethod
     async def pending(self) -> int:

@@ -3,11 +3,12 @@
 from attrs import frozen
 
 from errand_domain.ids import MemberId
-from errand_domain.member.member import Member, Way, WayTaken
+from errand_domain.member.member import Member, Way
 from errand_domain.permissions import check
 from errand_domain.ports.mini_program import MiniProgram
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.manage_profile import link
 
 
 @frozen(kw_only=True)
@@ -30,11 +31,6 @@ class LinkByTicket:
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             check("manage_profile", member, relation="self")
-            owner = await tx.members.of_way(way)
-            if owner is not None and owner.id != member_id:
-                raise WayTaken
-            linked = member.link(way)
-            if linked is not member:
-                tx.members.save(linked)
-                await tx.commit()
-        return linked
+            member = await link(tx, member, way)
+            await tx.commit()
+        return member

@@ -104,15 +104,22 @@ class LinkWay:
             check("manage_profile", member, relation="self")
             right = await try_code(tx, way, code, secrets=self.secrets, at=self.clock.now())
             if right:
-                owner = await tx.members.of_way(way)
-                if owner is not None and owner.id != member_id:
-                    raise WayTaken
-                member = member.link(way)
-                tx.members.save(member)
+                member = await link(tx, member, way)
             await tx.commit()
         if not right:
             raise WrongCode
         return member
+
+
+async def link(tx: Transaction, member: Member, way: Way) -> Member:
+    """The member, who signs in that way as well from the commit on; raises `WayTaken`."""
+    owner = await tx.members.of_way(way)
+    if owner is not None and owner.id != member.id:
+        raise WayTaken
+    linked = member.link(way)
+    if linked is not member:
+        tx.members.save(linked)
+    return linked
 
 
 @frozen(kw_only=True)

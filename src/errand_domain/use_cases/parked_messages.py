@@ -30,17 +30,16 @@ class ListParkedMessages:
 class RetryMessage:
     """Try a parked message again. `operator` is `None` for the command line of the machine itself."""
 
-    relay: Relay
-    clock: Clock
     begin: Begin
+    clock: Clock
 
     async def __call__(self, message_id: MessageId, operator: Member | None) -> None:
-        """It is due now; audited. Raises `Missing` where no such message is parked."""
+        """It is due now; audited in the same commit. Raises `Missing` where no such message is parked."""
         if operator is not None:
             check_anywhere("retry_messages", operator)
         now = self.clock.now()
-        await self.relay.unpark(message_id, now=now)
         async with self.begin() as tx:
+            tx.outbox.retry(message_id, at=now)
             tx.audit.record(
                 AuditLine(
                     at=now,

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from attrs import evolve
 
-from adapters.storage.bucket import CONNECT_SECONDS, READ_SECONDS, TRIES_MOST, Bucket
+from adapters.outside.breaker import Breaker, NotAsked, Silence
+from adapters.storage.bucket import CONNECT_SECONDS, READ_SECONDS, TRIES_MOST, WAIT_SECONDS, Bucket
 from adapters.storage.bucket_account import BucketAccount
 from adapters.storage.bucket_files import BucketFileStore
 from adapters.storage.folder import FolderFileStore
@@ -21,6 +22,7 @@ from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.storage.keys import BUCKET
 from entrypoints.sandbox.storage.partner import StoredObject
 from entrypoints.worker.outbox import MESSAGE_SECONDS_MOST
+from errand_domain.errors import Missing
 from errand_domain.ids import FileId, TicketId
 from errand_domain.ports.files import StoreUnreachable
 from errand_domain.testing import examples
@@ -85,6 +87,28 @@ async def test_what_was_not_answered_once_is_asked_again(bucket: Bucket, outside
     await bucket.put(fault, b"kept", media_type="text/plain")
     assert outside.faults.waiting() == ()
     assert await bucket.get(fault) == b"kept"
+
+
+async def test_a_bucket_that_is_not_well_is_left_alone_and_one_that_refuses_is_not(
+    place: Place, outside: Outside
+) -> None:
+    bucket = Bucket(place[1], breaker=Breaker("this bucket", silent_most=1))
+    for _ in range(2):
+        with pytest.raises(Missing):
+            await bucket.get("never")
+    for _ in range(TRIES_MOST):
+        outside.faults.ask("storage.objects", "server_error")
+    for why in (Silence, NotAsked):
+        with pytest.raises(StoreUnreachable) as refused:
+            await bucket.put("files/1", b"x", media_type="text/plain")
+        assert type(refused.value.__cause__) is why
+    await bucket.close()
+    stranger = Bucket(evolve(place[1], secret="another-secret-of-ours"), breaker=Breaker("another", silent_most=1))
+    for _ in range(2):
+        with pytest.raises(StoreUnreachable) as refused:
+            await stranger.get("files/1")
+        assert type(refused.value.__cause__) is ConnectionError
+    await stranger.close()
 
 
 async def test_what_is_refused_is_unreachable_and_says_why_without_the_key(place: Place) -> None:
@@ -196,4 +220,5 @@ def test_what_cannot_be_right_is_named_and_not_shown(name, value):
 def test_a_silent_bucket_is_given_up_before_the_worker_gives_up_its_message() -> None:
     """A thread cannot be cancelled: a late `put` of a picture would come after the removal that followed it."""
     pauses_seconds = sum(2**retry for retry in range(TRIES_MOST - 1))  # botocore's standard mode, at the longest
-    assert TRIES_MOST * (CONNECT_SECONDS + READ_SECONDS) + pauses_seconds < MESSAGE_SECONDS_MOST
+    asking_seconds = TRIES_MOST * (CONNECT_SECONDS + READ_SECONDS) + pauses_seconds
+    assert WAIT_SECONDS + asking_seconds < MESSAGE_SECONDS_MOST

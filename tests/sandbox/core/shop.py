@@ -33,6 +33,7 @@ class Shop(Partner):
     name = "corner-shop"
     operations: Mapping[str, tuple[Kind, ...]] = {"shop.count": ANY_CALL, "shop.notify.payment": NEWS}
     schedule = tuple(timedelta(seconds=seconds) for seconds in PAUSES_SECONDS)
+    late_seconds = LATE_SECONDS
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -59,7 +60,7 @@ class Shop(Partner):
         if fault == "drop_answer":
             return DROPPED
         reply = Reply(body=str(self.counts["calls"]).encode())
-        return reply.late(LATE_SECONDS) if fault == "delay" else reply
+        return reply.late(self.late_seconds) if fault == "delay" else reply
 
     def waiting(self) -> tuple[Waiting, ...]:
         return tuple(

@@ -8,7 +8,7 @@ from litestar.params import Body, FromPath
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC, Asking
-from entrypoints.http.images import IMAGE_TOLD
+from entrypoints.http.images import IMAGE_TOLD, RUNS_NOTHING, named
 from entrypoints.http.limits import UPLOADING
 from entrypoints.http.refusals import refusals
 from entrypoints.http.routes.files import MAY_REFUSE, UPLOAD_BYTES_MOST, read_form
@@ -51,7 +51,11 @@ async def remove_avatar(request: Asking, remove_avatar: Uses[RemoveAvatar]) -> M
 async def see_picture(name: FromPath[str], see_picture: Uses[SeePicture]) -> Response[bytes]:
     """A picture that is public, to whoever knows its name."""
     found = await see_picture(name)
-    headers = {"Cache-Control": KEPT, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {
+        "Cache-Control": KEPT,
+        "Content-Disposition": named(name),
+        "Content-Security-Policy": RUNS_NOTHING,
+    }
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 

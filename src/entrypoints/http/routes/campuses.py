@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
 
-from entrypoints.http.conditional import tagged
+from entrypoints.http.conditional import ASKED_AGAIN, tagged
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.gate import PUBLIC
 from entrypoints.http.parameters import AtCampus, PathId
@@ -26,7 +26,8 @@ from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, View
 @get("/campuses", opt=PUBLIC)
 async def show_campuses(request: Request[Any, Any, Any], list_campuses: Uses[ListCampuses]) -> Response[CampusesTold]:
     """Every campus of this installation, by name."""
-    return tagged(request, CampusesTold(items=tuple(map(tell_campus, await list_campuses()))))
+    told = CampusesTold(items=tuple(map(tell_campus, await list_campuses())))
+    return tagged(request, told, cache=ASKED_AGAIN)
 
 
 @get("/campuses/{campus_id:uuid}", opt=PUBLIC, responses=refusals(Missing))
@@ -34,7 +35,7 @@ async def show_campus(
     campus_id: PathId, request: Request[Any, Any, Any], view_campus: Uses[ViewCampus]
 ) -> Response[CampusWholeTold]:
     """A campus with its boundary, buildings and public numbers."""
-    return tagged(request, tell_whole_campus(await view_campus(CampusId(campus_id))))
+    return tagged(request, tell_whole_campus(await view_campus(CampusId(campus_id))), cache=ASKED_AGAIN)
 
 
 @get("/places", opt=PUBLIC, responses=refusals(Missing))

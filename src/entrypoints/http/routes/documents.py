@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
-from entrypoints.http.conditional import tagged
+from entrypoints.http.conditional import ASKED_AGAIN, tagged
 from entrypoints.http.documents import shelf_of
 from entrypoints.http.gate import PUBLIC, Asking
 from entrypoints.http.refusals import refusals
@@ -20,7 +20,7 @@ KEPT: Final = "public, max-age=86400, immutable"
 @get("/documents", opt=PUBLIC)
 async def show_documents(request: Asking) -> Response[DocumentsTold]:
     """The documents in force, with the versions to consent to and where their texts are."""
-    return tagged(request, tell_documents(shelf_of(request)))
+    return tagged(request, tell_documents(shelf_of(request)), cache=ASKED_AGAIN)
 
 
 @get("/documents/{document:str}/{version:str}", opt=PUBLIC, responses=refusals(Missing))

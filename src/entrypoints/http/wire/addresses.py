@@ -11,7 +11,9 @@ from errand_domain.member.member import Way, WayKind
 
 AddressKind = Literal["phone", "email"]
 HOME_REGION: Final = "CN"
-_ATOM: Final = r"[^\s\"(),.:;<>@\[\]\\]+"
+_BLANK: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+"""Letters and marks that are drawn as nothing, beside those that Python itself does not call printable."""
+_ATOM: Final = rf"[^\s\"(),.:;<>@\[\]\\{_BLANK}]+"
 _LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 """Without the quotes and comments that RFC 5322 allows: one mailbox could be spelled in endless ways, each of which
@@ -31,14 +33,18 @@ def e164(written: str, *, field: str = "phone") -> str:
 
 
 def mailbox(written: str, *, field: str = "address") -> str:
-    """An e-mail address in lower case, its domain as it goes over the wire; raises `InvalidField`."""
-    local, at, domain = unicodedata.normalize("NFC", written.strip()).rpartition("@")
+    """An e-mail address in lower case, its domain as it goes over the wire; raises `InvalidField`.
+
+    Letters in full width, as keyboards for Chinese may write them, are those in half width. What nobody sees is
+    refused: two accounts must not look like one, nor may one mailbox be asked for codes under ever new names.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", written.strip()).rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         raise InvalidField(field, "is not an e-mail address") from None
-    address = local.lower(), ascii_domain.lower()
-    if not at or not _LOCAL.fullmatch(address[0]) or not _DOMAIN.fullmatch(address[1]):
+    address = unicodedata.normalize("NFKC", local.lower()), ascii_domain.lower()
+    if not at or not address[0].isprintable() or not _LOCAL.fullmatch(address[0]) or not _DOMAIN.fullmatch(address[1]):
         raise InvalidField(field, "is not an e-mail address")
     return "@".join(address)
 

@@ -7,6 +7,7 @@ import pytest
 
 from errand_domain.errors import Missing
 from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import (
     AskRefund,
     CheckImage,
@@ -25,7 +26,7 @@ from errand_domain.ports.outbox import (
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import Database, commit
-from errand_domain.testing.contracts.racing import all_at_once
+from errand_domain.testing.contracts.racing import all_at_once, refusals
 
 NOW = examples.NOW
 SECOND = timedelta(seconds=1)
@@ -138,22 +139,37 @@ class RelayContract:
         assert (parked.id, parked.message, parked.last_fault) == (envelope.id, envelope.message, "refused for good")
         assert await database.relay.pending() == 1
 
-    async def test_an_unparked_message_is_tried_again(self, database: Database) -> None:
+    async def test_a_parked_message_is_tried_again_in_its_place_when_told_to(self, database: Database) -> None:
         await commit(database, *(partial(_leave, _message(), "one", NOW) for _ in range(2)))
         (envelope,) = await _take(database)
         await database.relay.park(envelope.id, fault="refused")
-        await database.relay.unpark(envelope.id, now=NOW + SECOND)
+        await commit(database, lambda tx: tx.outbox.retry(envelope.id, at=NOW + SECOND))
         assert await database.relay.parked(limit=10) == ()
         assert await database.relay.pending() == 2
         assert [e.id for e in await _take(database, now=NOW + SECOND)] == [envelope.id]
 
-    async def test_only_a_parked_message_can_be_unparked(self, database: Database) -> None:
+    async def test_only_a_parked_message_is_tried_again_and_else_nothing_of_the_commit_is_done(
+        self, database: Database
+    ) -> None:
         await commit(database, partial(_leave, _message(), "one", NOW))
         (envelope,) = await _take(database)
-        with pytest.raises(Missing):
-            await database.relay.unpark(envelope.id, now=NOW)
-        with pytest.raises(Missing):
-            await database.relay.unpark(MessageId(examples.fresh()), now=NOW)
+        for message_id in (envelope.id, MessageId(examples.fresh())):
+            line = AuditLine(at=NOW, actor_id=None, campus_id=None, action="retried", subject=f"message:{message_id}")
+            with pytest.raises(Missing):
+                await commit(database, partial(_retry, message_id, line))
+            async with database.begin() as tx:
+                assert await tx.audit.of_subject(line.subject, limit=9) == ()
+        assert await _take(database, now=LEASE - SECOND) == ()
+
+    async def test_of_two_who_have_a_message_tried_again_one_does_it(self, database: Database) -> None:
+        await commit(database, partial(_leave, _message(), "one", NOW))
+        (envelope,) = await _take(database)
+        await database.relay.park(envelope.id, fault="refused")
+        line = AuditLine(at=NOW, actor_id=None, campus_id=None, action="retried", subject=f"message:{envelope.id}")
+        told = await all_at_once([lambda: commit(database, partial(_retry, envelope.id, line)) for _ in range(4)])
+        assert refusals(told) == [Missing] * 3
+        async with database.begin() as tx:
+            assert await tx.audit.of_subject(line.subject, limit=9) == (line,)
 
     async def test_parked_messages_are_listed_oldest_first(self, database: Database) -> None:
         ids: list[MessageId] = []
@@ -194,6 +210,11 @@ class RelayContract:
 
 def _message() -> Tell:
     return Tell(member_id=MemberId(examples.fresh()), kind="order_paid")
+
+
+def _retry(message_id: MessageId, line: AuditLine, tx: Transaction) -> None:
+    tx.outbox.retry(message_id, at=NOW)
+    tx.audit.record(line)
 
 
 def _leave(message: Message, lane: str, at: datetime, tx: Transaction) -> None:
