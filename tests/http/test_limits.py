@@ -207,7 +207,7 @@ def test_an_address_counts_by_itself_and_of_version_six_by_its_network(client, c
 
 def test_the_list_of_sessions_has_no_other_network_for_an_address_that_is_written_as_version_six() -> None:
     asked = {"type": "http", "client": ("::ffff:192.0.2.1", 1), "headers": []}
-    assert arrival_of(Request(asked), "").place == "192.0.2.*"  # type: ignore[arg-type]
+    assert arrival_of(Request(asked), "", "").place == "192.0.2.*"  # type: ignore[arg-type]
 
 
 async def test_providers_are_never_kept_from_telling(app: Litestar) -> None:

@@ -17,7 +17,12 @@ from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.own_sessions import ListSessions
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in_by_password import AT_ALL_MOST, SECOND_FACTORS_MOST, SignInByPassword
+from errand_domain.use_cases.sign_in_by_password import (
+    AT_ALL_MOST,
+    FROM_DEVICE_MOST,
+    SECOND_FACTORS_MOST,
+    SignInByPassword,
+)
 from errand_domain.use_cases.sign_in_by_password import FROM_ADDRESS_MOST as TRIES_MOST
 from tests.domain.examples import MINUTE
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
@@ -78,16 +83,31 @@ async def test_guesses_at_the_present_password_are_limited_where_it_is_changed(w
         await world.use(SetPassword)(session, ANOTHER, current=PASSWORD)
 
 
-async def test_guesses_at_every_door_are_counted_together(world: World):
+async def test_guesses_in_sessions_are_counted_together_and_apart_from_those_of_strangers(world: World):
+    """Whoever has a session gains ten guesses by it, at whatever door; strangers cannot take them from its owner."""
     session = (await with_password(world)).session
-    for _ in range(TRIES_MOST):
-        with pytest.raises(WrongPassword):
-            await world.use(ProveAgain).by_password(session, "a guess of somebody")
-    for n in range(AT_ALL_MOST - TRIES_MOST):
+    for n in range(AT_ALL_MOST):
         with pytest.raises(WrongPassword):
             await world.use(SignInByPassword)(tried("a guess of somebody", address=f"192.0.2.{n}"))
     with pytest.raises(TooManyRequests):
         await world.use(SignInByPassword)(tried(address="198.51.100.1"))
+    await world.use(ProveAgain).by_password(session, PASSWORD)
+    world.clock.advance(MINUTE)
+    other = (await enter(world, MAIL)).session
+    for n in range(1, FROM_DEVICE_MOST):
+        at_this_door = n % 2 == 1
+        with pytest.raises(WrongPassword):
+            await (
+                world.use(ProveAgain).by_password(other, "a guess of somebody")
+                if at_this_door
+                else world.use(SetPassword)(session, ANOTHER, current="a guess of somebody")
+            )
+    for door in (
+        world.use(ProveAgain).by_password(session, PASSWORD),
+        world.use(SetPassword)(other, ANOTHER, current=PASSWORD),
+    ):
+        with pytest.raises(TooManyRequests):
+            await door
 
 
 async def test_second_factors_are_counted_together_too(world: World):

@@ -80,7 +80,6 @@ class People(Ports):
         SetPassword,
         begin=Ports.begin,
         clock=Ports.clock,
-        secrets=Ports.secrets,
         limits=Ports.rate_limits,
         passwords=Ports.password_hashes,
     )

@@ -16,8 +16,11 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return counted_address(request.scope)
 
 
-def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
-    """What the list of sessions shows: how the device is called, and the network without the host in it."""
+def arrival_of(request: Request[Any, Any, Any], device: str, known_by: str) -> Arrival:
+    """What the list of sessions shows: how the device is called, and the network without the host in it.
+
+    `known_by` is what the device was given with its last session.
+    """
     match peer_of(request.scope):
         case IPv4Address() as address:
             place = f"{str(address).rpartition('.')[0]}.*"
@@ -25,4 +28,4 @@ def arrival_of(request: Request[Any, Any, Any], device: str) -> Arrival:
             place = str(ip_network((address, KEPT_BITS), strict=False))
         case _:
             place = ""
-    return Arrival(device=device, place=place)
+    return Arrival(device=device, place=place, known_by=known_by)

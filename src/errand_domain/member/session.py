@@ -185,17 +185,23 @@ def life_of(strength: Strength) -> timedelta:
     return STAFF_SESSION_LIFE if strength == "two_factors" else SESSION_LIFE
 
 
-def check_pause(last: SignInCode | None, *, at: datetime) -> None:
-    """Raise `CodeTooSoon` where the address has had its codes, of the minute, hour or day, or too many were burnt."""
+def check_pause(last: SignInCode | None, *, at: datetime, is_known: bool = False) -> None:
+    """Raise `CodeTooSoon` where the address has had its codes, of the minute, hour or day, or too many were burnt.
+
+    Where it is known who asks, only that of the minute counts: the others may be the work of strangers.
+    """
     if last is None:
         return
     sent = (*last.history.sent, last.sent_at)
+    paused_until = last.sent_at + CODE_PAUSE
     free_at = max(
-        last.sent_at + CODE_PAUSE,
+        paused_until,
         _free_at(sent, most=CODES_AN_HOUR, per=HOUR, otherwise=at),
         _free_at(sent, most=CODES_A_DAY, per=DAY, otherwise=at),
         _free_at(last.history.burnt, most=BURNT_AN_HOUR, per=HOUR, otherwise=at),
     )
+    if is_known:
+        free_at = paused_until
     if at < free_at:
         raise CodeTooSoon(int((free_at - at).total_seconds()) + 1)
 

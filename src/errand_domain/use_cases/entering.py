@@ -10,26 +10,30 @@ from errand_domain.member.session import SESSIONS_MOST, Means, Session, Strength
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.text import line
+from errand_domain.use_cases.known_devices import device_token
 
 
 @frozen(kw_only=True)
 class Arrival:
     """What is kept of where somebody signs in from: how they call the device, and the network in part.
 
-    What cannot be kept is refused here, before a code is used up and before there is a member.
+    `known_by` is what the device was given when it was signed in last. What cannot be kept is refused here, before a
+    code is used up and before there is a member.
     """
 
     device: str = field(default="", validator=line(least=0, most=120))
     place: str = field(default="", repr=False)
+    known_by: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
 class Entered:
-    """A fresh session. The token is shown once and stored nowhere."""
+    """A fresh session. Both tokens are shown once and stored nowhere; by `device_token` the device is known later."""
 
     member: Member
     session: Session
     token: str = field(repr=False)
+    device_token: str = field(repr=False)
 
 
 @frozen(kw_only=True)
@@ -72,7 +76,8 @@ class Entrance:
             started_at=now,
             expires_at=now + life_of(strength),
         )
-        return Entered(member=as_proven(member, strength), session=session, token=token)
+        known_by = device_token(member, self.secrets, last=arrival.known_by)
+        return Entered(member=as_proven(member, strength), session=session, token=token, device_token=known_by)
 
     async def _found_or_made(self, way: Way) -> Member:
         async with self.begin() as tx:

@@ -17,7 +17,7 @@ from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.limiting import hold_to
 from errand_domain.use_cases.second_factor import with_second_factor
-from errand_domain.use_cases.sign_in_by_password import SECOND_FACTORS_MOST, hold_to_tries
+from errand_domain.use_cases.sign_in_by_password import SECOND_FACTORS_MOST, hold_sessions
 from errand_domain.use_cases.trying_codes import try_code
 
 
@@ -80,8 +80,7 @@ class ProveAgain:
         async with self.begin() as tx:
             member = await tx.members.get(session.member_id)
             credential = await tx.credentials.of_member(session.member_id)
-        # Those without a mailbox do not share their tries with one another.
-        await hold_to_tries(self.limits, self.secrets, member.email() or str(member.id), address="", at=now)
+        await hold_sessions(self.limits, session.member_id, at=now)
         known = credential.password_hash if credential and credential.password_hash else None
         if not await self.passwords.matches(known, password) or credential is None:
             raise WrongPassword

@@ -16,7 +16,7 @@ from errand_domain.ports.outside import Clock, Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.sign_in_by_password import hold_to_tries
+from errand_domain.use_cases.sign_in_by_password import hold_sessions
 from errand_domain.use_cases.trying_codes import try_code
 
 
@@ -30,7 +30,6 @@ class SetPassword:
 
     begin: Begin
     clock: Clock
-    secrets: Secrets
     limits: RateLimits
     passwords: PasswordHashes
 
@@ -49,7 +48,7 @@ class SetPassword:
             raise ProofNeeded
         check_password(password, email=member.email(), is_staff=bool(member.grants))
         if current:
-            await hold_to_tries(self.limits, self.secrets, member.email(), address="", at=now)
+            await hold_sessions(self.limits, member.id, at=now)
             if not await self.passwords.matches(known or None, current):
                 raise WrongPassword
         fresh = await self.passwords.hash(password)

@@ -11,16 +11,18 @@ from errand_domain.member.credential import Credential, SecondFactorNeeded, Wron
 from errand_domain.member.member import Member, Way
 from errand_domain.member.session import HOUR, Strength
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
-from errand_domain.ports.outside import Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.entering import Arrival, Entered, Entrance, start
+from errand_domain.use_cases.known_devices import known_device
 from errand_domain.use_cases.limiting import hold_to
 from errand_domain.use_cases.second_factor import with_second_factor
 
 FROM_ADDRESS_MOST: Final = 10
 AT_ALL_MOST: Final = 30
-"""From everywhere together: wider, so that a stranger in one network cannot shut the owner out; one in three can."""
+"""From everywhere together: wider, so that a stranger in one network shuts nobody out; one in three no known device."""
+FROM_DEVICE_MOST: Final = 10
+"""Of each device that the account was entered from before, and of all its sessions together: apart from strangers'."""
 SECOND_FACTORS_MOST: Final = 10
 NOBODY: Final = MemberId(UUID(int=0))
 
@@ -51,7 +53,11 @@ class SignInByPassword:
         After a right password: `SecondFactorNeeded` or `WrongSecondFactor`.
         """
         way, now = Way("email", given.email), self.entrance.clock.now()
-        await hold_to_tries(self.limits, self.entrance.secrets, given.email, address=given.address, at=now)
+        device = known_device(given.arrival.known_by, way, self.entrance.secrets)
+        if device:
+            await hold_to(self.limits, f"password device {device}", most=FROM_DEVICE_MOST, per=HOUR, at=now)
+        else:
+            await self._hold_strangers(given, at=now)
         async with self.entrance.begin() as tx:
             member = await tx.members.of_way(way)
             credential = await tx.credentials.of_member(member.id if member else NOBODY)
@@ -63,7 +69,8 @@ class SignInByPassword:
         if credential.has_second_factor:
             if not given.second:
                 raise SecondFactorNeeded
-            await hold_to(self.limits, f"second factor {member.id}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
+            whose = f"{member.id} {device}".rstrip()
+            await hold_to(self.limits, f"second factor {whose}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
         is_current = self.passwords.is_current(credential.password_hash)
         fresh = credential.password_hash if is_current else await self.passwords.hash(given.password)
         return await self._enter(member, given, proven=credential.password_hash, fresh=fresh, now=now)
@@ -86,15 +93,16 @@ class SignInByPassword:
             await tx.commit()
         return entered
 
+    async def _hold_strangers(self, given: PasswordTry, *, at: datetime) -> None:
+        """Whether anybody is known at that address makes no difference, and the address itself is not kept."""
+        name = self.entrance.secrets.digest(f"password:{given.email}")
+        await hold_to(self.limits, f"password {name} {given.address}", most=FROM_ADDRESS_MOST, per=HOUR, at=at)
+        await hold_to(self.limits, f"password {name}", most=AT_ALL_MOST, per=HOUR, at=at)
+
     def _used(self, credential: Credential, second: str, now: datetime) -> Credential:
         return with_second_factor(credential, second, self.authenticators, self.entrance.secrets, at=now)
 
 
-async def hold_to_tries(limits: RateLimits, secrets: Secrets, email: str, *, address: str, at: datetime) -> None:
-    """Raise `TooManyRequests` where that address of that network, or that address at all, was tried too often.
-
-    Whether anybody is known there makes no difference, and the address itself is not kept.
-    """
-    name = secrets.digest(f"password:{email}")
-    await hold_to(limits, f"password {name} {address}", most=FROM_ADDRESS_MOST, per=HOUR, at=at)
-    await hold_to(limits, f"password {name}", most=AT_ALL_MOST, per=HOUR, at=at)
+async def hold_sessions(limits: RateLimits, member_id: MemberId, *, at: datetime) -> None:
+    """Raise `TooManyRequests` where the member's sessions have tried the password too often."""
+    await hold_to(limits, f"password in {member_id}", most=FROM_DEVICE_MOST, per=HOUR, at=at)

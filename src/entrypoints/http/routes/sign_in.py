@@ -51,7 +51,7 @@ async def send_code(data: JSONBody[CodeAsked], request: AnyRequest, request_code
     """Send a one-time code. The answer is the same whether a member is known at that address or not."""
     way = way_of(data.kind, data.address)
     note_tried(request.scope, way.value)
-    await request_code(way, address=address_of(request), device_id=data.device_id)
+    await request_code(way, address=address_of(request), device_id=data.device_id, known_by=data.device_token)
 
 
 @post("/sessions", opt=PUBLIC, responses=refusals(InvalidField, WrongCode, MemberBarred))
@@ -59,7 +59,7 @@ async def start_session(data: JSONBody[SignInAsked], request: AnyRequest, sign_i
     """Exchange the code for a session. Whoever signs in for the first time becomes a member."""
     way = way_of(data.kind, data.address)
     note_tried(request.scope, way.value)
-    return _let_in(request, await sign_in(way, data.code, arrival=arrival_of(request, data.device)))
+    return _let_in(request, await sign_in(way, data.code, arrival=arrival_of(request, data.device, data.device_token)))
 
 
 @post(
@@ -71,7 +71,9 @@ async def start_session_by_wechat(
     data: JSONBody[WechatSignInAsked], request: AnyRequest, sign_in_by_wechat: Uses[SignInByWechat]
 ) -> EnteredTold:
     """Exchange `wx.login`'s code for a session. Whoever signs in for the first time becomes a member."""
-    return _let_in(request, await sign_in_by_wechat(data.ticket, arrival=arrival_of(request, data.device)))
+    return _let_in(
+        request, await sign_in_by_wechat(data.ticket, arrival=arrival_of(request, data.device, data.device_token))
+    )
 
 
 @post(
@@ -90,7 +92,7 @@ async def start_session_by_password(
         password=data.password,
         second=data.second,
         address=address_of(request),
-        arrival=arrival_of(request, data.device),
+        arrival=arrival_of(request, data.device, data.device_token),
     )
     note_tried(request.scope, given.email)
     return _let_in(request, await sign_in_by_password(given))

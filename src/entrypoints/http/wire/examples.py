@@ -65,26 +65,27 @@ def problem_example(*, status: int, code: str, title: str, detail: str) -> dict[
 
 
 EXAMPLES: Final[dict[str, Any]] = {
-    "CodeAsked": {**PHONE, "deviceId": "b5d7c2f0"},
+    "CodeAsked": {**PHONE, "deviceId": "b5d7c2f0", "deviceToken": "Zk3vQ1….9f86d0…"},
     "TicketAsked": {"ticket": "0b3LwJ000uZqWR1Kd"},
     "ProofCodeAsked": {"kind": "email"},
     "CodeProofAsked": {"kind": "email", "code": "402913"},
     "TicketProofAsked": {"ticket": "0b3LwJ000uZqWR1Kd"},
     "PasswordProofAsked": {"password": "three blue bicycles", "second": "402913"},
     "ProvenTold": {"provenUntil": "2026-11-01T12:40:00Z"},
-    "WechatSignInAsked": {"ticket": "0b3LwJ000uZqWR1Kd", "device": "iPhone 15"},
+    "WechatSignInAsked": {"ticket": "0b3LwJ000uZqWR1Kd", "device": "iPhone 15", "deviceToken": ""},
     "PasswordSignInAsked": {
         "email": "lilei@example.edu.cn",
         "password": "correct horse, blue",
         "second": "402913",
         "device": "Firefox",
+        "deviceToken": "Zk3vQ1….9f86d0…",
     },
     "PasswordAsked": {"password": "correct horse, blue", "current": "what it was before"},
     "PasswordResetAsked": {"email": "lilei@example.edu.cn", "code": "402913", "password": "correct horse, blue"},
     "InvitationAsked": {"token": "mFQ0h0…"},
     "InviteeProofAsked": {"token": "mFQ0h0…", "code": "204816"},
     "AcceptanceAsked": {"token": "mFQ0h0…", "password": "correct horse, blue", "code": "402913"},
-    "SignInAsked": {**PHONE, "code": "402913", "device": "iPhone 15"},
+    "SignInAsked": {**PHONE, "code": "402913", "device": "iPhone 15", "deviceToken": ""},
     "WayAsked": {"kind": "email", "address": "lilei@example.edu.cn", "code": "402913"},
     "ConsentAsked": {"document": "user_agreement", "version": "2026-11-01"},
     "ProfileAsked": {"nickname": "小李", "campusId": CAMPUS_ID},
@@ -118,6 +119,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "DocumentTextTold": {**DOCUMENT, "text": "# 用户协议\n\n欢迎使用校园跑腿。\n"},
     "EnteredTold": {
         "token": "mFQ0h0…",
+        "deviceToken": "Zk3vQ1….9f86d0…",
         "sessionId": OTHER_ID,
         "memberId": MEMBER_ID,
         "expiresAt": "2026-12-02T12:00:00+08:00",

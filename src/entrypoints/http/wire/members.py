@@ -21,6 +21,8 @@ SecondFactor = Annotated[str, Meta(pattern=rf"^([0-9]{{6}}|{PATTERN})?$")]
 Ticket = Annotated[str, Meta(min_length=1, max_length=200)]
 Password = Annotated[str, Meta(max_length=1000)]
 Device = Annotated[str, Meta(max_length=120)]
+DeviceToken = Annotated[str, Meta(max_length=300)]
+"""What a session before this one gave the device; of no worth where it is another's, or none."""
 Version = Annotated[str, Meta(min_length=1, max_length=20)]
 
 
@@ -28,11 +30,13 @@ class CodeAsked(Asked, kw_only=True, frozen=True):
     """Where to send a one-time code: a phone number or an e-mail address.
 
     `deviceId` is whatever the client has made up for this device, the same each time; it counts towards a limit.
+    `deviceToken` is what the last session on it gave: with it, what strangers asked for does not count.
     """
 
     kind: AddressKind
     address: Address
     device_id: Annotated[str, Meta(max_length=64)] = ""
+    device_token: DeviceToken = ""
 
 
 class TicketAsked(Asked, kw_only=True, frozen=True):
@@ -46,6 +50,7 @@ class WechatSignInAsked(Asked, kw_only=True, frozen=True):
 
     ticket: Ticket
     device: Device = ""
+    device_token: DeviceToken = ""
 
 
 class PasswordSignInAsked(Asked, kw_only=True, frozen=True):
@@ -55,6 +60,7 @@ class PasswordSignInAsked(Asked, kw_only=True, frozen=True):
     password: Password
     second: SecondFactor = ""
     device: Device = ""
+    device_token: DeviceToken = ""
 
 
 class PasswordAsked(Asked, kw_only=True, frozen=True):
@@ -79,6 +85,7 @@ class SignInAsked(Asked, kw_only=True, frozen=True):
     address: Address
     code: OneTimeCode
     device: Device = ""
+    device_token: DeviceToken = ""
 
 
 class WayAsked(Asked, kw_only=True, frozen=True):
@@ -123,9 +130,14 @@ class SessionsTold(Told, kw_only=True, frozen=True):
 
 
 class EnteredTold(Told, kw_only=True, frozen=True):
-    """A fresh session. The token is told this once: send it as `Authorization: Bearer …`."""
+    """A fresh session. The token is told this once: send it as `Authorization: Bearer …`.
+
+    Keep `deviceToken` for as long as the client is installed, also after signing out, and send it with the next code
+    that is asked for and the next sign-in: what strangers try then keeps nobody out. It opens nothing.
+    """
 
     token: str
+    device_token: str
     session_id: UUID
     member_id: UUID
     expires_at: Moment
@@ -177,6 +189,7 @@ def tell_entered(entered: Entered) -> EnteredTold:
     """The fresh session."""
     return EnteredTold(
         token=entered.token,
+        device_token=entered.device_token,
         session_id=entered.session.id,
         member_id=entered.member.id,
         expires_at=entered.session.expires_at,
