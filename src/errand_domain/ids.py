@@ -15,6 +15,7 @@ ReviewId = NewType("ReviewId", UUID)
 FileId = NewType("FileId", UUID)
 TicketId = NewType("TicketId", UUID)
 ContentCaseId = NewType("ContentCaseId", UUID)
+ReportId = NewType("ReportId", UUID)
 MessageId = NewType("MessageId", UUID)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -60,6 +60,8 @@ POLICY: Final[Mapping[str, frozenset[Holder]]] = {
     "read_own_reviews": frozenset({"self"}),
     "read_reviews_of_other_party": frozenset({"requester", "runner"}),
     "see_ratings": frozenset({"member"}),
+    # Whatever of the above and the below they can see, and is not theirs
+    "report": frozenset({"self", "requester", "runner", "offered", "approved_runner"}),
     # Files
     "upload_proof": frozenset({"requester", "runner"}),
     "upload_card": frozenset({"self"}),

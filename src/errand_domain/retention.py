@@ -15,6 +15,7 @@ from typing import Final, Literal, get_args
 from attrs import frozen
 
 from errand_domain.content.case import QUOTE_KEPT_FOR
+from errand_domain.content.report import REPORTS_KEPT_FOR
 from errand_domain.policy import Policy
 from errand_domain.ports.files import FilePurpose
 from errand_domain.ports.retained import ForgottenKind, RetainedKind
@@ -36,6 +37,7 @@ RowName = Literal[
     "rulings",
     "reviews",
     "content_cases",
+    "reports",
     "payments",
     "withdrawals",
     "messages",
@@ -200,6 +202,14 @@ RETENTION: Final[Mapping[RowName, Row]] = {
         since="the decision",
         then="erased; who decided what, and when, stays",
         ground="PIPL 19; CSL 47",
+        ended_by="content_case",
+    ),
+    "reports": Row(
+        what="who reported what, why, and what they wrote of it",
+        kept=REPORTS_KEPT_FOR,
+        since="the decision",
+        then="erased with the words of the case; of who leaves before, name and words go at once",
+        ground="PIPL 13(3), 19; CSL 49",
         ended_by="content_case",
     ),
     "payments": Row(

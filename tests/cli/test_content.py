@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from errand_domain.content.report import Pointed
 from tests.cli.conftest import Terminal
 from tests.pictures import CLEAN_PNG
 from tests.stage import Stage
@@ -51,3 +52,30 @@ def test_an_image_is_saved_for_whoever_decides_and_for_nobody_else(
         == "removed"
     )
     assert "not_found" in terminal.refused("content", "show", case["case"], "--to", tmp_path / "x", "--as", operator.id)
+
+
+def test_what_was_let_pass_is_opened_and_the_list_says_why_each_case_waits(
+    terminal: Terminal, stage: Stage, wait: Callable[..., Any]
+):
+    requester, runner, operator = wait(stage.member()), wait(stage.runner()), wait(stage.operator())
+    doubtful = wait(stage.published(requester, note=DOUBTFUL))
+    reported, plain = wait(stage.opened(requester)), wait(stage.opened(requester))
+    pointed = Pointed(kind="order", subject=reported.id)
+    wait(stage.use.report_content()(runner.id, pointed, reason="fraud", text="要求先转账"))
+    words = ("content", "open", "order", plain.id, "--reason", "电话投诉")
+    assert "--as" in terminal.refused(*words)
+    assert "not_permitted" in terminal.refused(*words, "--as", requester.id)
+    opened = terminal.told(*words, "--as", operator.id)
+    assert (opened["doubt"], opened["why"]) == ("opened", "电话投诉")
+    assert "withhold" in terminal.refused(*words, "--withhold", "--as", operator.id)
+    assert "not_found" in terminal.refused("content", "open", "image", plain.id, "--reason", "?", "--as", operator.id)
+    listed = {case["subject"]: case for case in terminal.told("content", "list", "--as", operator.id)}
+    why = {subject: (case["doubt"], case["reports"], case["why"]) for subject, case in listed.items()}
+    assert why == {
+        str(doubtful.id): ("doubtful", 0, ""),
+        str(reported.id): ("reported", 1, "fraud: 要求先转账"),
+        str(plain.id): ("opened", 0, "电话投诉"),
+    }
+    removed = terminal.told("content", "remove", opened["case"], "--reason", "诈骗", "--as", operator.id)
+    assert removed["state"] == "removed"
+    assert wait(stage.order(plain)).phase == "closed"

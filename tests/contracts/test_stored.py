@@ -63,6 +63,10 @@ class TestContentCases(contracts.ContentCasesContract):
     pass
 
 
+class TestReports(contracts.ReportsContract):
+    pass
+
+
 class TestFiles(contracts.FilesContract):
     pass
 

@@ -65,6 +65,7 @@ TABLE: Final = {
     "RefundDesk": {"AlipayRefunds", "MemoryProvider", "WechatRefunds"},
     "Refunds": {"MemoryRefunds", "SqlRefunds"},
     "Relay": {"MemoryRelay", "SqlRelay"},
+    "Reports": {"MemoryReports", "SqlReports"},
     "Retained": {"MemoryRetained", "SqlRetained"},
     "Reviews": {"MemoryReviews", "SqlReviews"},
     "Runners": {"MemoryRunners", "SqlRunners"},

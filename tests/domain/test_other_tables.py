@@ -245,6 +245,7 @@ LIVES = (
         events=(
             c.ContentCleared(at=NOON, operator_id=OPERATOR),
             c.ContentRemoved(at=NOON, operator_id=OPERATOR, reason="广告"),
+            c.ContentReported(at=NOON),
         ),
         kinds_of_state=c.CONTENT_STATES,
         kinds_of_event=c.CONTENT_EVENTS,
@@ -270,6 +271,7 @@ LIVES = (
             s.ImageDoubted(),
             s.ImageRefused(),
             s.VerdictMissed(),
+            s.ImageHeld(),
             s.ImageCleared(),
             s.ImageRemoved(),
         ),

@@ -38,6 +38,7 @@ _PHONE = {"kind": "phone", "address": "+8613911112222"}
 _MAIL = {"email": "nobody@example.edu.cn", "password": "three blue bicycles"}
 _CONSENT = {"document": "privacy_policy", "version": "2026-11-01"}
 _IMAGE = {"sizeBytes": 1000, "mediaType": "image/png"}
+_STATEMENT = {"kind": "statement", "subject": "{disputed_id}", "number": 2}
 _CAMPUS = {"campus": "{campus_id}"}
 
 PUBLIC: Final = (
@@ -173,6 +174,7 @@ ORDERS: Final = (
     _row(f"POST {_ORDER}/dispute", "dispute", "order", {"reason": "other", "text": "?"}),
     _row(f"GET {API}/orders/{{disputed_id}}/dispute", "see_dispute", "disputed"),
     _row(f"POST {API}/orders/{{disputed_id}}/dispute/statements", "speak_in_dispute", "disputed", {"text": "?"}),
+    _row(f"POST {API}/reports", "report", "disputed", {**_STATEMENT, "reason": "abuse"}),
 )
 _RULING = {"refundFen": 0, "runnerFen": 1, "runnerAtFault": False, "reason": "?"}
 STAFF: Final = (
@@ -184,6 +186,12 @@ STAFF: Final = (
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling", "resolve_disputes", "", _RULING),
     _row(f"POST {_STAFF}/disputes/{{dispute_id}}/ruling-review", "resolve_disputes", "", {"agree": True}),
     _row(f"GET {_STAFF}/content", "moderate_content", query=_CAMPUS),
+    _row(
+        f"POST {_STAFF}/content",
+        "moderate_content",
+        "",
+        {"kind": "order", "subject": "{order_id}", "reason": "?"},
+    ),
     _row(f"GET {_STAFF}/content/{{image_case_id}}/image", "moderate_content"),
     _row(f"POST {_STAFF}/content/{{case_id}}/decisions", "moderate_content", "", {"decision": "clear"}),
     _row(f"GET {_STAFF}/runners", "review_runners", query=_CAMPUS),

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "campus open": "manage_campus",
     "campus policy --set tariff.night_from=23:00": "manage_campus",
     "content clear {case_id}": "moderate_content",
+    "content open order {order_id} --reason x": "moderate_content",
     "content list": "moderate_content",
     "content show {image_case_id} --to /dev/null": "moderate_content",
     "content remove {case_id} --reason x": "moderate_content",

@@ -38,8 +38,9 @@ COLLEAGUE: Final = "runner elsewhere"
 
 
 def things(row: Row) -> set[str]:
-    """What is named in the path."""
-    return set(re.findall(r"{(\w+)}", row.path)) - KNOWN_TO_ALL
+    """What is named in the path, and what a member points at in the body."""
+    named = f"{row.path} {row.body['subject']}" if isinstance(row.body, dict) and "subject" in row.body else row.path
+    return set(re.findall(r"{(\w+)}", named)) - KNOWN_TO_ALL
 
 
 def heard(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:

@@ -23,6 +23,8 @@ ASKS: Final[dict[str, tuple[str, ...]]] = {
     "FetchFile": ("see_card", "see_proof"),
     "InviteOperator": ("manage_members",),
     "IssueFileLink": ("link_card",),
+    "OpenContentCase": ("moderate_content",),
+    "ReportContent": ("report",),
     "ListContent": ("moderate_content",),
     "LookAtImage": ("moderate_content",),
     "LookAtApplication": ("see_documents",),

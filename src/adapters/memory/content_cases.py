@@ -1,10 +1,11 @@
 """Content cases in memory."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from adapters.memory.access import Access
 from adapters.memory.tables import compare_and_set, found, insert
-from errand_domain.content.case import ContentCase
+from errand_domain.content.case import ContentCase, ContentKind
 from errand_domain.ids import CampusId, ContentCaseId
 from errand_domain.ports.content_cases import ContentCases
 
@@ -26,6 +27,12 @@ class MemoryContentCases(ContentCases):
         tables = await self._access.look()
         chosen = (case for case in tables.content_cases if case.campus_id == campus_id and case.state_name in states)
         return tuple(sorted(chosen, key=lambda case: (case.opened_at, case.id))[:limit])
+
+    async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:
+        """Every case about that thing, oldest first."""
+        tables = await self._access.look()
+        about = (case for case in tables.content_cases if (case.kind, case.subject) == (kind, subject))
+        return tuple(sorted(about, key=lambda case: (case.opened_at, case.id)))
 
     def add(self, case: ContentCase) -> None:
         """A new case; a used id is `Stale`."""

@@ -10,6 +10,7 @@ from attrs import frozen
 from adapters.memory.rows import Rows, Undo
 from errand_domain.campus import Campus
 from errand_domain.content.case import ContentCase
+from errand_domain.content.report import Report
 from errand_domain.dispute.dispute import Dispute
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import (
@@ -21,6 +22,7 @@ from errand_domain.ids import (
     MemberId,
     MessageId,
     OrderId,
+    ReportId,
     ReviewId,
     WithdrawalId,
 )
@@ -89,6 +91,7 @@ class Tables:
         self.disputes = Rows[DisputeId, Dispute](self._undo)
         self.reviews = Rows[ReviewId, Review](self._undo)
         self.content_cases = Rows[ContentCaseId, ContentCase](self._undo)
+        self.reports = Rows[ReportId, Report](self._undo)
         self.files = Rows[FileId, StoredFile](self._undo)
         self.audit = Rows[int, AuditLine](self._undo)
         self.audit_links = Rows[int, str](self._undo)

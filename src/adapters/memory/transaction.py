@@ -15,6 +15,7 @@ from adapters.memory.members import MemoryMembers
 from adapters.memory.orders import MemoryOrders
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.refunds import MemoryRefunds
+from adapters.memory.reports import MemoryReports
 from adapters.memory.reviews import MemoryReviews
 from adapters.memory.runners import MemoryRunners
 from adapters.memory.sessions import MemorySessions
@@ -42,6 +43,7 @@ class MemoryTransaction(Transaction):
         self.disputes = MemoryDisputes(access)
         self.reviews = MemoryReviews(access)
         self.content_cases = MemoryContentCases(access)
+        self.reports = MemoryReports(access)
         self.files = MemoryFiles(access)
         self.audit = MemoryAudit(access)
         self.outbox = MemoryOutbox(access, message_ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import bindparam, select
@@ -18,7 +19,7 @@ from adapters.sql.rows.content import (
 from adapters.sql.statements import Statement
 from adapters.sql.tables.content import CONTENT_CASES
 from adapters.sql.writes import Add, Write, save, save_statement
-from errand_domain.content.case import ContentCase
+from errand_domain.content.case import ContentCase, ContentKind
 from errand_domain.ids import CampusId, ContentCaseId
 from errand_domain.ports.content_cases import ContentCases
 
@@ -30,6 +31,11 @@ _AT_CAMPUS: Final = ByState(
     "opened_at",
     "id",
     newest_first=False,
+)
+_OF_SUBJECT: Final = Statement(
+    select(*READ_CASE)
+    .where(CONTENT_CASES.c.subject == bindparam("subject"), CONTENT_CASES.c.kind == bindparam("kind"))
+    .order_by(CONTENT_CASES.c.opened_at, CONTENT_CASES.c.id)
 )
 _SAVE: Final = save_statement(CONTENT_CASES, ("id",), CHANGING_CASE)
 
@@ -52,6 +58,10 @@ class SqlContentCases(ContentCases):
             return ()
         parameters = {"campus": campus_id, "limit": limit, **_AT_CAMPUS.parameters(named)}
         return every(await self.driver.fetch(_AT_CAMPUS.statement(len(named)), parameters), case_from_row)
+
+    async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:
+        """Every case about that thing, oldest first."""
+        return every(await self.driver.fetch(_OF_SUBJECT, {"kind": kind, "subject": subject}), case_from_row)
 
     def add(self, case: ContentCase) -> None:
         """A new case; a used id is `Stale`."""

@@ -44,6 +44,8 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "pk_reviews": lambda: Stale("review"),
     "uq_reviews_order_id_author_id": AlreadyReviewed,
     "pk_content_cases": lambda: Stale("content_case"),
+    "pk_reports": lambda: Stale("report"),
+    "uq_reports_case_id_reporter_id": lambda: Stale("report"),
     "pk_files": lambda: Stale("file"),
     "uq_files_ticket_id": lambda: Stale("file"),
 }

@@ -25,6 +25,7 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.posting import Posting
 from adapters.sql.refunds import SqlRefunds
 from adapters.sql.refusals import TRANSFER_BOOKED, name_of, refusal_of
+from adapters.sql.reports import SqlReports
 from adapters.sql.retries import patiently
 from adapters.sql.reviews import SqlReviews
 from adapters.sql.runners import SqlRunners
@@ -58,6 +59,7 @@ class SqlTransaction(Transaction):
         self.disputes = SqlDisputes(driver, writes)
         self.reviews = SqlReviews(driver, writes)
         self.content_cases = SqlContentCases(driver, writes)
+        self.reports = SqlReports(driver, writes)
         self.files = SqlFiles(driver, writes)
         self.audit = SqlAudit(driver, writes, AuditMarks(vault))
         self.outbox = SqlOutbox(writes)

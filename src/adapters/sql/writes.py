@@ -38,6 +38,7 @@ RANKS: Final = {
             "credit_lines",
             "reviews",
             "content_cases",
+            "reports",
             "files",
             "transfers",
             "balances",

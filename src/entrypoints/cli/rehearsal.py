@@ -48,6 +48,7 @@ class RehearsedTransaction(Transaction):
         self.orders, self.attempts, self.refunds = real.orders, real.attempts, real.refunds
         self.earnings, self.withdrawals, self.disputes = real.earnings, real.withdrawals, real.disputes
         self.content_cases = real.content_cases
+        self.reports = real.reports
         self.reviews, self.files, self.audit, self.outbox = real.reviews, real.files, real.audit, real.outbox
 
     async def commit(self) -> None:

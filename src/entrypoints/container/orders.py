@@ -15,10 +15,12 @@ from errand_domain.use_cases.give_up_errand import GiveUpErrand
 from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
 from errand_domain.use_cases.manage_campus import AddCampus, ChangePolicy, OpenCampus
 from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage
+from errand_domain.use_cases.open_content_case import OpenContentCase
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.publish_errand import PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand
 from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
+from errand_domain.use_cases.report_content import ReportContent
 from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
 from errand_domain.use_cases.report_return import ReportReturn
 from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
@@ -83,6 +85,15 @@ class Orders(Money):
     find_places = Factory(FindPlaces, begin=Ports.begin)
     list_campuses = Factory(ListCampuses, begin=Ports.begin)
     view_campus = Factory(ViewCampus, begin=Ports.begin)
+    report_content = Factory(
+        ReportContent,
+        begin=Ports.begin,
+        clock=Ports.clock,
+        ids=Ports.ids,
+        secrets=Ports.secrets,
+        limits=Ports.rate_limits,
+    )
+    open_content_case = Factory(OpenContentCase, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     list_content = Factory(ListContent, begin=Ports.begin)
     look_at_image = Factory(LookAtImage, begin=Ports.begin, clock=Ports.clock, store=Ports.file_store)
     decide_content = Factory(DecideContent, begin=Ports.begin, clock=Ports.clock)

@@ -34,6 +34,7 @@ from entrypoints.http.routes.operator_people import OPERATOR_PEOPLE
 from entrypoints.http.routes.orders import ORDERS
 from entrypoints.http.routes.pages import PAGES
 from entrypoints.http.routes.proofs import PROOFS
+from entrypoints.http.routes.reports import REPORTS
 from entrypoints.http.routes.runner import RUNNER
 from entrypoints.http.routes.running import RUNNING
 from entrypoints.http.routes.sign_in import SIGN_IN
@@ -63,6 +64,7 @@ ROUTERS: Final = (
     OPERATOR_PEOPLE,
     OPERATOR_ORDERS,
     OPERATOR_CONTENT,
+    REPORTS,
     OPERATOR_MONEY,
     NOTIFICATIONS,
 )

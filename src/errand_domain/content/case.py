@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final, Literal, assert_never, get_args
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from errand_domain.text import TAKEN_AWAY, line, paragraph
 
 ContentKind = Literal["nickname", "order", "review", "statement", "image"]
 CONTENT_KINDS: Final[tuple[ContentKind, ...]] = get_args(ContentKind)
-Doubt = Literal["doubtful", "unanswered", "risky"]
+Doubt = Literal["doubtful", "unanswered", "risky", "reported", "opened"]
 DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
-"""The check was in doubt; or nobody judged it; or the check was sure, and what was there already is withheld."""
+"""What opened the case: the check was in doubt; or nobody judged it; or the check was sure, and what was there already
+is withheld; or a member reported it; or an operator wants it looked at."""
 QUOTE_LENGTH_MOST: Final = 4_000
+ID_BYTES: Final = 16
 QUOTE_KEPT_FOR: Final = timedelta(days=180)
 """So long after the decision what was written can still be shown: to whoever asks why it was taken away."""
 
@@ -42,7 +45,12 @@ class OwnContent(Forbidden):
 
 @frozen(kw_only=True)
 class Open:
-    """Waits for a person; what it is about can be seen meanwhile, for nobody is sure."""
+    """Waits for a person; what it is about can be seen meanwhile, for nobody is sure.
+
+    `reason` is what the operator wrote who opened it, if one did.
+    """
+
+    reason: str = field(default="", validator=line(least=0, most=100))
 
 
 @frozen(kw_only=True)
@@ -83,7 +91,14 @@ class ContentRemoved:
     reason: str = field(validator=line(most=100))
 
 
-ContentEvent = ContentCleared | ContentRemoved
+@frozen(kw_only=True)
+class ContentReported:
+    """One more member wants it looked at."""
+
+    at: datetime
+
+
+ContentEvent = ContentCleared | ContentRemoved | ContentReported
 CONTENT_EVENTS: Final[tuple[type[ContentEvent], ...]] = get_args(ContentEvent)
 
 
@@ -95,11 +110,16 @@ def _remove(_: Open, event: ContentRemoved) -> Removed:
     return Removed(removed_by=event.operator_id, removed_at=event.at, reason=event.reason)
 
 
+def _report(state: Open, _: ContentReported) -> Open:
+    return state
+
+
 ContentStep = Callable[[Any, Any], ContentState]
 
 CONTENT_TRANSITIONS: Mapping[tuple[type[ContentState], type[ContentEvent]], ContentStep] = {
     (Open, ContentCleared): _clear,
     (Open, ContentRemoved): _remove,
+    (Open, ContentReported): _report,
 }
 CONTENT_STATE_NAMES: Final[dict[type[ContentState], str]] = {Open: "open", Cleared: "cleared", Removed: "removed"}
 
@@ -109,6 +129,8 @@ class ContentCase:
     """One doubt. `subject` is the id of what it is about: a member, an order, a review, a dispute, or a file.
 
     `quote` is the text as it was published, so that it can be judged whatever became of it; an image has none.
+    `reports` counts the members who reported it: who they are stands elsewhere. What was decided is decided: a doubt
+    that comes after it is another case.
     """
 
     id: ContentCaseId
@@ -118,6 +140,7 @@ class ContentCase:
     subject: UUID
     quote: str = field(default="", repr=False, validator=paragraph(most=QUOTE_LENGTH_MOST))
     doubt: Doubt
+    reports: int = 0
     opened_at: datetime
     state: ContentState = field(factory=Open)
     version: int = 1
@@ -129,25 +152,36 @@ class ContentCase:
 
     @property
     def erase_at(self) -> datetime | None:
-        """When its words are to be erased: some time after the decision, as long as there are any."""
+        """When words and reports are to be erased: some time after the decision, as long as there are any."""
+        has_words = bool(self.quote) or self.reports > 0
         match self.state:
             case Open():
                 return None
             case Cleared():
-                return self.state.cleared_at + QUOTE_KEPT_FOR if self.quote else None
+                return self.state.cleared_at + QUOTE_KEPT_FOR if has_words else None
             case Removed():
-                is_bare = not self.quote and self.state.reason == TAKEN_AWAY
+                is_bare = not has_words and self.state.reason == TAKEN_AWAY
                 return None if is_bare else self.state.removed_at + QUOTE_KEPT_FOR
         assert_never(self.state)
 
     def erased(self) -> "ContentCase":
-        """That there was a doubt, and what was decided by whom; not what was written, nor why it went."""
+        """That there was a doubt, and what was decided by whom; not what was written, nor who reported it, nor why."""
         state = evolve(self.state, reason=TAKEN_AWAY) if isinstance(self.state, Removed) else self.state
-        return evolve(self, quote="", state=state, version=self.version + 1)
+        return evolve(self, quote="", reports=0, state=state, version=self.version + 1)
 
     def apply(self, event: ContentEvent) -> "ContentCase":
         """The case after the event; raises `IllegalContentTransition`."""
         step = CONTENT_TRANSITIONS.get((type(self.state), type(event)))
         if step is None:
             raise IllegalContentTransition(self.state_name, type(event).__name__)
-        return evolve(self, state=step(self.state, event), version=self.version + 1)
+        reports = self.reports + isinstance(event, ContentReported)
+        return evolve(self, state=step(self.state, event), reports=reports, version=self.version + 1)
+
+
+def case_id_of(kind: ContentKind, subject: UUID, number: int) -> ContentCaseId:
+    """The id of the case that is opened by a person when so many are known of that thing.
+
+    It follows from the thing and the number, so that of two who open one at the same moment, one meets the other's.
+    """
+    digest = sha256(f"{kind} {subject} {number}".encode()).digest()
+    return ContentCaseId(UUID(bytes=digest[:ID_BYTES]))

@@ -60,7 +60,7 @@ class InDoubt:
 
 @frozen(kw_only=True)
 class Withheld:
-    """The check was sure that it must not be seen. A person looks."""
+    """The check was sure that it must not be seen, or an operator wants it seen by nobody meanwhile. A person looks."""
 
 
 @frozen(kw_only=True)
@@ -108,6 +108,11 @@ class VerdictMissed:
 
 
 @frozen(kw_only=True)
+class ImageHeld:
+    """An operator wants it seen by nobody until it is decided, whatever the check said."""
+
+
+@frozen(kw_only=True)
 class ImageCleared:
     """An operator saw nothing wrong."""
 
@@ -118,7 +123,7 @@ class ImageRemoved:
 
 
 ScreeningEvent = (
-    ImageSubmitted | ImagePassed | ImageDoubted | ImageRefused | VerdictMissed | ImageCleared | ImageRemoved
+    ImageSubmitted | ImagePassed | ImageDoubted | ImageRefused | VerdictMissed | ImageHeld | ImageCleared | ImageRemoved
 )
 SCREENING_EVENTS: Final[tuple[type[ScreeningEvent], ...]] = get_args(ScreeningEvent)
 
@@ -155,7 +160,15 @@ def _restore(_: Withheld, __: ImageCleared) -> Passed:
     return Passed()
 
 
-def _remove(_: InDoubt, __: ImageRemoved) -> TakenAway:
+Seen = Unscreened | Waiting | Passed | InDoubt
+"""As far as the check is concerned, nothing keeps people from seeing it: only a person can."""
+
+
+def _hold(_: Seen, __: ImageHeld) -> Withheld:
+    return Withheld()
+
+
+def _remove(_: Seen, __: ImageRemoved) -> TakenAway:
     return TakenAway()
 
 
@@ -173,6 +186,13 @@ SCREENING_TRANSITIONS: Mapping[tuple[type[Screening], type[ScreeningEvent]], Scr
     (Waiting, VerdictMissed): _miss,
     (InDoubt, ImageRefused): _withhold_late,
     (InDoubt, ImageCleared): _clear,
+    (Unscreened, ImageHeld): _hold,
+    (Waiting, ImageHeld): _hold,
+    (Passed, ImageHeld): _hold,
+    (InDoubt, ImageHeld): _hold,
+    (Unscreened, ImageRemoved): _remove,
+    (Waiting, ImageRemoved): _remove,
+    (Passed, ImageRemoved): _remove,
     (InDoubt, ImageRemoved): _remove,
     (Withheld, ImageCleared): _restore,
     (Withheld, ImageRemoved): _remove_withheld,

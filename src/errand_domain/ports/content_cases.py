@@ -3,8 +3,9 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
-from errand_domain.content.case import ContentCase
+from errand_domain.content.case import ContentCase, ContentKind
 from errand_domain.ids import CampusId, ContentCaseId
 
 
@@ -18,6 +19,10 @@ class ContentCases(Protocol):
     @abstractmethod
     async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[ContentCase, ...]:
         """The campus's cases in the states of those names, oldest first."""
+
+    @abstractmethod
+    async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:
+        """Every case about that thing, whatever became of it, oldest first: a few."""
 
     @abstractmethod
     def add(self, case: ContentCase) -> None:

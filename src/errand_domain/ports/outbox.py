@@ -28,6 +28,8 @@ NoticeKind = Literal[
     "content_removed",
     "image_withheld",
     "image_restored",
+    "report_upheld",
+    "report_dismissed",
     "runner_approved",
     "runner_rejected",
     "runner_more_wanted",
@@ -114,7 +116,7 @@ class ForgetInOrder:
 
 @frozen(kw_only=True)
 class ShowPicture:
-    """Make the picture of a member public, which was judged harmless."""
+    """Make the picture of a member public, which was judged harmless; or see that it no longer is, if it was not."""
 
     file_id: FileId
     media_type: str

@@ -18,6 +18,7 @@ from errand_domain.ports.members import Members
 from errand_domain.ports.orders import Orders
 from errand_domain.ports.outbox import Outbox
 from errand_domain.ports.refunds import Refunds
+from errand_domain.ports.reports import Reports
 from errand_domain.ports.reviews import Reviews
 from errand_domain.ports.runners import Runners
 from errand_domain.ports.sessions import Sessions
@@ -47,6 +48,7 @@ class Transaction(Protocol):
     disputes: Disputes
     reviews: Reviews
     content_cases: ContentCases
+    reports: Reports
     files: Files
     audit: Audit
     outbox: Outbox

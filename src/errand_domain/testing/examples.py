@@ -12,6 +12,7 @@ from attrs import evolve
 
 from errand_domain.campus import Campus
 from errand_domain.content.case import ContentCase, ContentCleared
+from errand_domain.content.report import Report
 from errand_domain.content.screening import Waiting
 from errand_domain.dispute.dispute import Dispute, Hearing, Statement
 from errand_domain.ids import (
@@ -23,6 +24,7 @@ from errand_domain.ids import (
     MemberId,
     OrderId,
     QuoteId,
+    ReportId,
     ReviewId,
     TicketId,
     WithdrawalId,
@@ -284,6 +286,18 @@ def content_case(*, campus_id: CampusId | None = None) -> ContentCase:
         quote="很快，加微信下次还找你",
         doubt="doubtful",
         opened_at=NOW,
+    )
+
+
+def report(case_id: ContentCaseId, reporter_id: MemberId | None = None) -> Report:
+    """A member's word against what that case is about."""
+    return Report(
+        id=ReportId(fresh()),
+        case_id=case_id,
+        reporter_id=reporter_id or MemberId(fresh()),
+        reason="advertising",
+        text="一直在推销",
+        at=NOW,
     )
 
 

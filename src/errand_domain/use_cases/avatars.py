@@ -34,6 +34,16 @@ async def erase_avatars(tx: Transaction, member: Member, *, at: datetime, but: S
         tx.outbox.add(WithdrawPicture(name=member.avatar), at=at)
 
 
+async def shown_picture(tx: Transaction, member: Member, secrets: Secrets) -> StoredFile | None:
+    """The file of the picture that everybody sees, if there is one."""
+    files = await tx.files.of_no_order(member.id, "avatar") if member.avatar else ()
+    return next((file for file in files if _name_of(file.id, file.media_type, secrets) == member.avatar), None)
+
+
+def _name_of(file_id: FileId, media_type: str, secrets: Secrets) -> str:
+    return picture_name(secrets.digest(f"picture of {file_id}"), media_type)
+
+
 @frozen(kw_only=True)
 class RemoveAvatar:
     """A member is shown without a picture again; what waited for its verdict goes, too."""
@@ -58,6 +68,8 @@ class RemoveAvatar:
 class ShowAvatar:
     """A picture was judged harmless: it becomes public, unless it was removed meanwhile.
 
+    One that is not harmless any more, by the word of a person, is public no more.
+
     The pictures of one member come in the order of their verdicts, and each removes those that were sent before it.
     """
 
@@ -69,14 +81,27 @@ class ShowAvatar:
 
     async def __call__(self, message: ShowPicture) -> None:
         """Make it public, or see to it that it is not; safe to do again."""
-        name = picture_name(self.secrets.digest(f"picture of {message.file_id}"), message.media_type)
+        name = _name_of(message.file_id, message.media_type, self.secrets)
         if await self._may_be_shown(message.file_id):
             # Where it is erased this very moment, a try that was cut short may have made it public before.
             with suppress(Missing):
                 await self.public.put(name, await self.store.get(message.file_id))
                 if await self._shown(message.file_id, name):
                     return
+        await self._hide(message.file_id, name)
         await self.public.delete(name)
+
+    @decided_anew_when_stale
+    async def _hide(self, file_id: FileId, name: str) -> None:
+        """See that nobody is told that name any more; what was erased has seen to that itself."""
+        async with self.begin() as tx:
+            file = await find_file(tx, file_id)
+            if file is None or isinstance(file.screening, Passed):
+                return
+            member = await tx.members.get(file.owner_id)
+            if member.avatar == name:
+                tx.members.save(member.picture(""))
+                await tx.commit()
 
     async def _may_be_shown(self, file_id: FileId) -> bool:
         async with self.begin() as tx:

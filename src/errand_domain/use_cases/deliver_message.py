@@ -52,6 +52,8 @@ SENTENCES: dict[NoticeKind, str] = {
     "content_removed": "您发布的内容不符合平台规范，已被移除。",
     "image_withheld": "您上传的图片未通过内容检查，已停止展示，工作人员将复核。",
     "image_restored": "您上传的图片经人工复核，已恢复展示。",
+    "report_upheld": "您举报的内容经核实违反平台规范，已处理。感谢您的监督。",
+    "report_dismissed": "您举报的内容经核实，未发现违规。感谢您的监督。",
     "runner_approved": "您的跑腿者认证已通过。",
     "runner_rejected": "您的跑腿者认证未通过，请查看原因。",
     "runner_more_wanted": "您的跑腿者认证需要补充材料。",

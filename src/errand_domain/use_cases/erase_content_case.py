@@ -11,7 +11,10 @@ from errand_domain.use_cases.deciding import decided_anew_when_stale
 
 @frozen(kw_only=True)
 class EraseContentCase:
-    """The timer of a decided case fires: what was written goes, and the operator's reason; the decision stays."""
+    """The timer of a decided case fires: what was written and reported goes, and the operator's reason.
+
+    The decision stays.
+    """
 
     begin: Begin
     clock: Clock
@@ -26,5 +29,6 @@ class EraseContentCase:
                 return case
             case = case.erased()
             tx.content_cases.save(case)
+            tx.reports.forget_case(case_id)
             await tx.commit()
         return case

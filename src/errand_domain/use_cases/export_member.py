@@ -49,6 +49,7 @@ class ExportMember:
                 ],
                 "money": await _money(tx, member_id),
                 **await _words(tx, member_id, (*placed, *run)),
+                "reports": await _reports(tx, member_id),
                 "files": [
                     plain(file)
                     for file in await _every(lambda last: tx.files.of_owner(member_id, before=last, limit=PAGE))
@@ -82,6 +83,16 @@ async def _words(tx: Transaction, member_id: MemberId, orders: tuple[Order, ...]
         "reviews_by_the_member": written,
         "statements": said,
     }
+
+
+async def _reports(tx: Transaction, member_id: MemberId) -> list[dict[str, Any]]:
+    """What the member reported; what was reported of them is nobody's to know."""
+    found = list[dict[str, Any]]()
+    for report in await _every(lambda last: tx.reports.of_reporter(member_id, before=last, limit=PAGE)):
+        case = await tx.content_cases.get(report.case_id)
+        told = {"kind": case.kind, "reason": report.reason, "text": report.text, "at": report.at.isoformat()}
+        found.append(told)
+    return found
 
 
 async def _every(

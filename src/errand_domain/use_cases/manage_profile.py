@@ -195,6 +195,7 @@ class CloseAccount:
                 tx.runners.save(runner.leave(at=now))
             await erase_cards(tx, member_id, until=now, at=now)
             tx.credentials.forget(member_id)
+            tx.reports.forget_reporter(member_id)
             tx.sessions.end_all(member_id)
             tx.outbox.add(ForgetMember(member_id=member_id), at=now)
             await tx.commit()

@@ -1,13 +1,14 @@
 """A person looks at what the check was not sure of, and lets it stand or takes it away."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from errand_domain.content.case import ContentCase, ContentCleared, ContentRemoved, Open
+from errand_domain.content.report import ReportReason
 from errand_domain.errors import Conflict, Missing
 from errand_domain.ids import CampusId, ContentCaseId, DisputeId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
@@ -15,11 +16,12 @@ from errand_domain.order.order import Order
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FileStore
-from errand_domain.ports.outbox import Tell
+from errand_domain.ports.outbox import NoticeKind, Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.files import FetchedFile
+from errand_domain.use_cases.judging import Published
 from errand_domain.use_cases.resolve_order import cancel_for_operations
 from errand_domain.use_cases.screening import clear_image, find_file, remove_image
 
@@ -33,6 +35,23 @@ class OrderUnderWay(Conflict):
 
 
 @frozen(kw_only=True)
+class Complaint:
+    """A report as operators read it: not by whom."""
+
+    reason: ReportReason
+    text: str = field(repr=False)
+    at: datetime
+
+
+@frozen(kw_only=True)
+class ListedCase:
+    """A case with what was reported, oldest first."""
+
+    case: ContentCase
+    complaints: tuple[Complaint, ...]
+
+
+@frozen(kw_only=True)
 class ListContent:
     """What waits for a person at a campus."""
 
@@ -40,11 +59,16 @@ class ListContent:
 
     async def __call__(
         self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int
-    ) -> tuple[ContentCase, ...]:
+    ) -> tuple[ListedCase, ...]:
         """The cases in those states, oldest first."""
         check("moderate_content", operator, campus_id=campus_id)
         async with self.begin() as tx:
-            return await tx.content_cases.at_campus(campus_id, states=states, limit=limit)
+            cases = await tx.content_cases.at_campus(campus_id, states=states, limit=limit)
+            reports = await tx.reports.of_cases([case.id for case in cases if case.reports])
+        complaints = defaultdict[ContentCaseId, list[Complaint]](list)
+        for report in reports:
+            complaints[report.case_id].append(Complaint(reason=report.reason, text=report.text, at=report.at))
+        return tuple(ListedCase(case=case, complaints=tuple(complaints[case.id])) for case in cases)
 
 
 @frozen(kw_only=True)
@@ -93,6 +117,7 @@ class DecideContent:
             if case.kind == "image":
                 await clear_image(tx, FileId(case.subject), at=now)
             tx.content_cases.save(case)
+            await _tell_reporters(tx, case, "report_dismissed", at=now)
             _audit(tx, case, operator, "", at=now)
             await tx.commit()
         return case
@@ -107,6 +132,7 @@ class DecideContent:
             await self._take_away(tx, case, operator, reason, at=now)
             tx.content_cases.save(case)
             tx.outbox.add(Tell(member_id=case.author_id, kind="content_removed", detail=reason), at=now)
+            await _tell_reporters(tx, case, "report_upheld", at=now)
             _audit(tx, case, operator, reason, at=now)
             await tx.commit()
         return case
@@ -140,36 +166,50 @@ class DecideContent:
 async def _case(tx: Transaction, case_id: ContentCaseId, operator: Member) -> ContentCase:
     check_anywhere("moderate_content", operator)
     case = await tx.content_cases.get(case_id)
-    concerns: list[MemberId | None] = [case.author_id]
-    with suppress(Missing):  # what is gone concerns nobody else
-        concerns.extend(await _other_sides(tx, case))
+    reporters = [report.reporter_id for report in await tx.reports.of_cases((case_id,))] if case.reports else []
+    concerns = (*await concerned_by(tx, case), *reporters)
     check("moderate_content", operator, campus_id=case.campus_id, of="content_case", concerns=concerns)
     return case
 
 
-async def _other_sides(tx: Transaction, case: ContentCase) -> tuple[MemberId | None, ...]:
+async def concerned_by(tx: Transaction, about: ContentCase | Published) -> tuple[MemberId | None, ...]:
+    """Whom it is about, its author first; what is gone concerns nobody else."""
+    try:
+        return about.author_id, *await _other_sides(tx, about)
+    except Missing:
+        return (about.author_id,)
+
+
+async def _other_sides(tx: Transaction, about: ContentCase | Published) -> tuple[MemberId | None, ...]:
     """Whom it is about but its author: who takes away what is said against them decides about themselves."""
-    match case.kind:
+    match about.kind:
         case "nickname":
             return ()
         case "order":
-            return _parties(await tx.orders.get(OrderId(case.subject)))
+            return _parties(await tx.orders.get(OrderId(about.subject)))
         case "review":
-            return ((await tx.reviews.get(ReviewId(case.subject))).subject_id,)
+            return ((await tx.reviews.get(ReviewId(about.subject))).subject_id,)
         case "statement":
-            dispute = await tx.disputes.get(DisputeId(case.subject))
+            dispute = await tx.disputes.get(DisputeId(about.subject))
             return dispute.requester_id, dispute.runner_id
         case "image":
-            file = await find_file(tx, FileId(case.subject))
+            file = await find_file(tx, FileId(about.subject))
             if file is None or file.order_id is None:
                 return ()
             return _parties(await tx.orders.get(file.order_id))
         case _:
-            assert_never(case.kind)
+            assert_never(about.kind)
 
 
 def _parties(order: Order) -> tuple[MemberId | None, ...]:
     return order.requester_id, order.runner_id
+
+
+async def _tell_reporters(tx: Transaction, case: ContentCase, kind: NoticeKind, *, at: datetime) -> None:
+    """Gather a word to each reporter who is still there, with nothing in it of whom or what it is about."""
+    for report in await tx.reports.of_cases((case.id,)) if case.reports else ():
+        if report.reporter_id is not None:
+            tx.outbox.add(Tell(member_id=report.reporter_id, kind=kind), at=at)
 
 
 def _audit(tx: Transaction, case: ContentCase, operator: Member, reason: str, *, at: datetime) -> None:

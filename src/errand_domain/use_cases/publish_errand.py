@@ -16,7 +16,7 @@ from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.outside import Clock, Ids, QuoteSeal, Secrets
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.judging import Published, author_of, doubt_about, open_case
+from errand_domain.use_cases.judging import Published, author_of, doubt_about, open_case, written_in
 from errand_domain.use_cases.providers import Providers
 from errand_domain.use_cases.quote_errand import with_house_rule
 
@@ -56,7 +56,7 @@ class PublishErrand:
         now = self.clock.now()
         self.providers.collecting(publication.provider)
         quote = self.seal.unseal(publication.sealed_quote)
-        written, author = _written(publication.terms), await author_of(self.begin, publication.member_id)
+        written, author = written_in(publication.terms), await author_of(self.begin, publication.member_id)
         doubt = await doubt_about(written, "order", author, content=self.content)
         async with self.begin() as tx:
             already = await tx.orders.of_quote(quote.id)
@@ -101,9 +101,3 @@ class PublishErrand:
             )
             await tx.commit()
         return order
-
-
-def _written(terms: Terms) -> str:
-    """All that the requester wrote, together: what is refused as a whole may not be spread over fields."""
-    stops = (terms.pickup, terms.dropoff)
-    return "\n".join((terms.item, terms.note, *(stop.name for stop in stops), *(stop.detail for stop in stops)))

@@ -14,6 +14,7 @@ from errand_domain.content.screening import (
     FileWithheld,
     ImageCleared,
     ImageDoubted,
+    ImageHeld,
     ImageRefused,
     ImageRemoved,
     InDoubt,
@@ -34,7 +35,7 @@ from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.outbox import EraseFile, ShowPicture, Tell
 from errand_domain.ports.outside import Ids
 from errand_domain.ports.transaction import Transaction
-from errand_domain.use_cases.judging import Published, open_case
+from errand_domain.use_cases.judging import Published, open_among, open_case
 
 SCENE_OF: Final[Mapping[FilePurpose, Scene | None]] = {
     "proof": "order",
@@ -100,7 +101,9 @@ async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEv
     # What was in doubt before has its case already.
     if doubt is not None and not isinstance(was.screening, InDoubt) and (campus_id := await campus_of(tx, file)):
         about = Published(campus_id=campus_id, author_id=file.owner_id, kind="image", subject=file.id)
-        open_case(tx, ids, about, doubt, at=at)
+        # And so may have what was reported before its verdict.
+        if open_among(await tx.content_cases.of_subject("image", file.id), about) is None:
+            open_case(tx, ids, about, doubt, at=at)
     show_if_harmless(tx, file, at=at)
     if isinstance(file.screening, Withheld):
         tx.outbox.add(Tell(member_id=file.owner_id, kind="image_withheld", order_id=file.order_id), at=at)
@@ -109,8 +112,26 @@ async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEv
 
 def show_if_harmless(tx: Transaction, file: StoredFile, *, at: datetime) -> None:
     """Gather that the picture of a member becomes public. Before its verdict, or after another one, it never does."""
-    if file.purpose == "avatar" and isinstance(file.screening, Passed):
+    if isinstance(file.screening, Passed):
+        _see_to_picture(tx, file, at=at)
+
+
+def _see_to_picture(tx: Transaction, file: StoredFile, *, at: datetime) -> None:
+    """Gather that what is public of a member's picture becomes what it should be."""
+    if file.purpose == "avatar":
         tx.outbox.add(ShowPicture(file_id=file.id, media_type=file.media_type), at=at, lane=f"picture:{file.owner_id}")
+
+
+async def hold_image(tx: Transaction, file_id: FileId, *, at: datetime) -> bool:
+    """Gather that nobody is shown it until a person has decided, and its author hears so; whether that changes it."""
+    file = await find_file(tx, file_id)
+    if file is None or not can_happen(file.screening, ImageHeld()):
+        return False
+    held = file.apply(ImageHeld())
+    tx.files.save(held)
+    _see_to_picture(tx, held, at=at)
+    tx.outbox.add(Tell(member_id=file.owner_id, kind="image_withheld", order_id=file.order_id), at=at)
+    return True
 
 
 async def clear_image(tx: Transaction, file_id: FileId, *, at: datetime) -> None:
@@ -130,5 +151,7 @@ async def remove_image(tx: Transaction, file_id: FileId, *, at: datetime) -> Non
     file = await find_file(tx, file_id)
     if file is None or not can_happen(file.screening, ImageRemoved()):
         return
-    tx.files.save(file.apply(ImageRemoved()))
+    removed = file.apply(ImageRemoved())
+    tx.files.save(removed)
+    _see_to_picture(tx, removed, at=at)
     tx.outbox.add(EraseFile(file_id=file_id), at=at)

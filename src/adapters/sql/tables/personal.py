@@ -56,9 +56,10 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
         },
         "reviews": {"public": "id order_id author_id subject_id stars tags at", "sealed": "text"},
         "content_cases": {
-            "public": "id campus_id author_id kind subject doubt opened_at state version erase_at leased_until",
+            "public": "id campus_id author_id kind subject doubt reports opened_at state version erase_at leased_until",
             "sealed": "document private",
         },
+        "reports": {"public": "id case_id reporter_id reason at", "sealed": "text"},
         "files": {
             "public": "id owner_id order_id purpose media_type size_bytes at ticket_id erase_at"
             " screening trace judged_by leased_until version",
@@ -108,6 +109,7 @@ BOUND_TO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "disputes": ("id",),
         "reviews": ("id",),
         "content_cases": ("id",),
+        "reports": ("id",),
         "attempts": ("id",),
         "refunds": ("number",),
         "withdrawals": ("id",),
@@ -135,6 +137,7 @@ KEPT: Final[Mapping[RowName, str]] = MappingProxyType(
         "rulings": "disputes.document",
         "reviews": "reviews.text",
         "content_cases": "content_cases.document content_cases.private",
+        "reports": "reports.text",
         "payments": "attempts.document refunds.document",
         "withdrawals": "withdrawals.payee withdrawals.payee_name withdrawals.document",
         "messages": "outbox.message outbox.last_fault",

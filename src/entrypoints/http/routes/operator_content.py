@@ -15,7 +15,9 @@ from entrypoints.http.wire.content import (
     ContentCasesTold,
     ContentCaseTold,
     ContentDecisionAsked,
+    ContentOpenAsked,
     ContentStateName,
+    pointed_at,
     tell_case,
 )
 from errand_domain.content.case import IllegalContentTransition, OwnContent
@@ -23,6 +25,7 @@ from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, ContentCaseId
 from errand_domain.ports.files import StoreUnreachable
 from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage, OrderUnderWay
+from errand_domain.use_cases.open_content_case import OpenContentCase
 
 
 @get("/content", responses=refusals(NotPermitted))
@@ -36,7 +39,16 @@ async def list_content_cases(
     """What waits for somebody to look at it, or what is in the states asked for, oldest first."""
     wanted = tuple(states or ("open",))
     cases = await list_content(CampusId(campus), request.user, states=wanted, limit=limit)
-    return tagged(request, ContentCasesTold(items=tuple(tell_case(case) for case in cases)))
+    return tagged(request, ContentCasesTold(items=tuple(tell_case(listed.case, listed.complaints) for listed in cases)))
+
+
+@post("/content", responses=refusals(InvalidField, NotPermitted, OwnContent, Missing))
+async def open_content_case(
+    data: JSONBody[ContentOpenAsked], request: Asking, open_content_case: Uses[OpenContentCase]
+) -> ContentCaseTold:
+    """Have looked at what was let pass, by the check or by a person before: the case that waits; audited."""
+    case = await open_content_case(pointed_at(data), request.user, reason=data.reason, withhold=data.withhold)
+    return tell_case(case)
 
 
 @get(
@@ -64,5 +76,7 @@ async def decide_content_case(
 
 
 OPERATOR_CONTENT = Router(
-    "/operator", route_handlers=[list_content_cases, show_content_image, decide_content_case], tags=["operator"]
+    "/operator",
+    route_handlers=[list_content_cases, open_content_case, show_content_image, decide_content_case],
+    tags=["operator"],
 )

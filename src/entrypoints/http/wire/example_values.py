@@ -254,6 +254,8 @@ CONTENT_CASE: Final = {
     "authorId": MEMBER_ID,
     "quote": "很快，加微信下次还找你",
     "doubt": "doubtful",
+    "reports": 1,
+    "complaints": [{"reason": "advertising", "text": "一直在推销", "at": NOON}],
     "state": "open",
     "reason": "",
     "openedAt": NOON,

@@ -51,6 +51,7 @@ from errand_domain.testing.contracts.records import (
     ReviewsContract,
 )
 from errand_domain.testing.contracts.relay import RelayContract
+from errand_domain.testing.contracts.reports import ReportsContract
 from errand_domain.testing.contracts.retained import RetainedContract, UnusedFilesContract
 from errand_domain.testing.contracts.runners import RunnersContract
 from errand_domain.testing.contracts.shipping import Receiving, ShippingContract
@@ -103,6 +104,7 @@ __all__ = [
     "RefundDeskContract",
     "RefundsContract",
     "RelayContract",
+    "ReportsContract",
     "RetainedContract",
     "ReviewsContract",
     "RunnersContract",

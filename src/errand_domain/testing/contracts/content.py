@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from errand_domain.content.case import ContentCase
+from errand_domain.content.case import ContentCase, ContentReported
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import CampusId, ContentCaseId, MemberId
 from errand_domain.ports.content import SCENES, ContentCheck, Scene, Utterance
@@ -77,6 +77,24 @@ class ContentCasesContract:
             assert await cases.at_campus(campus_id, states=("cleared",), limit=10) == ()
             assert await cases.at_campus(campus_id, states=(), limit=10) == ()
 
+    async def test_every_case_about_a_thing_is_found_whatever_became_of_it(self, database: Database) -> None:
+        first = examples.content_case()
+        later = evolve(examples.content_case(), subject=first.subject, opened_at=NOW + SECOND)
+        of_another_kind = evolve(examples.content_case(), subject=first.subject, kind="image")
+        await commit(database, *(partial(_doubt, case) for case in (later, first, of_another_kind, _other())))
+        cleared = first.apply(examples.content_cleared(MemberId(examples.fresh())))
+        await commit(database, partial(_decide, cleared))
+        async with database.begin() as tx:
+            assert await tx.content_cases.of_subject("review", first.subject) == (cleared, later)
+            assert await tx.content_cases.of_subject("order", first.subject) == ()
+
+    async def test_a_case_that_is_reported_counts_it(self, database: Database) -> None:
+        case = examples.content_case()
+        await commit(database, partial(_doubt, case))
+        await commit(database, partial(_decide, case.apply(ContentReported(at=NOW))))
+        async with database.begin() as tx:
+            assert (await tx.content_cases.get(case.id)).reports == 1
+
     async def test_of_many_cases_of_one_id_one_is_there(self, database: Database) -> None:
         case_id = ContentCaseId(examples.fresh())
         rivals = [evolve(examples.content_case(), id=case_id) for _ in range(10)]
@@ -95,6 +113,10 @@ class ContentCasesContract:
 
 def _said(text: str, scene: Scene = "order") -> Utterance:
     return Utterance(text=text, scene=scene, author=MemberId(examples.fresh()), wechat_identity="openid-of-somebody")
+
+
+def _other() -> ContentCase:
+    return examples.content_case()
 
 
 def _doubt(case: ContentCase, tx: Transaction) -> None:
