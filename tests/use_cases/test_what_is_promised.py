@@ -1,21 +1,28 @@
 """What members and staff were promised to be able to read."""
 
 import json
+from typing import get_args
 
 import pytest
+from attrs import fields
 
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Member
+from errand_domain.order.states import STATES
 from errand_domain.ports.reviews import Rating
+from errand_domain.runner import verification
+from errand_domain.runner.verification import Verification
+from errand_domain.settlement import withdrawal_states
+from errand_domain.settlement.withdrawal_states import WithdrawalState
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.export_member import ExportMember
+from errand_domain.use_cases.export_member import STAFF_BY_ROLE, ExportMember, plain
 from errand_domain.use_cases.manage_members import BarMember
 from errand_domain.use_cases.read_audit import ReadAudit
 from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
 from errand_domain.use_cases.review_order import ReviewOrder
-from tests.domain.examples import OTHER_CAMPUS_ID
+from tests.domain.examples import NOON, OPERATOR, OTHER_CAMPUS_ID
 from tests.use_cases.world import World
 
 
@@ -91,3 +98,22 @@ async def test_a_member_takes_along_all_that_is_held_about_them(world: World):
     assert "+8613800000001" not in json.dumps(carried), "the requester's contact is the requester's"
     assert "林小雨" not in json.dumps(taken, ensure_ascii=False)
     assert "token_hash" not in written
+
+
+async def test_an_export_names_no_staff_but_the_role_in_which_they_decided(world: World):
+    runner = await world.runner()
+    taken = await world.use(ExportMember)(runner.id)
+    assert taken["runner"]["verification"]["approved_by"] == "reviewer"
+    assert str(OPERATOR) not in json.dumps(taken)
+    rejected = verification.Rejected(rejected_at=NOON, rejected_by=OPERATOR, reason="照片不清楚")
+    assert plain(rejected)["rejected_by"] == "reviewer"
+    assert plain(withdrawal_states.Approved(approved_by=OPERATOR))["approved_by"] == "finance"
+    assert plain(withdrawal_states.Approved(approved_by=None))["approved_by"] is None
+
+
+@pytest.mark.parametrize("states", [get_args(Verification), get_args(WithdrawalState), STATES])
+def test_whoever_a_state_names_is_a_party_or_told_by_their_role(states: tuple[type, ...]):
+    named = {
+        (kind, attribute.name) for kind in states for attribute in fields(kind) if "MemberId" in str(attribute.type)
+    }
+    assert {(kind, name) for kind, name in named if name not in ("runner_id", "offered_to")} <= set(STAFF_BY_ROLE)

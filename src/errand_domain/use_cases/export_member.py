@@ -2,23 +2,35 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import UUID
 
 from attrs import AttrsInstance, asdict, frozen
 
 from errand_domain.ids import MemberId
+from errand_domain.member.roles import Role
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.states import PHASES
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
+from errand_domain.runner import verification
+from errand_domain.settlement import withdrawal_states
 from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
 from errand_domain.use_cases.view_order import seen_by
+
+if TYPE_CHECKING:
+    from attrs import Attribute
 
 PAGE: Final = 100
 ANY: Final = tuple(sorted(set(PHASES.values())))
 CREDIT_LINES_MOST: Final = 10_000
+STAFF_BY_ROLE: Final[Mapping[tuple[type, str], Role]] = {
+    (verification.Approved, "approved_by"): "reviewer",
+    (verification.Rejected, "rejected_by"): "reviewer",
+    (withdrawal_states.Approved, "approved_by"): "finance",
+}
+"""Where something names who decided as staff: the member is told in which role, and not by whom."""
 T = TypeVar("T")
 
 
@@ -114,11 +126,17 @@ def _without(told: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def plain(value: AttrsInstance) -> dict[str, Any]:
-    """The attributes of a value of the domain, all the way down: money as fen, moments and identities as text."""
+    """The attributes of a value of the domain, all the way down: money as fen, moments and identities as text.
+
+    Of staff, their role.
+    """
     return asdict(value, value_serializer=_plain)
 
 
-def _plain(_: object, __: object, value: object) -> object:
+def _plain(holder: object, attribute: "Attribute[Any] | None", value: object) -> object:
+    role = STAFF_BY_ROLE.get((type(holder), attribute.name)) if attribute else None
+    if role is not None and value is not None:
+        return role
     match value:
         case Money():
             return value.fen
