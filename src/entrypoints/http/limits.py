@@ -14,6 +14,7 @@ from litestar.types import HTTPScope
 from entrypoints.container import Container
 from errand_domain.ids import MemberId
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.limiting import hold_to, refused_for
 
 RouteClass = Literal[
     "reading", "writing", "uploading", "sending", "hall", "public_reading", "signing_in", "tickets", "unlimited"
@@ -21,7 +22,6 @@ RouteClass = Literal[
 By = Literal["member", "address"]
 
 MINUTE: Final = timedelta(minutes=1)
-ONE_SECOND: Final = timedelta(seconds=1)
 IPV6_BITS: Final = 64
 """Of an IPv6 address that are counted: whoever has one has all of its network."""
 SESSIONS_KNOWN_MOST: Final = 20_000
@@ -129,7 +129,7 @@ class Limits:
             return
         wait = until - self._clock().now()
         if wait > timedelta():
-            raise TooManyRequests(-(-wait // ONE_SECOND))
+            raise refused_for(wait)
         del self._shut_until[address]
 
     async def _hold_member(self, scope: HTTPScope, member_id: MemberId) -> None:
@@ -138,11 +138,8 @@ class Limits:
             await self._take(f"{kind}:{member_id}", LIMITS[kind])
 
     async def _take(self, key: str, limit: Limit) -> None:
-        if not self._is_on:
-            return
-        wait = await self._limits().take(key, most=limit.most, per=limit.per, at=self._clock().now())
-        if wait is not None:
-            raise TooManyRequests(-(-wait // ONE_SECOND))
+        if self._is_on:
+            await hold_to(self._limits(), key, most=limit.most, per=limit.per, at=self._clock().now())
 
 
 def counted_address(scope: HTTPScope) -> str:

@@ -15,6 +15,7 @@ from errand_domain.place import Point
 
 Actor = Literal["requester", "runner", "operations", "provider", "timer"]
 Phase = Literal["awaiting_payment", "waiting", "in_progress", "completed", "closed"]
+EVERY_PHASE: Final[tuple[Phase, ...]] = get_args(Phase)
 
 
 @frozen(kw_only=True)

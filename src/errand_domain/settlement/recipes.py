@@ -70,6 +70,11 @@ def runner_withdrawing(runner_id: MemberId) -> Account:
     return Account("runner_withdrawing", str(runner_id))
 
 
+def accounts_of_runner(runner_id: MemberId) -> tuple[Account, Account, Account]:
+    """All that is theirs and still here: held, free, and on its way out."""
+    return runner_held(runner_id), runner_available(runner_id), runner_withdrawing(runner_id)
+
+
 def _transfers(stem: str, at: datetime, *moves: tuple[str, Account, Account, Money]) -> tuple[Transfer, ...]:
     """The moves that move something, each under a key of its own."""
     return tuple(

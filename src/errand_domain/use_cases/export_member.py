@@ -11,19 +11,18 @@ from errand_domain.ids import MemberId
 from errand_domain.member.roles import Role
 from errand_domain.money import Money
 from errand_domain.order.order import Order
-from errand_domain.order.states import PHASES
+from errand_domain.order.states import EVERY_PHASE
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.runner import verification
 from errand_domain.settlement import withdrawal_states
-from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.settlement.recipes import accounts_of_runner
 from errand_domain.use_cases.view_order import seen_by
 
 if TYPE_CHECKING:
     from attrs import Attribute
 
 PAGE: Final = 100
-ANY: Final = tuple(sorted(set(PHASES.values())))
 CREDIT_LINES_MOST: Final = 10_000
 STAFF_BY_ROLE: Final[Mapping[tuple[type, str], Role]] = {
     (verification.Approved, "approved_by"): "reviewer",
@@ -46,8 +45,10 @@ class ExportMember:
         now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
-            placed = await _every(lambda last: tx.orders.placed_by(member_id, phases=ANY, before=last, limit=PAGE))
-            run = await _every(lambda last: tx.orders.run_by(member_id, phases=ANY, before=last, limit=PAGE))
+            placed = await _every(
+                lambda last: tx.orders.placed_by(member_id, phases=EVERY_PHASE, before=last, limit=PAGE)
+            )
+            run = await _every(lambda last: tx.orders.run_by(member_id, phases=EVERY_PHASE, before=last, limit=PAGE))
             runner = await tx.runners.find(member_id)
             return {
                 "exported_at": now.isoformat(),
@@ -70,7 +71,7 @@ class ExportMember:
 
 
 async def _money(tx: Transaction, member_id: MemberId) -> dict[str, Any]:
-    accounts = (runner_held(member_id), runner_available(member_id), runner_withdrawing(member_id))
+    accounts = accounts_of_runner(member_id)
     balances = await tx.ledger.balances(accounts)
     earnings = await _every(
         lambda last: tx.earnings.of_runner(member_id, before=last, limit=PAGE), identity=lambda e: e.order_id

@@ -7,14 +7,13 @@ from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.order import Order
-from errand_domain.order.states import PHASES
+from errand_domain.order.states import EVERY_PHASE
 from errand_domain.ports.outbox import ForgetInOrder
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.erase_order import traces_due
 
 PAGE: Final = 100
-ANY: Final = tuple(sorted(set(PHASES.values())))
 
 
 @frozen(kw_only=True)
@@ -31,10 +30,10 @@ class ForgetInOrders:
     async def __call__(self, member_id: MemberId) -> int:
         """How many orders are to forget the member."""
         placed = await self._each(
-            member_id, lambda tx, last: tx.orders.placed_by(member_id, phases=ANY, before=last, limit=PAGE)
+            member_id, lambda tx, last: tx.orders.placed_by(member_id, phases=EVERY_PHASE, before=last, limit=PAGE)
         )
         run = await self._each(
-            member_id, lambda tx, last: tx.orders.run_by(member_id, phases=ANY, before=last, limit=PAGE)
+            member_id, lambda tx, last: tx.orders.run_by(member_id, phases=EVERY_PHASE, before=last, limit=PAGE)
         )
         return placed + run
 

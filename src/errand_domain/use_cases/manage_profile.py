@@ -14,7 +14,7 @@ from errand_domain.ports.content import ContentCheck
 from errand_domain.ports.outbox import ForgetMember
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
-from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.settlement.recipes import accounts_of_runner
 from errand_domain.use_cases.avatars import erase_avatars
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.erase_cards import erase_cards
@@ -209,6 +209,5 @@ async def _check_idle(tx: Transaction, member_id: MemberId) -> None:
         raise AccountBusy("order")
     if await tx.refunds.owed_to(member_id, limit=1):
         raise AccountBusy("refund")
-    accounts = (runner_held(member_id), runner_available(member_id), runner_withdrawing(member_id))
-    if any((await tx.ledger.balances(accounts)).values()):
+    if any((await tx.ledger.balances(accounts_of_runner(member_id))).values()):
         raise AccountBusy("balance")

@@ -14,9 +14,10 @@ from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.files import FileStore, StoredFile
 from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock
-from errand_domain.ports.rate_limits import RateLimits, TooManyRequests
+from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.export_member import ExportMember
+from errand_domain.use_cases.limiting import hold_to
 from errand_domain.use_cases.screening import is_shown
 
 EXPORTS_MOST: Final = 1
@@ -60,9 +61,7 @@ class TakeExport:
         check("export_self", by, relation="self" if by is not None and by.id == member_id else None, of="member")
         now = self.clock.now()
         if by is not None:
-            wait = await self.limits.take(f"export:{member_id}", most=EXPORTS_MOST, per=PER, at=now)
-            if wait is not None:
-                raise TooManyRequests(-(-wait // timedelta(seconds=1)))
+            await hold_to(self.limits, f"export:{member_id}", most=EXPORTS_MOST, per=PER, at=now)
         facts = await self.export(member_id)
         files = list[StoredFile]()
         async with self.begin() as tx:

@@ -6,7 +6,7 @@ from errand_domain.ids import MemberId, OrderId, WithdrawalId
 from errand_domain.permissions import check
 from errand_domain.ports.transaction import Begin
 from errand_domain.settlement.earning import Earning
-from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.settlement.recipes import accounts_of_runner
 from errand_domain.settlement.withdrawal import Withdrawal
 
 
@@ -29,7 +29,7 @@ class ViewEarnings:
     async def __call__(self, runner_id: MemberId, *, before: OrderId | None, limit: int) -> Income:
         """The income, newest order first."""
         check("see_earnings", runner_id, relation="self")
-        accounts = (runner_held(runner_id), runner_available(runner_id), runner_withdrawing(runner_id))
+        accounts = accounts_of_runner(runner_id)
         async with self.begin() as tx:
             found = await tx.ledger.balances(accounts)
             earnings = await tx.earnings.of_runner(runner_id, before=before, limit=limit)

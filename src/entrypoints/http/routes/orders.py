@@ -1,6 +1,6 @@
 """Orders from the requester's side: quote, place, pay, watch, confirm, cancel, review."""
 
-from typing import Final, Literal, get_args
+from typing import Literal
 
 from litestar import Response, Router, get, post
 from litestar.params import FromQuery, JSONBody
@@ -47,7 +47,7 @@ from errand_domain.order.refusals import (
     QuoteForged,
     QuoteMismatch,
 )
-from errand_domain.order.states import Phase
+from errand_domain.order.states import EVERY_PHASE, Phase
 from errand_domain.payment.attempt import PaymentRefused, PaymentUnknown
 from errand_domain.review.review import AlreadyReviewed, ReviewTooEarly, ReviewTooLate
 from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
@@ -58,8 +58,6 @@ from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
-
-EVERY_PHASE: Final[tuple[Phase, ...]] = get_args(Phase)
 
 
 @post(

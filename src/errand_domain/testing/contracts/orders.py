@@ -12,15 +12,13 @@ from errand_domain.ids import CampusId, MemberId, OrderId, QuoteId
 from errand_domain.order.erasing import one_version_on, without_terms
 from errand_domain.order.events import Event
 from errand_domain.order.order import Order
-from errand_domain.order.states import FINAL, PHASES, STATES
+from errand_domain.order.states import EVERY_PHASE, FINAL, STATES
 from errand_domain.ports.orders import Recorded
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
 from errand_domain.testing.contracts.racing import all_at_once, refusals
 from errand_domain.testing.strategies.orders import events, orders
-
-EVERY_PHASE = tuple(dict.fromkeys(PHASES.values()))
 
 
 class OrdersContract:
