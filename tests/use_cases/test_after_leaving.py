@@ -12,6 +12,7 @@ from errand_domain.member.session import Session
 from errand_domain.ports.content import ContentCheck, Utterance, Verdict
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.runner.runner import Runner
+from errand_domain.use_cases.avatars import RemoveAvatar
 from errand_domain.use_cases.dispute_order import OpenDispute
 from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
@@ -64,6 +65,10 @@ async def _password(world: World, _: Member, session: Session) -> object:
     return await world.use(SetPassword)(session, "three blue bicycles", current="two blue bicycles")
 
 
+async def _picture(world: World, member: Member, _: Session) -> object:
+    return await world.use(RemoveAvatar)(member.id)
+
+
 async def _close(world: World, member: Member, _: Session) -> object:
     return await world.use(CloseAccount)(member.id)
 
@@ -79,7 +84,7 @@ async def _bar(world: World, member: Member) -> None:
 @pytest.mark.parametrize("gone", [_leave, _bar])
 @pytest.mark.parametrize(
     "late",
-    [_profile, _consent, _link, _link_by_ticket, _unlink, _block, _password, _close],
+    [_profile, _consent, _link, _link_by_ticket, _unlink, _block, _password, _picture, _close],
     ids=lambda act: act.__name__,
 )
 async def test_nothing_is_written_into_the_account_of_somebody_who_is_gone(

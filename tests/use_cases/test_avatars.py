@@ -120,6 +120,13 @@ async def test_what_is_removed_is_gone_and_does_not_come_back(face: Face) -> Non
     await face.world.use(DeliverMessage)(ShowPicture(file_id=file_id, media_type="image/png"))
     await face.world.pass_time()
     assert (face.public._contents, face.store._contents, await face.files()) == ({}, {}, [])
+    assert await face.name() == ""
+
+
+async def test_what_is_no_name_of_a_picture_is_looked_for_nowhere(face: Face) -> None:
+    await face.public.put("../keys", b"secret")
+    with pytest.raises(Missing):
+        await face.world.use(SeePicture)("../keys")
 
 
 async def test_who_leaves_takes_the_picture_along(face: Face) -> None:

@@ -1,5 +1,6 @@
 """Images that members show each other are judged after they were stored, and withheld where they must not be seen."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import get_args
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
+from adapters.memory.image_check import MemoryImageCheck
 from errand_domain.content.case import Cleared, OwnContent, Removed
 from errand_domain.content.screening import (
     JUDGED_WITHIN,
@@ -22,14 +24,14 @@ from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import FileId
 from errand_domain.money import NOTHING
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
-from errand_domain.ports.image_check import Judged, Unjudged
+from errand_domain.ports.image_check import ImageCheck, Judged, Submitted, SubmittedImage, Unjudged
 from errand_domain.ports.outbox import CheckImage
 from errand_domain.use_cases.deliver_message import SENTENCES, DeliverMessage
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
 from errand_domain.use_cases.files import FetchFile
 from errand_domain.use_cases.moderate_content import DecideContent, LookAtImage
 from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.screen_images import CHECK_LINK_LIFE, TRIED_FOR, MissVerdict, RecordVerdict
+from errand_domain.use_cases.screen_images import CHECK_LINK_LIFE, TRIED_FOR, MissVerdict, RecordVerdict, SubmitImage
 from errand_domain.use_cases.screening import SCENE_OF
 from errand_domain.use_cases.take_export import TakeExport
 from tests.use_cases.world import PNG, World
@@ -152,8 +154,41 @@ async def test_an_image_that_was_erased_is_not_submitted(proof: Proof):
     await proof.uploaded()
     await forgotten(proof.world, proof.id)
     await proof.world.pass_time(JUDGED_WITHIN)
+    await proof.world.use(MissVerdict)(proof.id)
     assert proof.world.image_check.images == []
     assert await proof.cases() == ()
+
+
+class Overtaken(MemoryImageCheck):
+    """Takes so long to answer that something else happens meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[SubmittedImage], Awaitable[object]]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def submit(self, image: SubmittedImage) -> Submitted | Judged | Unjudged:
+        answer = await super().submit(image)
+        await self._meanwhile(image)
+        return answer
+
+
+async def test_of_two_submissions_at_once_the_trace_of_the_first_to_be_recorded_is_kept(proof: Proof):
+    await proof.uploaded()
+    first = proof.world.use(SubmitImage)
+    proof.world.image_check.answer_next(None)
+    proof.world.parts[ImageCheck] = second = Overtaken(lambda image: first(image.file_id))
+    second.submitted.append("a trace before, so that the next has another name")
+    second.answer_next(None)
+    await proof.world.use(SubmitImage)(proof.id)
+    assert [(await proof.file()).trace] == proof.world.image_check.submitted
+
+
+async def test_an_image_that_is_erased_while_it_is_submitted_stays_erased(proof: Proof):
+    await proof.uploaded()
+    proof.world.parts[ImageCheck] = Overtaken(lambda image: forgotten(proof.world, image.file_id))
+    await proof.world.use(SubmitImage)(proof.id)
+    with pytest.raises(Missing):
+        await proof.file()
 
 
 async def forgotten(world: World, file_id: FileId) -> None:
@@ -173,9 +208,22 @@ async def test_whoever_judges_fetches_the_image_by_its_link_and_that_is_on_recor
     assert (line.action, line.actor_id, line.campus_id) == ("file.seen_by_check", None, proof.world.campus.id)
 
 
-async def look(proof: Proof) -> None:
-    token = proof.world.image_check.images[0].url.rpartition("/")[2]
+async def look(proof: Proof, image: SubmittedImage | None = None) -> None:
+    image = image or proof.world.image_check.images[0]
+    token = image.url.rpartition("/")[2]
     assert (await proof.world.use(FollowFileLink)(token)).content == PNG
+
+
+async def test_whoever_judges_may_fetch_it_before_they_have_answered_and_while_a_late_verdict_may_come(proof: Proof):
+    await proof.uploaded()
+    proof.world.clock.advance(SECOND)
+    proof.world.parts[ImageCheck] = check = Overtaken(lambda image: look(proof, image))
+    check.answer_next(None)
+    await proof.world.use(SubmitImage)(proof.id)
+    proof.world.clock.advance(JUDGED_WITHIN - SECOND)
+    await proof.world.use(MissVerdict)(proof.id)
+    assert await proof.state() is InDoubt
+    await look(proof, check.images[0])
 
 
 @pytest.mark.parametrize("after", ["a verdict", "its time", "an erasure"])
@@ -369,10 +417,11 @@ async def test_what_is_removed_loses_its_bytes_and_keeps_its_facts(proof: Proof,
     assert (await proof.told())[-1] == SENTENCES["content_removed"] + "原因：含有他人证件"
 
 
-async def test_a_case_about_an_image_that_was_erased_meanwhile_can_be_decided(proof: Proof):
+@pytest.mark.parametrize(("decision", "state"), [("remove", Removed), ("clear", Cleared)])
+async def test_a_case_about_an_image_that_was_erased_meanwhile_can_be_decided(proof: Proof, decision, state):
     await proof.judged("review")
     await forgotten(proof.world, proof.id)
-    assert isinstance((await decided(proof, "remove")).state, Removed)
+    assert isinstance((await decided(proof, decision)).state, state)
 
 
 async def test_operations_look_at_a_withheld_image_through_its_case_and_that_is_on_record(proof: Proof):
