@@ -66,6 +66,18 @@ def test_a_way_is_linked_once_of_each_kind_and_the_last_cannot_be_removed():
         both.unlink("phone").unlink("email")
 
 
+def test_the_mailbox_of_a_member_is_no_other_way_of_theirs():
+    assert MEMBER.email() == ""
+    assert MEMBER.link(EMAIL).email() == EMAIL.value
+
+
+@pytest.mark.parametrize("name", ["me.png", "../keys", f"{'a' * 64}.gif", f"{'A' * 64}.png", f"{'a' * 64}.png\n"])
+def test_what_is_no_name_of_a_picture_is_none_of_a_member(name: str):
+    with pytest.raises(InvalidField):
+        MEMBER.picture(name)
+    assert MEMBER.picture(f"{'a' * 64}.png").picture("").avatar == ""
+
+
 def test_the_current_version_of_each_required_document_must_have_been_accepted():
     current = tuple((document, "2026-02") for document in DOCUMENTS)
     old = MEMBER.consent(Consent(document="user_agreement", version="2026-01", at=NOON))
