@@ -16,6 +16,8 @@ from errand_domain.member.session import (
     CODE_LIFE,
     CODE_PAUSE,
     CODE_TRIES,
+    DAY,
+    HOUR,
     CodeTooSoon,
     SignInCode,
     check_pause,
@@ -167,6 +169,20 @@ def test_a_code_is_good_for_five_tries_and_for_one_use():
         tried = tried.tried()
     assert not tried.is_good(at=NOON)
     assert not CODE.spent().is_good(at=NOON)
+
+
+def test_when_codes_were_sent_is_remembered_for_a_day_and_no_longer():
+    code = CODE.followed_by("h", at=NOON + DAY - SECOND)
+    assert code.history.sent == (NOON,)
+    assert code.followed_by("h", at=NOON + DAY).history.sent == (code.sent_at,)
+
+
+def test_when_codes_were_guessed_at_is_remembered_for_an_hour_and_no_longer():
+    burnt = CODE
+    for _ in range(CODE_TRIES):
+        burnt = burnt.tried()
+    assert burnt.followed_by("h", at=NOON + HOUR - SECOND).history.burnt == (NOON,)
+    assert burnt.followed_by("h", at=NOON + HOUR).history.burnt == ()
 
 
 def test_another_code_is_sent_after_a_minute_and_not_before():

@@ -122,6 +122,11 @@ def test_credit_stays_between_nothing_and_its_most(credit: int, points: list[int
         assert 0 <= credit <= POLICY.credit.most
 
 
+def test_credit_stops_at_its_bounds():
+    assert move_credit(5, -15, POLICY.credit) == 0
+    assert move_credit(POLICY.credit.most, 1, POLICY.credit) == POLICY.credit.most
+
+
 def test_credit_below_the_floor_is_not_enough_and_a_year_is_a_year():
     assert POLICY.credit.floor == 60
     assert APPROVED.lapses_at - NOON == timedelta(days=365)

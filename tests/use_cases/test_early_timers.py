@@ -1,9 +1,13 @@
 """A timer that fires before its time changes nothing: what is still needed stays, and so does its time."""
 
+from attrs import evolve
+
+from errand_domain.content.case import QUOTE_KEPT_FOR, ContentCleared, ContentRemoved, Open
+from errand_domain.testing import examples
 from errand_domain.use_cases.erase_content_case import EraseContentCase
 from errand_domain.use_cases.erase_file import EraseUnusedFile
 from errand_domain.use_cases.moderate_content import DecideContent
-from tests.domain.examples import SECOND
+from tests.domain.examples import NOON, OPERATOR, SECOND
 from tests.use_cases.test_privacy import card
 from tests.use_cases.world import World
 
@@ -34,3 +38,12 @@ async def test_a_content_case_keeps_its_words_until_its_time_and_while_it_is_ope
     assert await erase(case.id) == decided
     world.clock.advance(SECOND)
     assert (await erase(case.id)).quote == ""
+
+
+def test_why_an_image_was_taken_away_goes_in_its_time_and_once():
+    """Nothing was quoted of it: the operator's reason is all that there is to erase."""
+    case = evolve(examples.content_case(), kind="image", quote="", state=Open())
+    removed = case.apply(ContentRemoved(at=NOON, operator_id=OPERATOR, reason="含有他人证件"))
+    assert removed.erase_at == NOON + QUOTE_KEPT_FOR
+    assert removed.erased().erase_at is None
+    assert case.apply(ContentCleared(at=NOON, operator_id=OPERATOR)).erase_at is None
