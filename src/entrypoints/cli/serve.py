@@ -5,6 +5,7 @@ import os
 import click
 import uvicorn
 
+from entrypoints.cli.bounded_heads import BoundedHeads
 from entrypoints.cli.serving import WITH_WORKER
 from entrypoints.container.carriers import find_notices
 from entrypoints.container.storage import check_storage
@@ -36,7 +37,7 @@ def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool)
         port=settings.port if port is None else port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHeads,
         lifespan="on",
         ws="none",
         log_config=None,
