@@ -62,3 +62,19 @@ def test_the_page_has_words_for_every_reason_why_a_password_is_weak() -> None:
     told = re.findall(r"^  (\w+): \(", page.partition("const WEAK = {")[2].partition("};")[0], re.MULTILINE)
     assert len(reasons) > 3
     assert set(told) == reasons
+
+
+FORBIDDEN = {
+    "keeps something in the browser": r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker",
+    "listens to other pages": r"onmessage|[\"']message[\"']|postMessage|BroadcastChannel",
+    "makes a page or a program of text": r"(inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(|new Function",
+    "writes to a property whose name came from elsewhere": r"\]\s*=(?!=)|Object\.(assign|defineProperty)|__proto__",
+    "asks somebody else": r"https?://(?!www\.w3\.org/2000/svg)",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_script_of_ours_does_what_a_page_with_secrets_must_not(what: str) -> None:
+    scripts = {name: file.content.decode() for name, file in page_files().items() if name.endswith(".js")}
+    assert len(scripts) > 1
+    assert [name for name, script in scripts.items() if re.search(FORBIDDEN[what], script)] == []

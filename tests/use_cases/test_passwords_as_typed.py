@@ -1,5 +1,7 @@
 """A password is compared as it was typed, letter by letter and to its end; a code that is sent has six digits."""
 
+from datetime import timedelta
+
 import pytest
 
 from adapters.crypto.passwords import Argon2PasswordHashes
@@ -31,6 +33,12 @@ async def test_a_password_counts_as_it_was_typed(world: World):
         with pytest.raises(WrongPassword):
             await world.use(SignInByPassword)(tried(other))
     await world.use(SignInByPassword)(tried(TYPED))
+
+
+async def test_a_password_is_as_good_after_years(world: World):
+    await with_password(world)
+    world.clock.advance(timedelta(days=5 * 365))
+    await world.use(SignInByPassword)(tried())
 
 
 async def test_the_hash_is_of_every_letter_to_the_last():
