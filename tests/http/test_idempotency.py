@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.http.conftest import staff
 from tests.http.visitors import PNG, Visitor, problem_of
 from tests.stage import Stage
 
@@ -113,3 +114,16 @@ async def test_signing_in_keeps_no_answers(guest: Visitor) -> None:
     body = {"kind": "phone", "address": "13800000007"}
     assert (await guest.post("/sign-in/codes", body, headers=KEY)).status_code == 204
     assert (await guest.post("/sign-in/codes", body, headers=KEY)).status_code == 429
+
+
+async def test_what_staff_were_told_with_two_factors_is_not_repeated_to_one(
+    guest: Visitor, requester: Visitor, stage: Stage
+) -> None:
+    member, order_id = await stage.operator(), await requester.opens()
+    strong = await staff(guest, stage, member)
+    weak = await staff(guest, stage, member, strength="one_factor")
+    asked = (f"/operator/orders/{order_id}/cancel", {"reason": "误发"})
+    told = await strong.does(*asked, headers=KEY)
+    assert await strong.does(*asked, headers=KEY) == told
+    assert (await weak.refused(*asked, headers=KEY))["code"] == "request.key_reused"
+    assert (await weak.refused(*asked))["code"] == "not_permitted"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from errand_domain.member.member import Member
+    from errand_domain.member.session import Session
 
 HEADER: Final = "Idempotency-Key"
 NOT_KEPT: Final = {"answer": "not_kept"}
@@ -85,11 +86,16 @@ def _key(scope: HTTPScope) -> str | None:
 
 
 def digest_of(scope: HTTPScope, body: bytes) -> str:
-    """What was asked: method, address and body; the boundary of a multipart body is chosen anew by each client."""
+    """What was asked: method, address and body; the boundary of a multipart body is chosen anew by each client.
+
+    And whether it was asked as staff: what was told to two factors is not told again to one.
+    """
     media_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     boundary = re.search(rb'boundary="?([^";]+)', media_type)
     asked = body.replace(boundary[1], b"") if boundary else body
-    line = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
+    session: Session | None = cast("dict[str, Any]", scope).get("auth")
+    powers = "as staff " if session is not None and session.strength == "two_factors" else ""
+    line = f"{powers}{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
     return sha256(line + asked).hexdigest()
 
 
