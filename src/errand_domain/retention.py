@@ -29,8 +29,12 @@ RowName = Literal[
     "sessions",
     "sign_in_codes",
     "runner",
+    "refused_runners",
+    "lapsed_runners",
     "student_cards",
     "unused_files",
+    "unfinished_files",
+    "untaken_uploads",
     "waiting_applications",
     "order_details",
     "statements",
@@ -55,6 +59,8 @@ CODES_KEPT_FOR: Final = timedelta(days=2)
 ANSWERS_KEPT_FOR: Final = timedelta(days=2)
 """Longer than any client repeats a request."""
 UNUSED_FILES_KEPT_FOR: Final = timedelta(days=1)
+UNFINISHED_FILES_KEPT_FOR: Final = timedelta(days=1)
+"""Longer than any process is between its first step of an upload and its last."""
 LATE_AFTER: Final = timedelta(hours=1)
 """What is due for longer than this is overdue: every worker has had its time."""
 
@@ -66,10 +72,11 @@ class ByPolicy:
     name: str
 
 
-Lasting = Literal["closed", "replaced", "delivered", "books", "always"]
+Lasting = Literal["closed", "replaced", "taken", "delivered", "books", "always"]
 LASTING: Final[Mapping[Lasting, str]] = {
     "closed": "until the account is closed",
     "replaced": "until it is replaced or the account is closed",
+    "taken": "until it is taken, or an hour after that has become impossible",
     "delivered": "until it was delivered",
     "books": "as long as the books: nothing here erases it",
     "always": "not erased",
@@ -142,6 +149,22 @@ RETENTION: Final[Mapping[RowName, Row]] = {
         then="erased in the commit that closes the account; a suspended runner's number when the study period ends",
         ground="PIPL 13(1), 29, 47",
     ),
+    "refused_runners": Row(
+        what="all of an application that was refused: real name, student number, gender, what reviewers wrote",
+        kept=ByPolicy("keep_documents_for"),
+        since="the decision; later while the runner has money from before, or an order",
+        then="erased; that it was refused, when and by whom stays, and credit; the number is free from the decision on",
+        ground="PIPL 19",
+        ended_by="runner",
+    ),
+    "lapsed_runners": Row(
+        what="real name, student number and gender of a runner whose study period is over",
+        kept=ByPolicy("keep_documents_for"),
+        since="the lapse; later while the runner has money, or an order",
+        then="erased; that they were a runner, until when, and credit stays",
+        ground="PIPL 19",
+        ended_by="runner",
+    ),
     "student_cards": Row(
         what="photo of a student card",
         kept=ByPolicy("keep_documents_for"),
@@ -157,6 +180,21 @@ RETENTION: Final[Mapping[RowName, Row]] = {
         then="erased, with the bytes",
         ground="PIPL 6, 19",
         ended_by="file",
+    ),
+    "unfinished_files": Row(
+        what="sealed bytes of an upload, or of a file sealed anew, that did not come to its end",
+        kept=UNFINISHED_FILES_KEPT_FOR,
+        since="its beginning",
+        then="erased; until then nobody is shown them, and nothing refers to them",
+        ground="PIPL 6, 19",
+        ended_by="expected_file",
+    ),
+    "untaken_uploads": Row(
+        what="photo that was sent straight into the bucket",
+        kept="taken",
+        since="sent",
+        then="removed from there; the bucket's own rule removes it after a day",
+        ground="PIPL 6, 19",
     ),
     "waiting_applications": Row(
         what="all of an application that nobody decided or completed",

@@ -99,5 +99,9 @@ class TestRetained(contracts.RetainedContract):
     pass
 
 
+class TestExpectedFiles(contracts.ExpectedFilesContract):
+    pass
+
+
 class TestUnusedFiles(contracts.UnusedFilesContract):
     pass

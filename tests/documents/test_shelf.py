@@ -180,6 +180,8 @@ SAID: Mapping[Document, tuple[str, ...]] = {
         f"在订单结束 {POLICY.keep_order_details_for.days} 天后删除",
         f"过期的记录再过 {SESSIONS_KEPT_FOR.days} 天删除",
         f"申请 {APPLICATION_KEPT_FOR.days} 天未完成的",
+        f"申请未通过的，决定作出 {POLICY.keep_documents_for.days} 天后删除",
+        f"学制结束 {POLICY.keep_documents_for.days} 天后删除",
     ),
     "runner_agreement": (
         f"审核决定作出后 {POLICY.keep_documents_for.days} 天删除",

@@ -27,6 +27,7 @@ from tests.domain.examples import (
     APPROVED,
     APPROVED_RUNNER,
     DAY,
+    MINUTE,
     NOON,
     OPERATOR,
     ORDER_ID,
@@ -76,7 +77,10 @@ def test_a_suspended_runner_comes_back_as_approved_as_before():
 def test_the_timer_watches_an_application_that_waits_and_the_end_of_the_study_period():
     assert APPROVED_RUNNER.due_at == APPROVED.lapses_at
     assert APPLICANT.due_at == APPLICATION.submitted_at + APPLICATION_KEPT_FOR
-    assert APPROVED_RUNNER.apply(StudyEnded(at=NOON)).due_at is None
+    lapsed = APPROVED_RUNNER.apply(StudyEnded(at=NOON))
+    assert lapsed.due_at == NOON, "looked at once, unless it is said until when"
+    assert lapsed.keep_details(until=NOON + MINUTE).due_at == NOON + MINUTE
+    assert lapsed.erase_details().due_at is None
 
 
 def test_a_better_application_replaces_the_one_that_needed_more():

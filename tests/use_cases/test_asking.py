@@ -112,7 +112,10 @@ DOES_NOT: Final[dict[str, str]] = {
     **dict.fromkeys(("AdvanceWithdrawal", "AdvanceRefund", "ReleaseEarning", "ReportDelivery"), "is the worker's"),
     **dict.fromkeys(("DeliverMessage", "FireTimer", "WatchOrder", "WatchRunner"), "is the worker's"),
     **dict.fromkeys(("QueryPayment", "EraseContentCase", "EraseOrderDetails"), "is the worker's"),
-    **dict.fromkeys(("EraseTraces", "EraseUnusedFile", "ForgetInOrders", "ForgetWhatIsOver"), "is the worker's"),
+    **dict.fromkeys(
+        ("EraseTraces", "EraseUnusedFile", "EraseUnfinishedFile", "ForgetInOrders", "ForgetWhatIsOver"),
+        "is the worker's",
+    ),
     **dict.fromkeys(("ReceiveNotification", "RecordPayment", "RecordSettlement"), "believes a provider's signature"),
     **dict.fromkeys(
         ("CountWhatIsDue", "RecheckPayment", "ReconcileDay", "VerifyLedger"), "is the machine's own command line's"

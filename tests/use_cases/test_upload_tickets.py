@@ -8,14 +8,16 @@ from dependency_injector.providers import Object
 
 from adapters.memory.incoming import MemoryIncoming
 from entrypoints.container import MEMORY
+from entrypoints.worker.worker import make_worker
 from errand_domain.errors import Missing
-from errand_domain.ids import OrderId
+from errand_domain.ids import OrderId, TicketId
 from errand_domain.member.member import Member
 from errand_domain.ports.files import FilePurpose, StoredFile, StoreUnreachable
 from errand_domain.ports.images import NotAnImage
 from errand_domain.testing.contracts.racing import all_at_once
 from errand_domain.use_cases.files import FILE_BYTES_MOST, FileTooLarge
 from errand_domain.use_cases.upload_tickets import (
+    DISCARDED_AFTER,
     SEND_WITHIN,
     TAKE_WITHIN,
     IssuedTicket,
@@ -23,6 +25,7 @@ from errand_domain.use_cases.upload_tickets import (
     TicketExpired,
 )
 from tests.databases import container_on
+from tests.domain.examples import SECOND
 from tests.pictures import CLEAN_PNG, JPEG
 from tests.stage import Stage
 
@@ -119,6 +122,46 @@ async def test_whoever_finds_that_it_was_taken_meanwhile_gets_the_same_file(send
 
     with sender.stage.use.incoming.override(Object(Slow())):
         assert [await sender.takes(ticket)] == taken
+
+
+async def test_what_nobody_took_is_gone_from_there_soon_and_not_while_it_may_be_taken(sender: Sender) -> None:
+    worker = make_worker(sender.stage.use)
+    taken, untaken = await sender.ticket(), await sender.ticket()
+    for ticket in (taken, untaken):
+        sender.sends(ticket)
+    sender.stage.clock.advance(SEND_WITHIN + TAKE_WITHIN - SECOND)
+    await worker.drain()
+    file = await sender.takes(taken)
+    assert await sender.lies_there()
+    sender.stage.clock.advance(SECOND + DISCARDED_AFTER)
+    await worker.drain()
+    assert not await sender.lies_there()
+    assert (await sender.takes(taken)).id == file.id
+    assert (await sender.stage.use.fetch_file()(file.id, sender.member)).content
+
+
+async def test_what_whoever_took_it_was_killed_before_throwing_away_is_thrown_away_later(sender: Sender) -> None:
+    ticket = await sender.ticket()
+    sender.sends(ticket)
+
+    class Killed(BaseException):
+        pass
+
+    class Dying(MemoryIncoming):
+        async def fetch(self, ticket_id: TicketId, *, most: int) -> bytes:
+            return await sender.incoming.fetch(ticket_id, most=most)
+
+        async def discard(self, ticket_id: TicketId) -> None:
+            raise Killed(ticket_id)
+
+    with sender.stage.use.incoming.override(Object(Dying())), pytest.raises(Killed):
+        await sender.takes(ticket)
+    assert await sender.lies_there()
+    sender.stage.clock.advance(SEND_WITHIN + TAKE_WITHIN + DISCARDED_AFTER)
+    await make_worker(sender.stage.use).drain()
+    assert not await sender.lies_there()
+    (file,) = await sender.files()
+    assert await sender.takes(ticket) == file
 
 
 async def test_a_ticket_of_somebody_else_is_not_there(sender: Sender) -> None:

@@ -53,6 +53,7 @@ from errand_domain.ports.public_images import PublicImages
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.retained import Retained
 from errand_domain.ports.timers import TIMER_KINDS
+from errand_domain.ports.uploads import Incoming
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import RunnerApproved
 from errand_domain.settlement.accounts import Account
@@ -128,6 +129,7 @@ class World:
             QuoteSeal: HmacQuoteSeal(KEY),
             FileStore: MemoryFileStore(pause=pause),
             PublicImages: MemoryPublicImages(pause=pause),
+            Incoming | None: None,
             Images: ImagesAtOnce(),
             Hall: self.database.hall,
             Relay: self.database.relay,

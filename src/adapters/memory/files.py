@@ -55,6 +55,24 @@ class MemoryFiles(Files):
         tables = await self._access.look()
         return found(next((file for file in tables.files if trace and file.trace == trace), None), "file")
 
+    async def expected(self, file_id: FileId) -> datetime | None:
+        """When somebody looks what has become of the bytes under that id."""
+        return (await self._access.look()).expected_files.get(file_id)
+
+    def expect(self, file_id: FileId, *, until: datetime) -> None:
+        """Somebody looks at them then; again, it moves the moment."""
+        self._access.gather(lambda tables: tables.expected_files.put(file_id, until))
+
+    def settle(self, file_id: FileId) -> None:
+        """Nobody has to look any more; `Stale` where nothing is expected."""
+
+        def write(tables: Tables) -> None:
+            if file_id not in tables.expected_files:
+                raise Stale("file")
+            tables.expected_files.remove(file_id)
+
+        self._access.gather(write)
+
     def add(self, file: StoredFile) -> None:
         """A new file; a used id or ticket is `Stale`."""
 

@@ -24,7 +24,7 @@ class MemoryRetained(Retained):
         """How many there are whose moment was before then."""
         await self._pause()
         match kind:
-            case "order_details" | "file" | "content_case" | "runner":
+            case "order_details" | "file" | "expected_file" | "content_case" | "runner":
                 due = (subject for subject, at in watched(self._tables, kind) if at is not None and at < before)
                 return sum(campus_id in (None, _campus(self._tables, kind, subject)) for subject in due)
             case _:

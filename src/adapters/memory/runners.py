@@ -96,11 +96,10 @@ def avoid_each_other(tables: Tables, one: MemberId, other: MemberId) -> bool:
 
 
 def _check_student_number(tables: Tables, runner: Runner) -> None:
-    if runner.application.student_number is None:
+    if runner.claimed_number is None:
         return
     for other in tables.runners:
         if other.member_id != runner.member_id and (
-            other.campus_id == runner.campus_id
-            and other.application.student_number == runner.application.student_number
+            other.campus_id == runner.campus_id and other.claimed_number == runner.claimed_number
         ):
             raise StudentNumberTaken

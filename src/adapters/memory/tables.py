@@ -93,6 +93,7 @@ class Tables:
         self.content_cases = Rows[ContentCaseId, ContentCase](self._undo)
         self.reports = Rows[ReportId, Report](self._undo)
         self.files = Rows[FileId, StoredFile](self._undo)
+        self.expected_files = Rows[FileId, datetime](self._undo)
         self.audit = Rows[int, AuditLine](self._undo)
         self.audit_links = Rows[int, str](self._undo)
         self.messages = Rows[MessageId, Posted](self._undo)

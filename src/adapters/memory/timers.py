@@ -49,5 +49,6 @@ _WATCHED: Final[Mapping[TimerKind, Callable[[Tables], Iterator[tuple[str, dateti
     "image": lambda tables: ((str(file.id), file.judged_by) for file in tables.files),
     "order_details": lambda tables: ((str(order.id), order.details_until) for order in tables.orders),
     "file": lambda tables: ((str(file.id), file.erase_at) for file in tables.files),
+    "expected_file": lambda tables: ((str(file_id), until) for file_id, until in tables.expected_files.items()),
     "content_case": lambda tables: ((str(case.id), case.erase_at) for case in tables.content_cases),
 }

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, null, select
+from sqlalchemy.sql import ClauseElement
 
 from adapters.sql.drivers.driver import Driver
 from adapters.sql.reading import NEWEST, every, only
 from adapters.sql.rows.words import CHANGING_FILE, READ_FILE, changing_file_columns, file_from_row, file_row
-from adapters.sql.statements import Statement
-from adapters.sql.tables.ordering import FILES
+from adapters.sql.statements import Statement, dialect_insert
+from adapters.sql.tables.ordering import EXPECTED_FILES, FILES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.errors import Stale
 from errand_domain.ids import FileId, MemberId, OrderId, TicketId
@@ -35,9 +36,29 @@ _OF_NO_ORDER: Final = (FILES.c.order_id.is_(None), FILES.c.purpose == bindparam(
 _COUNT_LOOSE: Final = Statement(select(func.count()).select_from(FILES).where(*_LATELY, *_OF_NO_ORDER))
 _LOOSE: Final = Statement(select(*READ_FILE).where(_THEIRS, *_OF_NO_ORDER).order_by(FILES.c.id))
 _OF_TRACE: Final = Statement(select(*READ_FILE).where(FILES.c.trace == bindparam("trace")))
+_EXPECTED: Final = Statement(select(EXPECTED_FILES.c.erase_at).where(EXPECTED_FILES.c.id == bindparam("file")))
+SETTLE: Final = Statement(delete(EXPECTED_FILES).where(EXPECTED_FILES.c.id == bindparam("file")))
 _SAVE: Final = save_statement(FILES, ("id",), CHANGING_FILE)
 _REMOVE: Final = Statement(delete(FILES).where(_MINE))
 _EXPIRE: Final = Statement(delete(FILES).where(_MINE, FILES.c.version == bindparam("old_version")))
+
+
+def _expect(dialect_name: str) -> ClauseElement:
+    """Insert the expectation, or move its moment; nobody has it in hand any more."""
+    columns = {name: bindparam(f"new_{name}", type_=EXPECTED_FILES.c[name].type) for name in ("id", "erase_at")}
+    inserted = dialect_insert(dialect_name, EXPECTED_FILES).values(columns)
+    if dialect_name in ("mysql", "mariadb"):
+        clause: ClauseElement = inserted.on_duplicate_key_update(
+            erase_at=inserted.inserted.erase_at, leased_until=null()
+        )
+    else:
+        clause = inserted.on_conflict_do_update(
+            index_elements=["id"], set_={"erase_at": inserted.excluded.erase_at, "leased_until": null()}
+        )
+    return clause
+
+
+EXPECT: Final = Statement(_expect)
 
 
 @frozen
@@ -80,6 +101,28 @@ class SqlFiles(Files):
     async def of_trace(self, trace: str) -> StoredFile:
         """The file that awaits a verdict under that trace; raises `Missing`."""
         return only(await self.driver.fetch(_OF_TRACE, {"trace": trace}), file_from_row, "file")
+
+    async def expected(self, file_id: FileId) -> datetime | None:
+        """When somebody looks what has become of the bytes under that id."""
+        rows = await self.driver.fetch(_EXPECTED, {"file": file_id})
+        return rows[0][0] if rows else None
+
+    def expect(self, file_id: FileId, *, until: datetime) -> None:
+        """Somebody looks at them then; again, it moves the moment."""
+        parameters = {"new_id": file_id, "new_erase_at": until}
+        self.writes.append(Change(statement=EXPECT, parameters=parameters, table_name=EXPECTED_FILES.name, key=file_id))
+
+    def settle(self, file_id: FileId) -> None:
+        """Nobody has to look any more; `Stale` where nothing is expected."""
+        self.writes.append(
+            Change(
+                statement=SETTLE,
+                parameters={"file": file_id},
+                table_name=EXPECTED_FILES.name,
+                key=file_id,
+                refusal=lambda: Stale("file"),
+            )
+        )
 
     def add(self, file: StoredFile) -> None:
         """A new file; a used id or ticket is `Stale`."""

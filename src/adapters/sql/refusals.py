@@ -47,6 +47,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "pk_reports": lambda: Stale("report"),
     "uq_reports_case_id_reporter_id": lambda: Stale("report"),
     "pk_files": lambda: Stale("file"),
+    "pk_expected_files": lambda: Stale("file"),
     "uq_files_ticket_id": lambda: Stale("file"),
 }
 

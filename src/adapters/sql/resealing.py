@@ -8,6 +8,7 @@ less to do.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +19,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Table, bindparam, func, liter
 
 from adapters.crypto.vault import MAGIC, Vault
 from adapters.sql.drivers.driver import Driver
+from adapters.sql.files import EXPECT, SETTLE
 from adapters.sql.retries import patiently
 from adapters.sql.sealing import open_sealed, seal
 from adapters.sql.statements import Row, Statement
@@ -95,6 +97,16 @@ class Resealing:
         rows = await self.driver.fetch(_FILES, {"after": after or FileId(UUID(int=0))})
         return [FileId(row[0]) for row in rows]
 
+    async def expect(self, page: Sequence[FileId], *, until: datetime) -> None:
+        """Before they are sealed anew: where that is stopped, somebody looks whether they were erased meanwhile."""
+        for file_id in page:
+            await self._change(EXPECT, {"new_id": file_id, "new_erase_at": until})
+
+    async def settle(self, page: Sequence[FileId]) -> None:
+        """They were looked at: nobody has to any more."""
+        for file_id in page:
+            await self._change(SETTLE, {"file": file_id})
+
     async def knows(self, file_id: FileId) -> bool:
         """Whether the file is known still, and has bytes."""
         return bool(await self.driver.fetch(_FILE, {"file": file_id}))
@@ -135,7 +147,9 @@ class Resealing:
         return changes
 
     async def _replace(self, name: str, column: str, parameters: dict[str, Any]) -> int:
-        statement = _replacing(name, column)
+        return await self._change(_replacing(name, column), parameters)
+
+    async def _change(self, statement: Statement, parameters: dict[str, Any]) -> int:
         return await patiently(lambda: self.driver.change(statement, parameters))
 
 

@@ -16,7 +16,7 @@ from adapters.sql.statements import Statement
 from adapters.sql.tables.content import CONTENT_CASES
 from adapters.sql.tables.credentials import INVITATIONS
 from adapters.sql.tables.delivery import ANSWERS, OUTBOX
-from adapters.sql.tables.ordering import FILES, ORDERS
+from adapters.sql.tables.ordering import EXPECTED_FILES, FILES, ORDERS
 from adapters.sql.tables.people import RUNNERS, SESSIONS, SIGN_IN_CODES
 from errand_domain.ids import CampusId, MessageId
 from errand_domain.ports.outbox import Message, Tell
@@ -28,6 +28,7 @@ NOTICE_LANES: Final = "notice:"
 _COLUMNS: Final[Mapping[RetainedKind, tuple[Table, str]]] = {
     "order_details": (ORDERS, "details_until"),
     "file": (FILES, "erase_at"),
+    "expected_file": (EXPECTED_FILES, "erase_at"),
     "content_case": (CONTENT_CASES, "erase_at"),
     "runner": (RUNNERS, "due_at"),
     "session": (SESSIONS, "expires_at"),

@@ -12,7 +12,7 @@ from adapters.sql.leases import lease
 from adapters.sql.retries import patiently
 from adapters.sql.tables.content import CONTENT_CASES
 from adapters.sql.tables.money import ATTEMPTS, EARNINGS, REFUNDS, WITHDRAWALS
-from adapters.sql.tables.ordering import FILES, ORDERS
+from adapters.sql.tables.ordering import EXPECTED_FILES, FILES, ORDERS
 from adapters.sql.tables.people import RUNNERS
 from errand_domain.ports.timers import TimerKind, Timers
 
@@ -31,6 +31,7 @@ _LEASES: Final[Mapping[TimerKind, Lease]] = {
     "image": _timer(FILES, "judged_by", "id"),
     "order_details": _timer(ORDERS, "details_until", "id"),
     "file": _timer(FILES, "erase_at", "id"),
+    "expected_file": _timer(EXPECTED_FILES, "erase_at", "id"),
     "content_case": _timer(CONTENT_CASES, "erase_at", "id"),
 }
 

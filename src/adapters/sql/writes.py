@@ -40,6 +40,7 @@ RANKS: Final = {
             "content_cases",
             "reports",
             "files",
+            "expected_files",
             "transfers",
             "balances",
             "outbox",

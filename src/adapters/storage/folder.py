@@ -17,7 +17,8 @@ class FolderFileStore(FileStore):
     """A file per id, two folders deep, readable by this user alone.
 
     The path is made of the id and of nothing that a person typed. A write appears whole or not at all: it
-    goes to a temporary file beside its place, is flushed to the disk and renamed.
+    goes to a temporary file beside its place, is flushed to the disk and renamed. Whoever is killed before that leaves
+    the temporary file, which has the name in its own and is removed with it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,13 +48,14 @@ class FolderFileStore(FileStore):
 def write_file(path: Path, content: bytes) -> None:
     """Write it whole or not at all, durably, for this user alone."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    descriptor, temporary = mkstemp(dir=path.parent, prefix=".")  # made with mode 0600
+    descriptor, temporary = mkstemp(dir=path.parent, prefix=_unfinished(path))  # made with mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        with suppress(FileNotFoundError):  # removed meanwhile, as if a moment later
+            Path(temporary).replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
@@ -64,10 +66,17 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def remove_file(path: Path) -> None:
-    """Remove it durably, if it is there."""
+    """Remove it durably, if it is there, and what was left of writing it."""
+    gone = [path, *path.parent.glob(f"{_unfinished(path)}*")]
+    for each in gone:
+        each.unlink(missing_ok=True)
     with suppress(FileNotFoundError):
-        path.unlink()
         _flush_folder(path.parent)
+
+
+def _unfinished(path: Path) -> str:
+    """How the name of a file begins that is not whole yet."""
+    return f".{path.name}-"
 
 
 def _flush_folder(folder: Path) -> None:

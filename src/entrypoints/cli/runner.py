@@ -28,6 +28,7 @@ def facts(runner: Runner) -> dict[str, object]:
         "verification": runner.verification_name,
         "name": f"{shown.real_name[:1]}**" if shown.real_name else "",
         "student_number": f"…{shown.student_number[-SEEN_DIGITS:]}" if shown.student_number else "",
+        "erased": shown.is_erased,
         "study_until": shown.study_until,
         "credit": runner.credit,
         "on_shift": runner.on_shift,

@@ -58,6 +58,7 @@ class Container(People, Orders):
         store=Ports.file_store,
         pictures=People.show_avatar,
         public=Ports.public_images,
+        incoming=Ports.incoming,
     )
     fire_timer = Factory(
         FireTimer,
@@ -70,6 +71,7 @@ class Container(People, Orders):
         images=People.miss_verdict,
         details=People.erase_order_details,
         files=People.erase_unused_file,
+        expected=People.erase_unfinished_file,
         cases=People.erase_content_case,
     )
     list_parked_messages = Factory(ListParkedMessages, relay=Ports.relay)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from adapters.storage.sealed import SealedFileStore
 from entrypoints.container.databases import find_key_rings
 from entrypoints.container.storage import open_store
 from entrypoints.settings import Settings, SettingsInvalid
+from errand_domain.retention import UNFINISHED_FILES_KEPT_FOR
 
 if TYPE_CHECKING:
     from adapters.sql.reindexing import Reindexing
@@ -72,10 +74,12 @@ class Sealed:
         done = await self.rows.reseal(tell)
         files, after = 0, None
         while page := await self.rows.files(after):
+            await self.rows.expect(page, until=datetime.now(UTC) + UNFINISHED_FILES_KEPT_FOR)
             for file_id in page:
                 files += await self.store.reseal(file_id)
                 if not await self.rows.knows(file_id):
                     await self.store.delete(file_id)  # it was erased while it was sealed anew
+            await self.rows.settle(page)
             after = page[-1]
             tell(FILES, files)
         return done + files

@@ -8,7 +8,7 @@ from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture, ShowAvatar
 from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_file import EraseUnusedFile
+from errand_domain.use_cases.erase_file import EraseUnfinishedFile, EraseUnusedFile
 from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
@@ -146,6 +146,7 @@ class People(Ports):
     erase_traces = Factory(EraseTraces, begin=Ports.begin, clock=Ports.clock)
     erase_order_details = Factory(EraseOrderDetails, begin=Ports.begin, clock=Ports.clock)
     erase_unused_file = Factory(EraseUnusedFile, begin=Ports.begin, clock=Ports.clock)
+    erase_unfinished_file = Factory(EraseUnfinishedFile, begin=Ports.begin, clock=Ports.clock)
     erase_content_case = Factory(EraseContentCase, begin=Ports.begin, clock=Ports.clock)
     forget_what_is_over = Factory(ForgetWhatIsOver, retained=Ports.retained, clock=Ports.clock)
     count_what_is_due = Factory(CountWhatIsDue, retained=Ports.retained, clock=Ports.clock)

@@ -14,5 +14,5 @@ def pause_after(tries: int, chance: Random) -> timedelta:
 
     `tries` counts the tries before this one.
     """
-    whole = min(FIRST_PAUSE * (1 << tries), LONGEST_PAUSE)
+    whole = min(FIRST_PAUSE * (1 << min(tries, TRIES_MOST)), LONGEST_PAUSE)
     return whole * chance.uniform(0.5, 1)

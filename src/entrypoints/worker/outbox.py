@@ -15,7 +15,7 @@ from entrypoints.worker.faults import named
 from entrypoints.worker.metrics import FAULTS, MESSAGE_SECONDS, MESSAGES
 from entrypoints.worker.pace import Pace, rest
 from errand_domain.ids import MessageId
-from errand_domain.ports.outbox import Envelope, Message, Relay
+from errand_domain.ports.outbox import NEVER_PARKED, Envelope, Message, Relay
 from errand_domain.ports.outside import Clock
 
 LANES_MOST: Final = 128
@@ -32,7 +32,8 @@ class OutboxRelay:
     """Takes what is due, delivers it, and says so.
 
     The outbox hands out the oldest message of each lane only, so everything in hand may be delivered at once. A message
-    that fails is postponed, ever longer, and parked after ten tries; a slow one holds up its own lane alone.
+    that fails is postponed, ever longer, and parked after ten tries, unless bytes would stay with that; a slow one
+    holds up its own lane alone.
     """
 
     relay: Relay
@@ -100,7 +101,8 @@ class OutboxRelay:
 
     async def _put_off(self, envelope: Envelope, kind: str, fault: Exception) -> None:
         tries, written = envelope.tries + 1, named(fault)
-        outcome = "parked" if tries >= TRIES_MOST else "postponed"
+        is_last = tries >= TRIES_MOST
+        outcome = "parked" if is_last and not isinstance(envelope.message, NEVER_PARKED) else "postponed"
         facts = {"message_id": str(envelope.id), "lane": envelope.lane, "kind": kind, "tries": tries, "fault": written}
         try:
             if outcome == "parked":
@@ -109,7 +111,7 @@ class OutboxRelay:
             else:
                 until = self.clock.now() + pause_after(envelope.tries, self.chance)
                 await self.relay.postpone(envelope.id, until=until, fault=written)
-                log.warning("message_postponed", **facts)
+                (log.error if is_last else log.warning)("message_postponed", **facts)
         except Exception as second:  # noqa: BLE001 - its lease runs out, and it is tried again then
             FAULTS.labels(doing="postpone").inc()
             log.warning("message_left_to_its_lease", **facts, second_fault=named(second))

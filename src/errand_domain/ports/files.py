@@ -87,6 +87,18 @@ class Files(Protocol):
         """The file that awaits a verdict under that trace; raises `Missing`."""
 
     @abstractmethod
+    async def expected(self, file_id: FileId) -> datetime | None:
+        """When somebody looks what has become of the bytes under that id; `None` where nobody has to."""
+
+    @abstractmethod
+    def expect(self, file_id: FileId, *, until: datetime) -> None:
+        """Before bytes are stored that nothing knows of: somebody looks at them then; again, it moves the moment."""
+
+    @abstractmethod
+    def settle(self, file_id: FileId) -> None:
+        """Nobody has to look any more; `commit()` raises `Stale` where somebody has, or nothing was expected."""
+
+    @abstractmethod
     def add(self, file: StoredFile) -> None:
         """A new file, whose bytes are in the store already; the commit raises `Stale` for a ticket that was used."""
 

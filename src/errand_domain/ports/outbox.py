@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from attrs import frozen
 
-from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
+from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, TicketId, WithdrawalId
 
 NoticeKind = Literal[
     "order_paid",
@@ -129,6 +129,13 @@ class WithdrawPicture:
     name: str
 
 
+@frozen(kw_only=True)
+class DiscardUpload:
+    """Remove what was sent past us with a ticket that is over, and that nobody took."""
+
+    ticket_id: TicketId
+
+
 Message = (
     CloseAttempt
     | AskRefund
@@ -141,7 +148,11 @@ Message = (
     | ForgetInOrder
     | ShowPicture
     | WithdrawPicture
+    | DiscardUpload
 )
+NEVER_PARKED: Final[tuple[type[Message], ...]] = (EraseFile, ShowPicture, WithdrawPicture, DiscardUpload)
+"""What nothing but an unreachable store can stand in the way of. It is tried until it is done, and needs nobody's hand:
+bytes that a given-up try has left, or was to erase, would stay for as long as nobody looks."""
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from errand_domain.ids import CampusId
 ForgottenKind = Literal["session", "sign_in_code", "invitation", "notice", "answer"]
 """Sessions by their end, codes by when they were sent, invitations by their end, parked notices by when they were due
 last, answers by when their key was taken."""
-WatchedKind = Literal["order_details", "file", "content_case", "runner"]
+WatchedKind = Literal["order_details", "file", "expected_file", "content_case", "runner"]
 """What a timer erases: by the moment at which it is due."""
 RetainedKind = ForgottenKind | WatchedKind
 FORGOTTEN_KINDS: Final[tuple[ForgottenKind, ...]] = get_args(ForgottenKind)
@@ -21,7 +21,7 @@ class Retained(Protocol):
 
     @abstractmethod
     async def count(self, kind: RetainedKind, *, before: datetime, campus_id: CampusId | None = None) -> int:
-        """How many there are whose moment was before then. Of no campus is a file, and what is forgotten."""
+        """How many there are whose moment was before then. Of no campus are files, and what is forgotten."""
 
     @abstractmethod
     async def forget(self, kind: ForgottenKind, *, before: datetime) -> int:

@@ -5,10 +5,20 @@ from datetime import datetime
 from typing import Final, Literal, Protocol, get_args
 
 TimerKind = Literal[
-    "order", "attempt", "refund", "earning", "withdrawal", "runner", "image", "order_details", "file", "content_case"
+    "order",
+    "attempt",
+    "refund",
+    "earning",
+    "withdrawal",
+    "runner",
+    "image",
+    "order_details",
+    "file",
+    "expected_file",
+    "content_case",
 ]
 TIMER_KINDS: Final[tuple[TimerKind, ...]] = get_args(TimerKind)
-ERASING: Final[tuple[TimerKind, ...]] = ("order_details", "file", "content_case")
+ERASING: Final[tuple[TimerKind, ...]] = ("order_details", "file", "expected_file", "content_case")
 """Those that only erase: months after the fact, a minute does not matter."""
 
 

@@ -18,9 +18,11 @@ from errand_domain.runner.verification import (
     Applied,
     Approved,
     IllegalVerificationTransition,
+    Lapsed,
     Left,
     NeedsMore,
     OwnApplication,
+    Rejected,
     RunnerApproved,
     RunnerLeft,
     RunnerRejected,
@@ -67,9 +69,30 @@ class Runner:
 
     @property
     def due_at(self) -> datetime | None:
-        """When the photo of the card is to be erased, the application dropped, or the study period ends: the first."""
-        moments = (self.application.card_until, self.drops_at, self.lapses_at)
+        """When the card or the details are to be erased, the application dropped, or the study ends: the first."""
+        moments = (self.application.card_until, self.details_until, self.drops_at, self.lapses_at)
         return min((at for at in moments if at is not None), default=None)
+
+    @property
+    def details_until(self) -> datetime | None:
+        """When somebody looks whether it is still needed who was refused or lapsed; `None` once nothing says so.
+
+        Whoever was refused or lapsed before there was such a moment is looked at with the card, or at once.
+        """
+        if self.application.is_erased:
+            return None
+        match self.verification:
+            case Rejected():
+                return self.verification.details_until or self.application.card_until or self.verification.rejected_at
+            case Lapsed():
+                return self.verification.details_until or self.verification.lapsed_at
+            case _:
+                return None
+
+    @property
+    def claimed_number(self) -> str | None:
+        """The student number that nobody else may apply with. What was refused claims none: it may be another's."""
+        return None if isinstance(self.verification, Rejected) else self.application.student_number
 
     @property
     def drops_at(self) -> datetime | None:
@@ -111,8 +134,22 @@ class Runner:
         return evolve(self.apply(ApplicationSubmitted(at=application.submitted_at)), application=application)
 
     def keep_card(self, *, until: datetime) -> "Runner":
-        """The runner, decided about: the photo of the card is kept until then and no longer."""
-        return evolve(self, application=evolve(self.application, card_until=until))
+        """The runner, decided about: the photo of the card is kept until then, and so is all of what was refused."""
+        return evolve(self.keep_details(until=until), application=evolve(self.application, card_until=until))
+
+    def keep_details(self, *, until: datetime) -> "Runner":
+        """The runner, refused or lapsed: who it was is kept until then, and looked at again."""
+        match self.verification:
+            case Rejected() | Lapsed():
+                return evolve(self, verification=evolve(self.verification, details_until=until))
+            case _:
+                return self
+
+    def erase_details(self) -> "Runner":
+        """That they were refused or lapsed, when and by whom, and their credit; nothing about who, and no words."""
+        was = self.verification
+        bare = evolve(was, reason="", details_until=None) if isinstance(was, Rejected) else was
+        return evolve(self, application=self.application.erased(), verification=bare, version=self.version + 1)
 
     def erase_card(self) -> "Runner":
         """The runner without the photo of the card."""

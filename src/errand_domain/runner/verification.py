@@ -47,7 +47,7 @@ class Application:
     """What a student shows: all of it personal, read by reviewers only.
 
     The photo of the card is there until some time after the decision, `card_until`; the rest until the runner leaves,
-    or the application was dropped.
+    the application was dropped, or nobody needs it any more after a refusal or a lapse.
     """
 
     campus_id: CampusId
@@ -59,6 +59,11 @@ class Application:
     gender: Gender | None = field(default=None, repr=False)
     agreement_version: str = field(validator=line(most=20))
     submitted_at: datetime
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing says any more who it was."""
+        return self.real_name is None
 
     def without_card(self) -> "Application":
         """The application, whose photo is gone."""
@@ -95,11 +100,12 @@ class Approved:
 
 @frozen(kw_only=True)
 class Rejected:
-    """Refused, with the reason told."""
+    """Refused, with the reason told. It is gone with what was shown, of which `details_until` says when."""
 
     rejected_at: datetime
     rejected_by: MemberId
     reason: str
+    details_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -113,9 +119,10 @@ class Suspended:
 
 @frozen(kw_only=True)
 class Lapsed:
-    """The study period is over, or nobody has pursued the application."""
+    """The study period is over, or nobody has pursued the application. `details_until`: as of who was refused."""
 
     lapsed_at: datetime
+    details_until: datetime | None = None
 
 
 @frozen(kw_only=True)

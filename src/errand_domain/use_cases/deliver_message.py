@@ -10,6 +10,7 @@ from errand_domain.ports.outbox import (
     AskRefund,
     CheckImage,
     CloseAttempt,
+    DiscardUpload,
     EraseFile,
     ForgetInOrder,
     ForgetMember,
@@ -24,6 +25,7 @@ from errand_domain.ports.outbox import (
 from errand_domain.ports.outside import Notice, Notices
 from errand_domain.ports.public_images import PublicImages
 from errand_domain.ports.transaction import Begin
+from errand_domain.ports.uploads import Incoming
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.avatars import ShowAvatar
 from errand_domain.use_cases.erase_order import EraseTraces
@@ -86,6 +88,7 @@ class DeliverMessage:
     store: FileStore
     pictures: ShowAvatar
     public: PublicImages
+    incoming: Incoming | None
 
     async def __call__(self, message: Message) -> None:
         """Do it. What the provider leaves open is asked again by a timer, so it does not hold up the message's lane."""
@@ -100,7 +103,7 @@ class DeliverMessage:
                 await self.deliveries(message.order_id, delivered_at=message.delivered_at)
             case Tell():
                 await self._tell(message)
-            case EraseFile() | CheckImage() | ShowPicture() | WithdrawPicture():
+            case EraseFile() | CheckImage() | ShowPicture() | WithdrawPicture() | DiscardUpload():
                 await self._see_to(message)
             case ForgetMember():
                 await self.leaving(message.member_id)
@@ -109,7 +112,7 @@ class DeliverMessage:
             case _:
                 assert_never(message)
 
-    async def _see_to(self, image: EraseFile | CheckImage | ShowPicture | WithdrawPicture) -> None:
+    async def _see_to(self, image: EraseFile | CheckImage | ShowPicture | WithdrawPicture | DiscardUpload) -> None:
         match image:
             case EraseFile():
                 await self.store.delete(image.file_id)
@@ -119,6 +122,10 @@ class DeliverMessage:
                 await self.pictures(image)
             case WithdrawPicture():
                 await self.public.delete(image.name)
+            case DiscardUpload():
+                # Where clients do not send past us any more, the bucket itself forgets after a day.
+                if self.incoming is not None:
+                    await self.incoming.discard(image.ticket_id)
             case _:
                 assert_never(image)
 

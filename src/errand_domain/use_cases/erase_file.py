@@ -1,14 +1,15 @@
-"""Erase files that nothing has come to refer to."""
+"""Erase files that nothing has come to refer to, and bytes that never became a file."""
 
 from attrs import frozen
 
-from errand_domain.errors import Missing
+from errand_domain.content.screening import TakenAway
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoredFile
 from errand_domain.ports.outbox import EraseFile
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.screening import find_file
 
 
 @frozen(kw_only=True)
@@ -27,9 +28,8 @@ class EraseUnusedFile:
         """Whether the file is gone, by this timer or before."""
         now = self.clock.now()
         async with self.begin() as tx:
-            try:
-                file = await tx.files.get(file_id)
-            except Missing:
+            file = await find_file(tx, file_id)
+            if file is None:
                 return True
             if file.erase_at is None or now < file.erase_at:
                 return False
@@ -41,6 +41,33 @@ class EraseUnusedFile:
                 tx.outbox.add(EraseFile(file_id=file_id), at=now)
             await tx.commit()
         return not is_used
+
+
+@frozen(kw_only=True)
+class EraseUnfinishedFile:
+    """The timer of bytes that were expected fires: an upload did not come to its end, and they go, if there are any.
+
+    Where there is such a file, its bytes are its own; it was sealed anew by somebody who was stopped.
+    """
+
+    begin: Begin
+    clock: Clock
+
+    @decided_anew_when_stale
+    async def __call__(self, file_id: FileId) -> bool:
+        """Whether there is no such file, and nobody can make it one any more; `False` where the timer was stale."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            until = await tx.files.expected(file_id)
+            if until is None or now < until:
+                return False
+            file = await find_file(tx, file_id)
+            is_there = file is not None and not isinstance(file.screening, TakenAway)
+            tx.files.settle(file_id)
+            if not is_there:
+                tx.outbox.add(EraseFile(file_id=file_id), at=now)
+            await tx.commit()
+        return not is_there
 
 
 async def _is_used(tx: Transaction, file: StoredFile) -> bool:

@@ -19,7 +19,7 @@ from errand_domain.ports.outbox import CheckImage
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
-from errand_domain.retention import UNUSED_FILES_KEPT_FOR
+from errand_domain.retention import UNFINISHED_FILES_KEPT_FOR, UNUSED_FILES_KEPT_FOR
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.screening import check_shown, first_screening
 
@@ -55,7 +55,8 @@ class TooManyFiles(Conflict):
 class UploadFile:
     """A member stores an image: a proof or evidence for an order of theirs, or their student card.
 
-    What is stored is the picture made anew, never the bytes that were sent.
+    What is stored is the picture made anew, never the bytes that were sent. It is expected first, then stored, and at
+    last a file: wherever this is stopped, a timer erases what has not become one, and nobody ever sees that.
     """
 
     begin: Begin
@@ -106,6 +107,7 @@ class UploadFile:
             screening=first_screening(purpose, at=now),
             erase_at=now + UNUSED_FILES_KEPT_FOR if _may_be_of_no_use(purpose, order) else None,
         )
+        await self._expect(file)
         await self.store.put(file.id, image.content, media_type=image.media_type)
         try:
             await self._record(file)
@@ -113,6 +115,11 @@ class UploadFile:
             await self.store.delete(file.id)
             raise
         return file
+
+    async def _expect(self, file: StoredFile) -> None:
+        async with self.begin() as tx:
+            tx.files.expect(file.id, until=file.at + UNFINISHED_FILES_KEPT_FOR)
+            await tx.commit()
 
     @decided_anew_when_stale
     async def _record(self, file: StoredFile) -> None:
@@ -122,6 +129,7 @@ class UploadFile:
                 member = await tx.members.get(file.owner_id)
                 check("manage_profile", member, relation="self")
                 tx.members.save(member.touched())
+            tx.files.settle(file.id)
             tx.files.add(file)
             if file.judged_by is not None:
                 tx.outbox.add(CheckImage(file_id=file.id), at=file.at)

@@ -9,7 +9,7 @@ from errand_domain.ids import AttemptId, ContentCaseId, FileId, MemberId, OrderI
 from errand_domain.ports.timers import TimerKind
 from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
 from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_file import EraseUnusedFile
+from errand_domain.use_cases.erase_file import EraseUnfinishedFile, EraseUnusedFile
 from errand_domain.use_cases.erase_order import EraseOrderDetails
 from errand_domain.use_cases.query_payment import QueryPayment
 from errand_domain.use_cases.refunding import AdvanceRefund
@@ -32,6 +32,7 @@ class FireTimer:
     images: MissVerdict
     details: EraseOrderDetails
     files: EraseUnusedFile
+    expected: EraseUnfinishedFile
     cases: EraseContentCase
 
     async def __call__(self, kind: TimerKind, subject: str) -> None:
@@ -52,17 +53,21 @@ class FireTimer:
                 await self.runners(MemberId(UUID(subject)))
             case "image":
                 await self.images(FileId(UUID(subject)))
-            case "order_details" | "file" | "content_case":
+            case "order_details" | "file" | "expected_file" | "content_case":
                 await self._erase(kind, UUID(subject))
             case _:
                 assert_never(kind)
 
-    async def _erase(self, kind: Literal["order_details", "file", "content_case"], subject: UUID) -> None:
+    async def _erase(
+        self, kind: Literal["order_details", "file", "expected_file", "content_case"], subject: UUID
+    ) -> None:
         match kind:
             case "order_details":
                 await self.details(OrderId(subject))
             case "file":
                 await self.files(FileId(subject))
+            case "expected_file":
+                await self.expected(FileId(subject))
             case "content_case":
                 await self.cases(ContentCaseId(subject))
             case _:

@@ -9,6 +9,7 @@ from errand_domain.errors import Conflict, Invalid, InvalidField, Missing, Stale
 from errand_domain.ids import MemberId, OrderId, TicketId
 from errand_domain.member.member import MemberBarred
 from errand_domain.ports.files import FilePurpose, StoredFile
+from errand_domain.ports.outbox import DiscardUpload
 from errand_domain.ports.outside import Clock, Ids
 from errand_domain.ports.transaction import Begin
 from errand_domain.ports.uploads import ImageType, Incoming, TicketSeal, UploadForm, UploadTicket
@@ -17,6 +18,9 @@ from errand_domain.use_cases.files import FILE_BYTES_MOST, FileTooLarge, UploadF
 SEND_WITHIN: Final = timedelta(minutes=5)
 TAKE_WITHIN: Final = timedelta(minutes=10)
 """So long after the last moment to send, what lies in the bucket may be taken."""
+
+DISCARDED_AFTER: Final = timedelta(hours=1)
+"""So long after that it is removed: longer than a client that began in time goes on sending."""
 
 
 @frozen(str=False)
@@ -85,8 +89,15 @@ class IssueUploadTicket:
         )
         form: UploadForm | None = None
         if self.incoming is not None and purpose != "student_card":
+            await self._have_discarded(ticket)
             form = await self.incoming.form(ticket.id, size_most=size_bytes, media_type=media_type, lasts=SEND_WITHIN)
         return IssuedTicket(token=self.seal.seal(ticket), form=form, expires_at=ticket.expires_at)
+
+    async def _have_discarded(self, ticket: UploadTicket) -> None:
+        """Before anything can be sent: what is not taken in time goes, whoever has died meanwhile."""
+        async with self.begin() as tx:
+            tx.outbox.add(DiscardUpload(ticket_id=ticket.id), at=ticket.expires_at + TAKE_WITHIN + DISCARDED_AFTER)
+            await tx.commit()
 
 
 @frozen(kw_only=True)

@@ -5,16 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
-from sqlalchemy import make_url, text
+from sqlalchemy import literal_column, make_url, null, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.sql import migrations
-from adapters.sql.database import SqlDatabase
+from adapters.sql.database import SqlDatabase, open_driver
 from adapters.sql.faults import SqlFault, Unavailable
+from adapters.sql.statements import Statement
+from adapters.sql.tables.people import RUNNERS
 from errand_domain.content.case import Cleared, Removed
+from errand_domain.ids import MemberId
 from errand_domain.money import NOTHING
 from errand_domain.order.states import Expired
-from errand_domain.runner.verification import Applied
+from errand_domain.runner.verification import Applied, Lapsed, Rejected
 from errand_domain.testing import examples
 from tests.databases import emptied
 from tests.stage import vault
@@ -86,6 +89,56 @@ async def test_what_ended_before_things_were_kept_for_a_time_is_looked_at_after_
     finally:
         await database.close()
         await emptied(address)
+
+
+async def test_who_was_refused_or_lapsed_before_is_looked_at_after_the_upgrade_and_a_refused_number_is_free(address):
+    await emptied(address)
+    reviewer = MemberId(examples.fresh())
+    rejected = Rejected(rejected_at=examples.NOW, rejected_by=reviewer, reason="no")
+    refused, lapsed, dropped, approved = (
+        examples.runner(verification=verification)
+        for verification in (rejected, Lapsed(lapsed_at=examples.NOW), Lapsed(lapsed_at=examples.NOW), None)
+    )
+    dropped = evolve(dropped, application=dropped.application.erased())
+    database = await SqlDatabase.connect(address, vault())
+    try:
+        async with database.begin() as tx:
+            for runner in (refused, lapsed, dropped, approved):
+                tx.runners.add(runner)
+            await tx.commit()
+    finally:
+        await database.close()
+    await migrations.downgrade(address, "0011")
+    driver = await open_driver(make_url(address))
+    # As that version left them: whoever was refused had the number, and nobody was watched.
+    numbered = update(RUNNERS).where(RUNNERS.c.state == literal_column("'rejected'"))
+    await driver.change(Statement(numbered.values(student_number=literal_column("'taken'"))), {})
+    await driver.change(Statement(update(RUNNERS).values(due_at=null())), {})
+    await driver.close()
+    await migrations.upgrade(address)
+    database = await SqlDatabase.connect(address, vault())
+    try:
+        later = datetime.now(UTC) + timedelta(days=1)
+        due = await database.timers.take("runner", now=later, leased_until=later, limit=10)
+        assert {*due} == {str(refused.member_id), str(lapsed.member_id)}
+        async with database.begin() as tx:
+            for subject in (refused, lapsed):
+                stored = await tx.runners.get(subject.member_id)
+                assert stored == subject
+                assert stored.due_at == examples.NOW, "what the timer finds is due for whoever acts on it"
+    finally:
+        await database.close()
+    driver = await open_driver(make_url(address))
+    numbers = await driver.fetch(Statement(select(RUNNERS.c.member_id, RUNNERS.c.student_number)), {})
+    has_number = {member_id: number is not None for member_id, number in numbers}
+    assert has_number == {
+        refused.member_id: False,
+        lapsed.member_id: True,
+        dropped.member_id: False,
+        approved.member_id: True,
+    }
+    await driver.close()
+    await emptied(address)
 
 
 async def test_an_unknown_revision_is_our_own_fault(address):

@@ -139,8 +139,8 @@ def runner_from_row(row: Row) -> Runner:
 
 
 def number_indices(runner: Runner, vault: Vault) -> tuple[str, str] | tuple[None, None]:
-    """By what the student number is found to be somebody's, now and next; nothing for who has left."""
-    number = runner.application.student_number
+    """By what the student number is found to be somebody's, now and next; nothing for who claims none."""
+    number = runner.claimed_number
     return blind_indices(vault, f"student number {runner.campus_id}", number) if number else (None, None)
 
 

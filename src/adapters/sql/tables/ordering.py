@@ -144,3 +144,12 @@ Index("uq_files_ticket_id", FILES.c.ticket_id, unique=True)
 Index("ix_files_of_order", FILES.c.order_id, FILES.c.id)
 Index("ix_files_owner", FILES.c.owner_id, FILES.c.id)
 Index("ix_files_order", FILES.c.owner_id, FILES.c.order_id, FILES.c.at)
+
+EXPECTED_FILES: Final = Table(
+    "expected_files",
+    METADATA,
+    Column("id", Identity, primary_key=True, comment="of the file that bytes are stored for, before there is one"),
+    Column("erase_at", Instant, nullable=False, comment="when somebody looks whether they became a file"),
+    leased_until(),
+)
+timer_index(EXPECTED_FILES, "erase_at")

@@ -65,6 +65,7 @@ PERSONAL: Final[Mapping[str, Mapping[Holding, str]]] = MappingProxyType(
             " screening trace judged_by leased_until version",
             "digest": "sha256",
         },
+        "expected_files": {"public": "id erase_at leased_until"},
         "attempts": {
             "public": "id order_id campus_id payer_id purpose provider amount_fen created_at query_at leased_until"
             " state open_key version",

@@ -1,7 +1,7 @@
 """Runners: application, standing, and the hall that they look into."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import Meta
@@ -19,6 +19,7 @@ from errand_domain.runner.verification import NeedsMore, Rejected, Suspended
 from errand_domain.use_cases.apply_as_runner import RunnerApplication
 from errand_domain.use_cases.runner_standing import Standing
 
+DETAILS_REMOVED: Final = "您提交的认证信息和审核意见已到期删除，可随时重新申请。"
 VerificationName = Literal["applied", "needs_more", "approved", "rejected", "suspended", "lapsed", "left"]
 
 
@@ -41,7 +42,7 @@ class ShiftAsked(Asked, kw_only=True, frozen=True):
 
 
 class ApplicationTold(Told, kw_only=True, frozen=True):
-    """Where the member's own application stands, and what the reviewer said."""
+    """Where the member's own application stands, what the reviewer said, and whether what was shown is gone by now."""
 
     campus_id: UUID
     verification: VerificationName
@@ -50,6 +51,7 @@ class ApplicationTold(Told, kw_only=True, frozen=True):
     gender: Gender | None
     agreement_version: str
     submitted_at: Moment
+    details_removed: bool
 
 
 class CreditTold(Told, kw_only=True, frozen=True):
@@ -125,7 +127,7 @@ def verification_of(runner: Runner) -> VerificationName:
 
 
 def remark_on(runner: Runner) -> str:
-    """What staff said to the runner last, if they did."""
+    """What staff said to the runner last, if they did and it is not erased."""
     state = runner.verification
     match state:
         case NeedsMore():
@@ -137,16 +139,17 @@ def remark_on(runner: Runner) -> str:
 
 
 def tell_application(runner: Runner) -> ApplicationTold:
-    """The member's own application."""
+    """The member's own application; once it is erased, the remark says so."""
     shown = runner.application
     return ApplicationTold(
         campus_id=runner.campus_id,
         verification=verification_of(runner),
-        remark=remark_on(runner),
+        remark=DETAILS_REMOVED if shown.is_erased else remark_on(runner),
         study_until=shown.study_until,
         gender=shown.gender,
         agreement_version=shown.agreement_version,
         submitted_at=shown.submitted_at,
+        details_removed=shown.is_erased,
     )
 
 

@@ -52,7 +52,7 @@ from errand_domain.testing.contracts.records import (
 )
 from errand_domain.testing.contracts.relay import RelayContract
 from errand_domain.testing.contracts.reports import ReportsContract
-from errand_domain.testing.contracts.retained import RetainedContract, UnusedFilesContract
+from errand_domain.testing.contracts.retained import ExpectedFilesContract, RetainedContract, UnusedFilesContract
 from errand_domain.testing.contracts.runners import RunnersContract
 from errand_domain.testing.contracts.shipping import Receiving, ShippingContract
 from errand_domain.testing.contracts.timers import TimersContract
@@ -75,6 +75,7 @@ __all__ = [
     "Desks",
     "DisputesContract",
     "EarningsContract",
+    "ExpectedFilesContract",
     "FileStoreContract",
     "FilesContract",
     "HallContract",

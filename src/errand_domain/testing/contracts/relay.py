@@ -6,12 +6,17 @@ from functools import partial
 import pytest
 
 from errand_domain.errors import Missing
+<<<<<<< HEAD
 from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
 from errand_domain.ports.audit import AuditLine
+=======
+from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, TicketId, WithdrawalId
+>>>>>>> 7db6d5a (Expect bytes before they are stored, and forget who was refused or lapsed)
 from errand_domain.ports.outbox import (
     AskRefund,
     CheckImage,
     CloseAttempt,
+    DiscardUpload,
     Envelope,
     EraseFile,
     ForgetInOrder,
@@ -52,6 +57,7 @@ class RelayContract:
             CheckImage(file_id=FileId(examples.fresh())),
             ShowPicture(file_id=FileId(examples.fresh()), media_type="image/png"),
             WithdrawPicture(name=f"{'0' * 64}.jpg"),
+            DiscardUpload(ticket_id=TicketId(examples.fresh())),
         )
         await commit(database, *(partial(_leave, message, f"lane {n:02}", NOW) for n, message in enumerate(messages)))
         taken = await _take(database)

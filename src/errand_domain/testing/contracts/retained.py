@@ -122,12 +122,76 @@ class UnusedFilesContract:
             assert refusals(await all_at_once(acts)) == [Stale]
 
 
+class ExpectedFilesContract:
+    """Give a fixture `database`: an empty one for each test."""
+
+    pytestmark = pytest.mark.anyio
+
+    async def test_what_is_expected_is_no_file(self, database: Database) -> None:
+        file = evolve(examples.stored_file(), order_id=None, purpose="student_card")
+        await commit(database, partial(_expect, file.id, NOW))
+        async with database.begin() as tx:
+            assert await tx.files.expected(file.id) == NOW
+            assert await tx.files.expected(FileId(examples.fresh())) is None
+            with pytest.raises(Missing):
+                await tx.files.get(file.id)
+            assert await tx.files.of_owner(file.owner_id, before=None, limit=9) == ()
+            assert await tx.files.of_no_order(file.owner_id, "student_card") == ()
+            assert await tx.files.count(file.owner_id, order_id=None, since=NOW - SECOND) == 0
+        assert await database.timers.take("file", now=LATER, leased_until=LATER, limit=9) == ()
+
+    async def test_what_has_come_is_expected_no_more(self, database: Database) -> None:
+        file, other = examples.stored_file(), FileId(examples.fresh())
+        await commit(database, partial(_expect, file.id, NOW), partial(_expect, other, NOW))
+        await commit(database, partial(_settle, file.id), partial(_file, file))
+        async with database.begin() as tx:
+            assert (await tx.files.expected(file.id), await tx.files.expected(other)) == (None, NOW)
+            assert await tx.files.get(file.id) == file
+        with pytest.raises(Stale):
+            await commit(database, partial(_settle, file.id))
+
+    async def test_expecting_again_moves_the_moment(self, database: Database) -> None:
+        file_id, take = FileId(examples.fresh()), partial(database.timers.take, "expected_file", limit=9)
+        await commit(database, partial(_expect, file_id, NOW))
+        assert await take(now=NOW, leased_until=NOW) == (str(file_id),)
+        await commit(database, partial(_expect, file_id, NOW + SECOND))
+        assert await take(now=NOW, leased_until=NOW) == ()
+        assert await take(now=NOW + SECOND, leased_until=LATER) == (str(file_id),)
+
+    async def test_of_one_who_finishes_and_one_who_gives_up_one_wins(self, database: Database) -> None:
+        for file in [examples.stored_file() for _ in range(8)]:
+            await commit(database, partial(_expect, file.id, NOW))
+            finish = partial(commit, database, partial(_settle, file.id), partial(_file, file))
+            give_up = partial(commit, database, partial(_settle, file.id))
+            assert refusals(await all_at_once([finish, give_up])) == [Stale]
+            async with database.begin() as tx:
+                assert await tx.files.expected(file.id) is None
+                assert await tx.files.of_owner(file.owner_id, before=None, limit=9) in ((), (file,))
+
+    async def test_whoever_comes_second_with_a_ticket_goes_on_being_expected(self, database: Database) -> None:
+        first, second = examples.stored_file(), examples.stored_file()
+        second = evolve(second, ticket_id=first.ticket_id)
+        await commit(database, partial(_file, first), partial(_expect, second.id, NOW))
+        with pytest.raises(Stale):
+            await commit(database, partial(_settle, second.id), partial(_file, second))
+        async with database.begin() as tx:
+            assert await tx.files.expected(second.id) == NOW
+
+
 def _order(order: Order, tx: Transaction) -> None:
     tx.orders.add(order)
 
 
 def _file(file: StoredFile, tx: Transaction) -> None:
     tx.files.add(file)
+
+
+def _expect(file_id: FileId, until: datetime, tx: Transaction) -> None:
+    tx.files.expect(file_id, until=until)
+
+
+def _settle(file_id: FileId, tx: Transaction) -> None:
+    tx.files.settle(file_id)
 
 
 def _keep(file: StoredFile, tx: Transaction) -> None:

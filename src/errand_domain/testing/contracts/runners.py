@@ -32,7 +32,14 @@ from errand_domain.ports.runners import Load
 from errand_domain.ports.transaction import Transaction
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.standing import CreditLine
-from errand_domain.runner.verification import Applied, Approved, NeedsMore, StudentNumberTaken, Suspended
+from errand_domain.runner.verification import (
+    Applied,
+    Approved,
+    NeedsMore,
+    RunnerRejected,
+    StudentNumberTaken,
+    Suspended,
+)
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import SOME_EXAMPLES, Database, commit
 from errand_domain.testing.contracts.racing import all_at_once, refusals
@@ -103,6 +110,22 @@ class RunnersContract:
             await _keep(database, rival)
         await commit(database, partial(_save, suspended.leave(at=NOW).end_study(at=approved.lapses_at)))
         await _keep(database, rival)
+
+    async def test_a_refused_application_claims_no_student_number_until_it_is_made_anew(
+        self, database: Database
+    ) -> None:
+        first = examples.runner()
+        await _keep(database, first)
+        refused = first.apply(RunnerRejected(at=NOW, reviewer_id=MemberId(examples.fresh()), reason="no"))
+        await commit(database, partial(_save, refused))
+        await _keep(database, evolve(examples.runner(), application=first.application))
+        async with database.begin() as tx:
+            assert await tx.runners.get(first.member_id) == refused
+        with pytest.raises(StudentNumberTaken):
+            await commit(database, partial(_save, refused.resubmit(first.application)))
+        await commit(database, partial(_save, refused.erase_details()))
+        async with database.begin() as tx:
+            assert await tx.runners.get(first.member_id) == refused.erase_details()
 
     async def test_a_student_number_cannot_be_taken_by_applying_again(self, database: Database) -> None:
         first, second = examples.runner(), examples.runner()

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from errand_domain.content.case import QUOTE_KEPT_FOR, Cleared
 from errand_domain.content.screening import Waiting
-from errand_domain.ids import MemberId
+from errand_domain.ids import FileId, MemberId
 from errand_domain.money import NOTHING
 from errand_domain.order.states import AwaitingPayment, Expired
 from errand_domain.ports.timers import TIMER_KINDS, TimerKind
@@ -156,6 +156,11 @@ def _file(due_at: datetime) -> Watched:
     return str(file.id), lambda tx: tx.files.add(file)
 
 
+def _expected_file(due_at: datetime) -> Watched:
+    file_id = FileId(examples.fresh())
+    return str(file_id), lambda tx: tx.files.expect(file_id, until=due_at)
+
+
 def _content_case(due_at: datetime) -> Watched:
     cleared = Cleared(cleared_by=MemberId(examples.fresh()), cleared_at=due_at - QUOTE_KEPT_FOR)
     case = evolve(examples.content_case(), state=cleared)
@@ -172,5 +177,6 @@ _MADE: Mapping[TimerKind, Callable[[datetime], Watched]] = {
     "image": _image,
     "order_details": _order_details,
     "file": _file,
+    "expected_file": _expected_file,
     "content_case": _content_case,
 }

@@ -128,9 +128,15 @@ def verifications(kind: type[Verification]) -> SearchStrategy[Verification]:
         Applied: st.builds(Applied, since=moments()),
         NeedsMore: st.builds(NeedsMore, since=moments(), wanted=lines(most=200)),
         Approved: approved,
-        Rejected: st.builds(Rejected, rejected_at=moments(), rejected_by=_members(), reason=lines(most=200)),
+        Rejected: st.builds(
+            Rejected,
+            rejected_at=moments(),
+            rejected_by=_members(),
+            reason=lines(most=200),
+            details_until=st.none() | moments(),
+        ),
         Suspended: st.builds(Suspended, suspended_at=moments(), reason=lines(most=200), approved=approved),
-        Lapsed: st.builds(Lapsed, lapsed_at=moments()),
+        Lapsed: st.builds(Lapsed, lapsed_at=moments(), details_until=st.none() | moments()),
         Left: st.builds(Left, left_at=moments(), number_until=st.none() | moments()),
     }
     return made[kind]
