@@ -24,6 +24,7 @@ from errand_domain.place import Contact, Point, Stop
 from errand_domain.retention import SESSIONS_KEPT_FOR
 from errand_domain.use_cases.apply_as_runner import RunnerApplication
 from errand_domain.use_cases.entering import Arrival
+from errand_domain.use_cases.review_runner import Reject
 from tests.databases import container_on
 from tests.pictures import CLEAN_PNG
 from tests.stage import DORMITORY, NORTH_GATE, Stage
@@ -44,6 +45,9 @@ PLANTED: Final = {
     "position": str(STOOD_AT.latitude),
     "real name": "欧阳修远",
     "student number": "2026990417",
+    "refused name": "慕容听雪",
+    "refused number": "2026990418",
+    "refusal": "照片上是另一位同学",
     "device": "鹿的紫色手机",
     "doubt": "加微信聊",
     "reason": "含有联系方式请改",
@@ -93,6 +97,20 @@ async def lived(stage: Stage) -> None:
             agreement_version="2026-11-01",
         )
     )
+    refused = await stage.member()
+    card = await use.upload_file()(refused.id, CLEAN_PNG, purpose="student_card")
+    await use.apply_as_runner()(
+        RunnerApplication(
+            member_id=refused.id,
+            campus_id=stage.campus.id,
+            real_name=PLANTED["refused name"],
+            student_number=PLANTED["refused number"],
+            card_photo=card.id,
+            study_until=(stage.clock.now() + timedelta(days=900)).date(),
+            agreement_version="2026-11-01",
+        )
+    )
+    await use.review_runner()(refused.id, operator, Reject(reason=PLANTED["refusal"]))
     await use.entrance().let_in(requester, by="phone", arrival=Arrival(device=PLANTED["device"]))
     async with stage.begin() as tx:
         cases = await tx.content_cases.at_campus(stage.campus.id, states=("open",), limit=5)
@@ -124,12 +142,12 @@ async def test_nothing_of_anybody_is_left_when_its_time_is_over(stage: Stage):
     database, worker = stage.use.database(), make_worker(stage.use)
     assert isinstance(database, SqlDatabase)
     assert left_of(await opened(database)) == set(PLANTED), "the keys open all of it while it is kept"
-    assert len(stored_files(stage)) == 4
+    assert len(stored_files(stage)) == 5
     for passes in (timedelta(0), stage.campus.policy.keep_order_details_for, QUOTE_KEPT_FOR, SESSIONS_KEPT_FOR * 2):
         stage.clock.advance(passes)
         await worker.drain()
         await worker.upkeep.forget()
-    assert left_of(await opened(database)) == {"reason"}, "in the audit record alone, which is not erased"
+    assert left_of(await opened(database)) == {"reason", "refusal"}, "in the audit record alone, which is not erased"
     assert stored_files(stage) == []
     assert {found.due for found in (await stage.use.count_what_is_due()()).values()} == {0}
     await stage.assert_sound()

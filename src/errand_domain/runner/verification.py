@@ -100,7 +100,7 @@ class Approved:
 
 @frozen(kw_only=True)
 class Rejected:
-    """Refused, with the reason told. It is gone with what was shown, of which `details_until` says when."""
+    """Refused, with the reason told. It goes with what was shown, once that is over (`details_until`)."""
 
     rejected_at: datetime
     rejected_by: MemberId
@@ -119,7 +119,7 @@ class Suspended:
 
 @frozen(kw_only=True)
 class Lapsed:
-    """The study period is over, or nobody has pursued the application. `details_until`: as of who was refused."""
+    """The study period is over, or nobody has pursued the application. What was shown goes later (`details_until`)."""
 
     lapsed_at: datetime
     details_until: datetime | None = None

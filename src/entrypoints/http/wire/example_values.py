@@ -185,6 +185,7 @@ APPLICATION_TOLD: Final = {
     "gender": None,
     "agreementVersion": "2026-11-01",
     "submittedAt": NOON,
+    "detailsRemoved": False,
 }
 APPLICANT: Final = {
     "memberId": RUNNER_ID,
