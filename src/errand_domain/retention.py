@@ -76,7 +76,7 @@ Lasting = Literal["closed", "replaced", "taken", "delivered", "books", "always"]
 LASTING: Final[Mapping[Lasting, str]] = {
     "closed": "until the account is closed",
     "replaced": "until it is replaced or the account is closed",
-    "taken": "until it is taken, or an hour after that has become impossible",
+    "taken": "until it is taken, or 75 minutes after its ticket was given",
     "delivered": "until it was delivered",
     "books": "as long as the books: nothing here erases it",
     "always": "not erased",

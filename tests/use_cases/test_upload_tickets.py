@@ -1,6 +1,7 @@
 """Images that come with tickets: one file a ticket, whoever comes twice; what is sent past us is looked at first."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,7 @@ async def test_whoever_finds_that_it_was_taken_meanwhile_gets_the_same_file(send
 
 
 async def test_what_nobody_took_is_gone_from_there_soon_and_not_while_it_may_be_taken(sender: Sender) -> None:
+    assert timedelta(minutes=75) == SEND_WITHIN + TAKE_WITHIN + DISCARDED_AFTER, "as the table of retention says"
     worker = make_worker(sender.stage.use)
     taken, untaken = await sender.ticket(), await sender.ticket()
     for ticket in (taken, untaken):

@@ -90,6 +90,7 @@ async def fill(database):
             tx.members.add(examples.member())
             file = evolve(examples.stored_file(), order_id=other.id, erase_at=at if number % 3 else None)
             tx.files.add(evolve(file, screening=Waiting(due_at=at, trace=f"trace-{number}")))
+            tx.files.expect(examples.stored_file().id, until=at)
             tx.ledger.post(examples.transfer(examples.account(), examples.account()))
             tx.outbox.add(Tell(member_id=runner.member_id, kind="order_paid"), lane=f"lane {number}", at=at)
         tx.orders.add(ours)
@@ -107,7 +108,8 @@ async def analyse(database):
             await driver._submit(lambda writer: writer.execute("ANALYZE"))
         case _:
             tables = (
-                "orders, attempts, refunds, earnings, withdrawals, runners, members, files, transfers, balances, outbox"
+                "orders, attempts, refunds, earnings, withdrawals, runners, members, files, expected_files, transfers,"
+                " balances, outbox"
             )
             await driver._fetch(f"ANALYZE TABLE {tables}", ())
 
@@ -163,11 +165,12 @@ async def test_no_query_reads_a_whole_table(database):
         **{f"due {kind}": (table, leased(lease), due) for (kind, lease), table in zip(
             timers._LEASES.items(),
             ("orders", "attempts", "refunds", "earnings", "withdrawals", "runners", "files", "orders", "files",
-             "content_cases"),
+             "expected_files", "content_cases"),
             strict=True,
         )},
         "image of trace": ("files", files._OF_TRACE, {"trace": "trace-1"}),
         "files of order": ("files", files._OF_ORDER, {"order": order}),
+        "expected file": ("expected_files", files._EXPECTED, {"file": order}),
         "pictures": ("files", files._LOOSE, {"owner": member, "purpose": "avatar"}),
         **{f"{deed} what is over: {kind}": (retained._COLUMNS[kind][0].name, statement, {"moment": examples.NOW})
            for deed, statements in (("count", retained._COUNTS), ("forget", retained._FORGET))
