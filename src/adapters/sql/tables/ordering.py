@@ -152,4 +152,4 @@ EXPECTED_FILES: Final = Table(
     Column("erase_at", Instant, nullable=False, comment="when somebody looks whether they became a file"),
     leased_until(),
 )
-timer_index(EXPECTED_FILES, "erase_at")
+Index("ix_expected_files_due", EXPECTED_FILES.c.erase_at)

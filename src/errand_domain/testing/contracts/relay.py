@@ -6,12 +6,8 @@ from functools import partial
 import pytest
 
 from errand_domain.errors import Missing
-<<<<<<< HEAD
-from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, WithdrawalId
-from errand_domain.ports.audit import AuditLine
-=======
 from errand_domain.ids import AttemptId, FileId, MemberId, MessageId, OrderId, TicketId, WithdrawalId
->>>>>>> 7db6d5a (Expect bytes before they are stored, and forget who was refused or lapsed)
+from errand_domain.ports.audit import AuditLine
 from errand_domain.ports.outbox import (
     AskRefund,
     CheckImage,

@@ -17,7 +17,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    there = sa.text("erase_at IS NOT NULL")
     op.create_table(
         "expected_files",
         sa.Column(
@@ -27,7 +26,7 @@ def upgrade() -> None:
         sa.Column("leased_until", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_expected_files_due", "expected_files", ["erase_at"], postgresql_where=there, sqlite_where=there)
+    op.create_index("ix_expected_files_due", "expected_files", ["erase_at"])
     runners = sa.table(
         "runners",
         sa.column("state", Word(20)),
