@@ -123,6 +123,18 @@ async def test_taking_an_earlier_picture_down_leaves_the_one_that_is_shown(scene
     assert await world.use(SeePicture)(name)
 
 
+async def test_taking_down_a_picture_that_is_not_shown_yet_leaves_the_one_that_is(scene: Scene, operator):
+    world = scene.world
+    world.image_check.answer_next(None)
+    waiting = await world.use(UploadFile)(scene.runner.id, PNG, purpose="avatar")
+    await world.pass_time()
+    await removed(world, operator, Pointed(kind="image", subject=waiting.id))
+    await world.pass_time()
+    async with world.begin() as tx:
+        name = (await tx.members.get(scene.runner.id)).avatar
+    assert await world.use(SeePicture)(name)
+
+
 async def test_what_a_person_cleared_is_taken_down_by_another_case_and_the_first_stays_as_it_was(
     world: World, operator
 ):

@@ -174,8 +174,10 @@ async def test_a_review_of_somebody_else_is_reported_by_who_reads_it_in_an_order
     other = await world.accepted(scene.requester, later)
     with pytest.raises(Missing):
         await report(world, later, review)
-    with pytest.raises(Missing):
-        await report(world, later, evolve(review, order_id=scene.order.id))
+    with_somebody_else = await world.accepted(await world.member(), later)
+    for order in (scene.order, with_somebody_else):
+        with pytest.raises(Missing):
+            await report(world, later, evolve(review, order_id=order.id))
     await report(world, later, evolve(review, order_id=other.id))
     (case,) = await cases(world)
     assert (case.kind, case.quote) == ("review", "说明不清")
