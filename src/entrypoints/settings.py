@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, fields, frozen
 
+from entrypoints.network import is_safe_database, is_safe_redis
 from errand_domain.member.consent import Document
 
 Mode = Literal["production", "development"]
@@ -57,6 +58,8 @@ class Settings:
     `files` names where files lie: `folder`, which is `files_folder`, or a bucket: `s3` or `cos`. With `direct_uploads`,
     photos of orders go into that bucket first, past us and not sealed, until they are taken. Pictures of members are
     public: at `cdn_base` and their name, or at our own address.
+    Production reaches database and Redis over verified TLS, or on this machine; with `plain_network_trusted`, over a
+    network that the deployment itself encrypts, or has to itself.
     What `trusted_proxies` say of whom they speak for is believed, and nobody else.
     Texts in `documents_folder` replace those that come with the program, or add versions; `entrypoints.documents` reads
     both and fills in `run_by` and `service_name`.
@@ -81,6 +84,7 @@ class Settings:
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
     mini_program_version: MiniProgramVersion = "release"
+    plain_network_trusted: bool = False
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: bool = True
     host: str = "127.0.0.1"
@@ -127,6 +131,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
+        plain_network_trusted=_plain_network(environment),
         trusted_proxies=_networks(environment.get("ERRAND_TRUSTED_PROXIES", "")),
         rate_limits=_switch(environment, "ERRAND_RATE_LIMITS"),
         host=environment.get("ERRAND_HOST", "127.0.0.1"),
@@ -150,7 +155,26 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_CONTENT must not be 'memory' in production: it knows a handful of words")
     if settings.mode == "production" and settings.content_images == "memory":
         raise SettingsInvalid("ERRAND_CONTENT_IMAGES must not be 'memory' in production: every image would pass")
+    if settings.mode == "production" and not settings.plain_network_trusted:
+        _check_network(settings)
     return settings
+
+
+def _check_network(settings: Settings) -> None:
+    """What people's data travels over is this machine's own, or nobody can read or change it on its way."""
+    for name, url, is_safe, wanted in (
+        ("ERRAND_DATABASE_URL", settings.database_url, is_safe_database, "say sslmode=verify-full"),
+        ("ERRAND_REDIS_URL", settings.redis_url, is_safe_redis, "begin with rediss:// and have the server verified"),
+    ):
+        try:
+            if url is None or is_safe(url):
+                continue
+        except ValueError:
+            raise SettingsInvalid(f"{name} is not an address") from None
+        raise SettingsInvalid(
+            f"{name} must {wanted}, or name a socket or a loopback address, in production;"
+            " ERRAND_PLAIN_NETWORK=trusted lets it be, for a network that is encrypted below"
+        )
 
 
 def _version(written: str) -> MiniProgramVersion:
@@ -230,6 +254,13 @@ def _switch(environment: Mapping[str, str], name: str, *, usual: str = "on") -> 
     if written not in {"on", "off"}:
         raise SettingsInvalid(f"{name} must be on or off, not {written!r}")
     return written == "on"
+
+
+def _plain_network(environment: Mapping[str, str]) -> bool:
+    written = environment.get("ERRAND_PLAIN_NETWORK", "refused")
+    if written not in {"refused", "trusted"}:
+        raise SettingsInvalid(f"ERRAND_PLAIN_NETWORK must be refused or trusted, not {written!r}")
+    return written == "trusted"
 
 
 def _port(written: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.certificates import write_certificate
 from tests.servers.server import Server, answer, program
 
 
@@ -60,7 +61,10 @@ class PostgresServer(Server):
 
 
 class MariadbServer(Server):
-    """MariaDB with InnoDB writing every commit through, in the character set that holds every name."""
+    """MariaDB with InnoDB writing every commit through, in the character set that holds every name.
+
+    It speaks TLS to whoever asks for it; the other two do not.
+    """
 
     name = "MariaDB"
     debian_package = "mariadb-server"
@@ -84,6 +88,7 @@ class MariadbServer(Server):
             "GRANT ALL ON *.* TO 'errand'@'127.0.0.1' WITH GRANT OPTION;\n",
         )
         welcome.chmod(0o644)
+        write_certificate(self.folder, "127.0.0.1")
 
     def command(self) -> list[str]:
         _, mariadbd = self.programs()
@@ -94,6 +99,8 @@ class MariadbServer(Server):
             f"--socket={self.folder / 'mariadb.sock'}",
             f"--pid-file={self.folder / 'mariadb.pid'}",
             f"--init-file={self.folder / 'welcome.sql'}",
+            f"--ssl-cert={self.folder / '127.0.0.1.pem'}",
+            f"--ssl-key={self.folder / '127.0.0.1.key'}",
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",

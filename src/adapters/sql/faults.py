@@ -3,6 +3,10 @@
 from attrs import frozen
 
 
+class AddressInvalid(ValueError):
+    """The address of the database cannot be right; the message names the part of it, and no value."""
+
+
 class Unavailable(ConnectionError):
     """The database did not answer. Of a commit that was under way nobody knows whether it happened."""
 

@@ -1,6 +1,8 @@
 """The database that the settings name, open, and the history of its schema."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -8,6 +10,7 @@ import adapters
 from adapters.crypto.key_ring import GivenRing, KeyRingFile, KeyRings, ring_from
 from adapters.crypto.vault import Vault
 from adapters.memory.database import MemoryDatabase
+from adapters.sql.faults import AddressInvalid
 from entrypoints.settings import Settings, SettingsInvalid
 
 if TYPE_CHECKING:
@@ -26,34 +29,47 @@ def find_vault(settings: Settings) -> Vault:
     return Vault(find_key_rings(settings))
 
 
+@contextmanager
+def named_address() -> Generator[None]:
+    """Around what opens the database: an address that cannot be right is `SettingsInvalid`, by its variable."""
+    try:
+        yield
+    except AddressInvalid as fault:
+        raise SettingsInvalid(f"ERRAND_DATABASE_URL: {fault}") from None
+
+
 async def open_database(settings: Settings, vault: Vault) -> "MemoryDatabase | SqlDatabase":
     """The database of the URL; SQLAlchemy is loaded only when it is needed, for `errand --help` has no time for it."""
     if settings.database_url == MEMORY:
         return MemoryDatabase()
     from adapters.sql.database import SqlDatabase  # noqa: PLC0415 - see above
 
-    return await SqlDatabase.connect(settings.database_url, vault)
+    with named_address():
+        return await SqlDatabase.connect(settings.database_url, vault)
 
 
 async def upgrade_database(settings: Settings, revision: str = "head") -> None:
     """Bring the schema to that revision."""
     from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
-    await migrations.upgrade(settings.database_url, revision, vault=find_vault(settings))
+    with named_address():
+        await migrations.upgrade(settings.database_url, revision, vault=find_vault(settings))
 
 
 async def downgrade_database(settings: Settings, revision: str) -> None:
     """Take the schema back to that revision."""
     from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
-    await migrations.downgrade(settings.database_url, revision, vault=find_vault(settings))
+    with named_address():
+        await migrations.downgrade(settings.database_url, revision, vault=find_vault(settings))
 
 
 async def database_revision(settings: Settings) -> str | None:
     """The revision of the schema; `None` where there is none."""
     from adapters.sql import migrations  # noqa: PLC0415 - Alembic is loaded only where a schema is walked
 
-    return await migrations.current(settings.database_url)
+    with named_address():
+        return await migrations.current(settings.database_url)
 
 
 def schema_revisions() -> tuple[str, ...]:

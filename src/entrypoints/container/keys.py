@@ -12,7 +12,7 @@ from attrs import frozen
 from adapters.crypto.key_ring import KeyRing, KeyRingFile, KeyRingInvalid, new_ring
 from adapters.crypto.vault import KeyMissing, NotSealed, Vault
 from adapters.storage.sealed import SealedFileStore
-from entrypoints.container.databases import find_key_rings
+from entrypoints.container.databases import find_key_rings, named_address
 from entrypoints.container.storage import open_store
 from entrypoints.settings import Settings, SettingsInvalid
 from errand_domain.retention import UNFINISHED_FILES_KEPT_FOR
@@ -94,7 +94,8 @@ async def open_sealed(settings: Settings) -> AsyncGenerator["Sealed"]:
     from adapters.sql.reindexing import Reindexing  # noqa: PLC0415 - see above
     from adapters.sql.resealing import Resealing  # noqa: PLC0415 - see above
 
-    driver = await open_driver(make_url(settings.database_url))
+    with named_address():
+        driver = await open_driver(make_url(settings.database_url))
     try:
         vault = Vault(find_key_rings(settings))
         async with open_store(settings) as stored:

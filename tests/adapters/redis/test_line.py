@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,6 +17,8 @@ from adapters.memory.rate_limits import MemoryRateLimits
 from adapters.redis.line import AGAIN_SECONDS, DEGRADED, RedisGone, RedisLine
 from adapters.redis.rate_limits import PREFIX, RedisRateLimits
 from errand_domain.testing.examples import NOW
+from tests.adapters.tls import listening, passing_on, serving
+from tests.certificates import write_certificate
 from tests.servers.programs import RedisServer
 from tests.servers.server import Missing
 
@@ -137,3 +140,26 @@ async def test_the_key_that_was_idle_for_the_longest_is_forgotten_first():
     assert await limits.take("three", most=1, per=MINUTE, at=NOW) is None
     assert await limits.take("one", most=1, per=MINUTE, at=NOW) == MINUTE, "who keeps asking is not forgotten"
     assert await limits.take("two", most=1, per=MINUTE, at=NOW) is None
+
+
+async def test_redis_is_reached_over_tls_as_far_as_its_certificate_is_right(redis_url: str, tmp_path: Path):
+    certificate, key = write_certificate(tmp_path, "127.0.0.1")
+    stranger, _ = write_certificate(tmp_path, "stranger.example.edu.cn")
+    port = urlsplit(redis_url).port or 6379
+    async with listening(passing_on(port), tls=serving(certificate, key)) as front:
+        for address, is_reached in (
+            (f"rediss://127.0.0.1:{front}/0?ssl_ca_certs={certificate}", True),
+            (f"rediss://localhost:{front}/0?ssl_ca_certs={certificate}", False),
+            (f"rediss://127.0.0.1:{front}/0?ssl_ca_certs={stranger}", False),
+            (f"rediss://127.0.0.1:{front}/0", False),
+        ):
+            line = RedisLine(address, patience_seconds=20)
+            assert await line.is_there() is is_reached, address
+            await line.close()
+
+
+async def test_a_redis_without_tls_is_not_used_where_tls_is_asked_for(redis_url: str):
+    port = urlsplit(redis_url).port or 6379
+    line = RedisLine(f"rediss://127.0.0.1:{port}/0", patience_seconds=0.1)  # it waits for more of what is no command
+    assert not await line.is_there()
+    await line.close()

@@ -17,7 +17,7 @@ from adapters.crypto.key_ring import GivenRing, new_ring
 from adapters.crypto.vault import Vault
 from adapters.sql.audit_chain import LATE_MOST
 from adapters.sql.database import SqlDatabase
-from adapters.sql.migrations import async_url
+from adapters.sql.migrations import with_async_driver
 from errand_domain.ports.audit import AuditLine, Broken, Sound
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import commit
@@ -48,7 +48,7 @@ async def owner(database: SqlDatabase, address: str) -> AsyncIterator[Tell]:
 @asynccontextmanager
 async def _connected(address: str) -> AsyncIterator[Tell]:
     sqlite = address.startswith("sqlite")
-    url = make_url(address).set(drivername="sqlite") if sqlite else async_url(address)
+    url = make_url(address).set(drivername="sqlite") if sqlite else with_async_driver(make_url(address))
     if sqlite:
         connection = sqlite3.connect(url.database, isolation_level=None)
 

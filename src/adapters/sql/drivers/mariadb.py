@@ -17,6 +17,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects.mysql.asyncmy import dialect as asyncmy_dialect
 
 from adapters.sql.drivers.driver import Driver, Lease, OnStatement
+from adapters.sql.drivers.tls import secured
 from adapters.sql.faults import Passing, SqlFault, Unavailable, Violated
 from adapters.sql.statements import Parameters, Row, Statement
 from adapters.sql.writes import Plan
@@ -48,9 +49,12 @@ class MariadbDriver(Driver):
 
     @staticmethod
     async def connect(url: URL) -> "MariadbDriver":
-        """Open the pool; raises `Unavailable`."""
+        """Open the pool; raises `Unavailable`, or `AddressInvalid`."""
+        url, tls = secured(url)
         address: dict[str, Any] = {
+            **tls,
             "host": url.host or "127.0.0.1",
+            "unix_socket": url.query.get("unix_socket"),
             "port": url.port or 3306,
             "user": url.username,
             "password": url.password or "",

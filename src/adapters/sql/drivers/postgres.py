@@ -18,6 +18,7 @@ from adapters.sql.drivers.connections import Connections
 from adapters.sql.drivers.driver import Driver, Lease, OnStatement
 from adapters.sql.drivers.gathering import Gathering
 from adapters.sql.drivers.postgres_text import GUARD, asked_for_many, composed
+from adapters.sql.drivers.tls import secured
 from adapters.sql.faults import Passing, SqlFault, Unavailable, Violated
 from adapters.sql.statements import Parameters, Row, Statement, Text
 from adapters.sql.tables.money import BALANCES
@@ -67,8 +68,9 @@ class PostgresDriver(Driver):
 
     @staticmethod
     async def connect(url: URL) -> "PostgresDriver":
-        """Open a first connection; raises `Unavailable`."""
-        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        """Open a first connection; raises `Unavailable`, or `AddressInvalid`."""
+        address, tls = secured(url)
+        plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
         untyped: Any = asyncpg
         driver = PostgresDriver(
             Connections(
@@ -80,6 +82,7 @@ class PostgresDriver(Driver):
                     statement_cache_size=1_000,
                     max_cacheable_statement_size=0,
                     server_settings=SETTINGS,
+                    **tls,
                 ),
                 most=POOL_CONNECTIONS,
             )

@@ -14,11 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, inspect, make_url, select
+from sqlalchemy import URL, Connection, create_engine, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.crypto.vault import Vault
+from adapters.sql.drivers.tls import secured
 from adapters.sql.faults import SqlFault, Unavailable
 from adapters.sql.tables import METADATA
 
@@ -104,7 +105,8 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
     try:
         if make_url(url).get_backend_name() == "sqlite":
             return await asyncio.to_thread(_on_file, url, work)
-        engine = create_async_engine(async_url(url))
+        address, tls = secured(make_url(url))
+        engine = create_async_engine(with_async_driver(address), connect_args=tls)
         try:
             async with engine.begin() as connection:
                 return await connection.run_sync(work)
@@ -130,8 +132,7 @@ def _on_file(url: str, work: Callable[[Connection], T]) -> T:
         engine.dispose()
 
 
-def async_url(url: str) -> str:
+def with_async_driver(url: URL) -> URL:
     """The address with the asynchronous driver in its scheme."""
-    parsed = make_url(url)
-    driver = "postgresql+asyncpg" if parsed.get_backend_name() == "postgresql" else "mysql+asyncmy"
-    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+    driver = "postgresql+asyncpg" if url.get_backend_name() == "postgresql" else "mysql+asyncmy"
+    return url.set(drivername=driver)
