@@ -6,9 +6,12 @@ from attrs import evolve
 from errand_domain.errors import DomainError
 from errand_domain.ids import OrderId
 from errand_domain.member.member import Member
+from errand_domain.money import Money
 from errand_domain.policy import Policy
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import Lapsed, Rejected, StudentNumberTaken
+from errand_domain.settlement.ledger import Transfer
+from errand_domain.settlement.recipes import clearing, runner_available
 from errand_domain.use_cases.dispute_order import OpenDispute
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.look_at_application import LookAtApplication
@@ -210,10 +213,23 @@ async def test_whoever_was_refused_with_money_from_before_keeps_the_name_until_i
     runner = await applied(world, member, photo=photo, study_until=world.clock.now().date() + 900 * DAY)
     await decide(world, runner, Reject(reason=REASON))
     await world.pass_time(KEPT)
-    assert "林小雨" in known(await world.standing(member))
-    assert not await is_kept(world, photo)
+    after = await world.standing(member)
+    assert "林小雨" in known(after)
+    assert (after.application.card_photo, await is_kept(world, photo)) == (None, False)
     await world.withdraw(member, await world.balance("runner_available", member.id))
     await world.pass_time(LOOK_AGAIN_AFTER)
+    assert known(await world.standing(member)) == set()
+
+
+async def test_a_debt_keeps_nobodys_name(world: World):
+    member, _ = await lapsed(world)
+    owed, at = runner_available(member.id), world.clock.now()
+    debt = Transfer(key="a debt", debit=owed, credit=clearing("memory"), amount=Money(100), at=at)
+    async with world.begin() as tx:
+        tx.ledger.post(debt)
+        await tx.commit()
+    assert await world.balance("runner_available", member.id) == -100
+    await world.pass_time(KEPT)
     assert known(await world.standing(member)) == set()
 
 
@@ -225,6 +241,7 @@ async def test_nobody_is_forgotten_whose_last_order_is_disputed(world: World):
     await world.pass_time(runner.lapses_at - world.clock.now() - SECOND)
     order = await world.delivered(requester, member)
     await world.use(OpenDispute)(order.id, requester.id, reason="damaged", text="坏了", evidence=())
+    await world.pass_time(SECOND)
     await world.pass_time(2 * KEPT)
     assert (await world.standing(member)).verification_name == "lapsed"
     assert "林小雨" in known(await world.standing(member))

@@ -5,8 +5,10 @@ from itertools import count
 from typing import Final
 
 import pytest
+from attrs import evolve
 
 from adapters.memory.files import MemoryFileStore
+from errand_domain.content.screening import TakenAway
 from errand_domain.errors import InvalidField, Missing, Stale
 from errand_domain.ids import FileId, TicketId
 from errand_domain.member.member import Member, MemberBarred
@@ -238,3 +240,15 @@ async def test_bytes_that_are_expected_anew_though_there_is_their_file_stay_with
     await scene.world.pass_time()
     assert scene.stored == {photo}
     assert not scene.expected
+
+
+async def test_bytes_that_are_expected_of_an_image_that_was_taken_away_go():
+    scene = await Scene.built()
+    world, photo = scene.world, await scene.world.photo(scene.order, scene.runner)
+    async with world.begin() as tx:
+        file = await tx.files.get(photo)
+        tx.files.save(evolve(file, screening=TakenAway(), version=file.version + 1))
+        tx.files.expect(photo, until=world.clock.now())
+        await tx.commit()
+    await world.pass_time()
+    assert (scene.stored, scene.expected) == (set(), set())

@@ -10,7 +10,7 @@ from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.runner.runner import Runner
-from errand_domain.settlement.recipes import runner_available, runner_held, runner_withdrawing
+from errand_domain.settlement.recipes import accounts_of_runner
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.erase_cards import erase_cards
 
@@ -69,5 +69,5 @@ async def _may_be_paid(tx: Transaction, runner_id: MemberId) -> bool:
     """
     if await tx.orders.run_by(runner_id, phases=("in_progress",), before=None, limit=1):
         return True
-    accounts = (runner_held(runner_id), runner_available(runner_id), runner_withdrawing(runner_id))
-    return any(fen > 0 for fen in (await tx.ledger.balances(accounts)).values())
+    balances = await tx.ledger.balances(accounts_of_runner(runner_id))
+    return any(fen > 0 for fen in balances.values())
