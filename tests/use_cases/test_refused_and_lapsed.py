@@ -19,7 +19,7 @@ from errand_domain.use_cases.manage_campus import ChangePolicy
 from errand_domain.use_cases.review_runner import Approve, Reject, Suspend
 from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
 from errand_domain.use_cases.watch_runner import LOOK_AGAIN_AFTER, WatchRunner
-from tests.domain.examples import DAY, SECOND
+from tests.domain.examples import DAY, MINUTE, SECOND
 from tests.simulation.scheduler import seeded
 from tests.use_cases.test_privacy import STUDENT_NUMBER, applied, card, decide, is_kept
 from tests.use_cases.world import World
@@ -241,9 +241,9 @@ async def test_nobody_is_forgotten_whose_last_order_is_disputed(world: World):
     await world.pass_time(runner.lapses_at - world.clock.now() - SECOND)
     order = await world.delivered(requester, member)
     await world.use(OpenDispute)(order.id, requester.id, reason="damaged", text="坏了", evidence=())
-    await world.pass_time(SECOND)
-    await world.pass_time(2 * KEPT)
+    await world.pass_time(MINUTE)
     assert (await world.standing(member)).verification_name == "lapsed"
+    await world.pass_time(2 * KEPT)
     assert "林小雨" in known(await world.standing(member))
 
 
