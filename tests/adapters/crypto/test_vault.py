@@ -15,7 +15,7 @@ from adapters.crypto.key_ring import (
     new_ring,
     ring_from,
 )
-from adapters.crypto.vault import KeyMissing, NotSealed, Vault, key_of
+from adapters.crypto.vault import MAGIC, KeyMissing, NotSealed, Vault, key_of, key_of_bytes
 
 
 def vault(ring: KeyRing) -> Vault:
@@ -80,6 +80,32 @@ def test_an_index_is_equal_for_equal_values_of_a_kind_and_stays_when_keys_are_ro
     assert ONE.index("phone", "+8613800001234") == rotated.index("phone", "+8613800001234")
     assert ONE.index("phone", "x") != ONE.index("email", "x")
     assert ONE.index("phone", "x") != vault(new_ring()).index("phone", "x")
+
+
+def test_while_the_key_of_indices_is_replaced_there_are_two_and_marks_stay_what_they_were():
+    between = RING.with_next_index()
+    settled = between.with_index_settled()
+    old, new = ONE.index("phone", "x"), vault(settled).index("phone", "x")
+    assert (ONE.index_next("phone", "x"), vault(settled).index_next("phone", "x")) == (old, new)
+    assert (vault(between).index("phone", "x"), vault(between).index_next("phone", "x")) == (old, new)
+    assert old != new
+    assert {vault(ring).mark("audit", b"line") for ring in (RING, between, settled)} == {ONE.mark("audit", b"line")}
+
+
+def test_bytes_say_what_sealed_them_and_those_that_were_not_sealed_do_not_open():
+    sealed = ONE.seal_bytes(b"13800001234", about="files:1")
+    assert key_of_bytes(sealed) == RING.current
+    for plain in (sealed.removeprefix(MAGIC), b"", b"\xff\xd8 a picture", MAGIC):
+        assert key_of_bytes(plain) == ""
+        with pytest.raises(NotSealed):
+            ONE.open_bytes(plain, about="files:1")
+
+
+def test_a_sealed_text_with_anything_between_does_not_open():
+    sealed = ONE.seal("13800001234", about="members:1")
+    for other in (f"{sealed}\n", sealed.replace(".", ".\t"), sealed.replace(".", "")):
+        with pytest.raises(NotSealed):
+            ONE.open(other, about="members:1")
 
 
 def test_a_process_that_runs_meets_the_key_that_another_has_added(tmp_path):
