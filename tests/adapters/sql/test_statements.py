@@ -120,7 +120,7 @@ async def test_a_gathering_forgets_who_went_away_and_outlives_them():
     first.cancel()
     assert await second == 2
     assert await asyncio.gather(*map(gathering.ask, range(50))) == list(range(50))
-    assert await asyncio.wait_for(gathering.ask(3), 1) == 3
+    assert await asyncio.wait_for(gathering.ask(3), 10) == 3
 
 
 async def test_a_fault_reaches_everyone_who_asked():
