@@ -69,6 +69,10 @@ async def _picture(world: World, member: Member, _: Session) -> object:
     return await world.use(RemoveAvatar)(member.id)
 
 
+async def _apply(world: World, member: Member, _: Session) -> object:
+    return await applied(world, member)
+
+
 async def _close(world: World, member: Member, _: Session) -> object:
     return await world.use(CloseAccount)(member.id)
 
@@ -84,7 +88,7 @@ async def _bar(world: World, member: Member) -> None:
 @pytest.mark.parametrize("gone", [_leave, _bar])
 @pytest.mark.parametrize(
     "late",
-    [_profile, _consent, _link, _link_by_ticket, _unlink, _block, _password, _picture, _close],
+    [_profile, _consent, _link, _link_by_ticket, _unlink, _block, _password, _picture, _apply, _close],
     ids=lambda act: act.__name__,
 )
 async def test_nothing_is_written_into_the_account_of_somebody_who_is_gone(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from errand_domain.errors import InvalidField, Missing, NotPermitted
-from errand_domain.ids import FileId
+from errand_domain.errors import InvalidField, Missing, NotPermitted, Stale
+from errand_domain.ids import FileId, MemberId
 from errand_domain.member.member import AccountBusy, LastWay, Member, MemberBarred, Way, WayTaken
 from errand_domain.member.roles import Grant
 from errand_domain.member.session import SESSION_LIFE, CodeTooSoon, NotSignedIn, WrongCode
@@ -23,6 +23,7 @@ from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.entering import Arrival, Entered
 from errand_domain.use_cases.files import UploadFile
 from errand_domain.use_cases.judging import ContentRefused
+from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_profile import (
     BlockMember,
@@ -353,6 +354,31 @@ async def test_a_reviewer_reviews_and_operations_suspend_and_neither_does_the_ot
         await decide(member.id, reviewer, Suspend(reason="投诉"))
     await decide(member.id, operations, Suspend(reason="投诉"))
     assert (await decide(member.id, operations, Reinstate())).is_approved
+
+
+async def test_what_was_decided_about_an_application_is_nothing_to_the_one_that_came_after_it(world: World):
+    member, reviewer = await world.member(), await world.operator("reviewer")
+    seen = (await applied(world, member)).application.submitted_at
+    decide: Any = world.use(ReviewRunner)
+    await decide(member.id, reviewer, WantMore(wanted="更清楚的照片"), shown_at=seen)
+    world.clock.advance(MINUTE)
+    again = (await applied(world, member)).application.submitted_at
+    with pytest.raises(Stale):
+        await decide(member.id, reviewer, Approve(), shown_at=seen)
+    assert (await decide(member.id, reviewer, Approve(), shown_at=again)).is_approved
+
+
+async def test_who_reviews_nobody_does_not_hear_who_has_applied(world: World):
+    member, finance = await world.member(), await world.operator("finance")
+    await applied(world, member)
+    for somebody in (member.id, MemberId(world.ids.new())):
+        for look in (
+            world.use(ReviewRunner)(somebody, finance, Approve()),
+            world.use(LookAtApplication)(somebody, finance),
+            world.use(EarlierDecisions)(somebody, finance, limit=5),
+        ):
+            with pytest.raises(NotPermitted):
+                await look
 
 
 async def test_every_decision_about_a_runner_is_audited(world: World):

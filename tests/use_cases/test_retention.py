@@ -287,11 +287,21 @@ async def test_evidence_that_comes_after_the_end_stays_as_long_as_the_order_and_
     late = await world.photo(order, requester, purpose="evidence")
     await world.pass_time(KEPT - SECOND)
     assert await is_kept(world, late)
+    async with world.begin() as tx:
+        assert (await tx.files.get(late)).erase_at is None, "its timer has nothing more to do"
     await world.pass_time(SECOND)
     too_late = await world.photo(order, requester, purpose="evidence")
     assert [await is_kept(world, photo) for photo in (late, too_late)] == [False, True]
     await world.pass_time(UNUSED_FILES_KEPT_FOR)
     assert not await is_kept(world, too_late)
+
+
+async def test_evidence_that_a_dispute_was_opened_with_stays_while_it_is_open(world: World):
+    requester, runner = await world.member(), await world.runner()
+    order = await disputed(world, await lived(world, requester, runner), requester, runner)
+    photos = await files_of(world, order)
+    await world.pass_time(2 * UNUSED_FILES_KEPT_FOR)
+    assert all([await is_kept(world, photo) for photo in photos])
 
 
 # -- Applications --------------------------------------------------------------------------------------------
