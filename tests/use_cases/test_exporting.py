@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+from errand_domain.errors import Missing
 from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.review_order import ReviewOrder
+from errand_domain.use_cases.take_export import TakeExport
 from tests.use_cases.world import World
 
 STATED = {"requester": "箱子是湿的", "runner": "拿到时就是湿的"}
@@ -30,3 +34,12 @@ async def test_nobody_takes_the_words_of_the_other_side_along_as_their_own(world
         assert words(carried, "reviews_of_the_member") == [REVIEWED[other]]
         (said_of_them,) = carried["reviews_of_the_member"]
         assert {"author_id", "order_id"}.isdisjoint(said_of_them)
+
+
+async def test_nobody_takes_what_is_held_about_somebody_else_also_not_as_staff(world: World):
+    member = await world.member()
+    for somebody in (await world.member(), await world.operator("admin", "auditor", "operations")):
+        with pytest.raises(Missing):
+            await world.use(TakeExport)(member.id, by=somebody)
+    for by in (member, None):
+        assert (await world.use(TakeExport)(member.id, by=by)).facts["member"]["id"] == str(member.id)
