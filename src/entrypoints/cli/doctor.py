@@ -4,6 +4,7 @@ import asyncio
 import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from ipaddress import ip_address, ip_network
 from tempfile import TemporaryFile
 from uuid import uuid4
 
@@ -35,7 +36,7 @@ class Wrong(Exception):
 @click.command("doctor")
 @JSON
 def noun(*, as_json: bool) -> None:
-    """Check settings, documents, keys, database, notices, Redis and files, a line for each; 0 says that all is well."""
+    """Check settings, documents, proxies, keys, database, notices, Redis and files, a line for each; 0: all is well."""
     found = asyncio.run(_examined())
     output = Output(as_json)
     if as_json:
@@ -64,6 +65,7 @@ async def _examined() -> list[dict[str, object]]:
 
 async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], Awaitable[str]]]]:
     yield "documents", lambda: _documents(settings)
+    yield "proxies", lambda: check_proxies(settings)
     yield "key ring", lambda: _key_ring(settings)
     if settings.database_url != MEMORY:
         yield "database", lambda: _schema(settings)
@@ -77,6 +79,25 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
         yield "files folder", lambda: asyncio.to_thread(_files_folder, settings)
     else:
         yield "file store", lambda: _file_store(settings)
+
+
+async def check_proxies(settings: Settings) -> str:
+    """Whom the service believes about addresses; raises `Wrong` for everybody, and for nobody where people come in."""
+    networks = [ip_network(name) for name in settings.trusted_proxies]
+    if any(network.prefixlen == 0 for network in networks):
+        raise Wrong("ERRAND_TRUSTED_PROXIES is everybody: whoever asks may write the address that they are counted by")
+    if networks:
+        return ", ".join(settings.trusted_proxies)
+    if settings.mode == "production" and _is_loopback(settings.host):
+        raise Wrong("ERRAND_TRUSTED_PROXIES is empty: all who come by a proxy count as one, and soon have to wait")
+    return "none: whoever connects is who asks"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def _notices(settings: Settings) -> str:
