@@ -44,6 +44,7 @@ class ApplyAsRunner:
     @decided_anew_when_stale
     async def __call__(self, application: RunnerApplication) -> Runner:
         """The runner, waiting for review; raises `StudentNumberTaken` or `IllegalVerificationTransition`."""
+        check("apply_as_runner", application.member_id, relation="self")  # before anything is looked for
         now = self.clock.now()
         check_in_force("runner_agreement", application.agreement_version, self.documents)
         async with self.begin() as tx:
