@@ -53,7 +53,7 @@ class Settings:
     what partners and carriers gave us, by the name of its variable; `entrypoints.partners` knows what each means.
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
     development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list;
-    `content_images` names who judges images.
+    `content_images` names who judges images. New passwords that stand in `breached_passwords_file` are refused.
     Without `redis_url`, each process counts for itself what is limited.
     `files` names where files lie: `folder`, which is `files_folder`, or a bucket: `s3` or `cos`. With `direct_uploads`,
     photos of orders go into that bucket first, past us and not sealed, until they are taken. Pictures of members are
@@ -80,6 +80,7 @@ class Settings:
     notices: tuple[str, ...] = ("memory",)
     content: str = "words"
     content_words_file: Path | None = None
+    breached_passwords_file: Path | None = None
     content_images: str = "by_hand"
     mini_program: str = "memory"
     redis_url: str | None = field(default=None, repr=False)
@@ -127,6 +128,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notices=_names(environment.get("ERRAND_NOTICES", "memory")),
         content=environment.get("ERRAND_CONTENT", "words"),
         content_words_file=_path(environment, "ERRAND_CONTENT_WORDS_FILE"),
+        breached_passwords_file=_path(environment, "ERRAND_BREACHED_PASSWORDS_FILE"),
         content_images=environment.get("ERRAND_CONTENT_IMAGES", "by_hand"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
         redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),

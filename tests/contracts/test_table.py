@@ -31,6 +31,7 @@ TABLE: Final = {
     "Audit": {"MemoryAudit", "SqlAudit"},
     "Authenticators": {"TotpAuthenticators"},
     "AuditChain": {"MemoryAuditChain", "SqlAuditChain"},
+    "BreachedPasswords": {"FileBreachedPasswords", "MemoryBreachedPasswords"},
     "Bills": {"AlipayBills", "MemoryBills", "WechatPayBills"},
     "Campuses": {"MemoryCampuses", "SqlCampuses"},
     "Clock": {"MemoryClock", "SystemClock"},

@@ -14,7 +14,7 @@ from adapters.images.pillow import SIDE_PIXELS_MOST, cleaned
 from adapters.memory.access import Pause
 from adapters.memory.clock import MemoryClock
 from adapters.memory.content import MemoryContentCheck
-from adapters.memory.credentials import MemoryPasswordHashes
+from adapters.memory.credentials import MemoryBreachedPasswords, MemoryPasswordHashes
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.files import MemoryFileStore
 from adapters.memory.ids import MemoryIds
@@ -39,7 +39,7 @@ from errand_domain.payment.attempt import Attempt
 from errand_domain.payment.refund import Refund
 from errand_domain.policy import Policy
 from errand_domain.ports.content import ContentCheck
-from errand_domain.ports.credentials import Authenticators, PasswordHashes
+from errand_domain.ports.credentials import Authenticators, BreachedPasswords, PasswordHashes
 from errand_domain.ports.files import FilePurpose, FileStore
 from errand_domain.ports.hall import Hall
 from errand_domain.ports.image_check import ImageCheck
@@ -118,6 +118,7 @@ class World:
             Secrets: self.secrets,
             RateLimits: self.rate_limits,
             PasswordHashes: self.password_hashes,
+            BreachedPasswords: MemoryBreachedPasswords(),
             Authenticators: self.authenticators,
             MiniProgram: self.mini_program,
             Maps: MemoryMaps(pause=pause),

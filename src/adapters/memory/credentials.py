@@ -1,4 +1,4 @@
-"""Credentials in memory, and hashes of passwords that cost nothing."""
+"""Credentials in memory, passwords from breaches, and hashes of passwords that cost nothing."""
 
 from hashlib import sha256
 from hmac import compare_digest
@@ -10,7 +10,7 @@ from adapters.memory.pauses import give_way
 from adapters.memory.tables import Tables, compare_and_set, insert
 from errand_domain.ids import MemberId
 from errand_domain.member.credential import Credential, Invitation
-from errand_domain.ports.credentials import Credentials, PasswordHashes
+from errand_domain.ports.credentials import BreachedPasswords, Credentials, PasswordHashes
 
 NOBODYS: Final = "nobody's"
 
@@ -64,6 +64,17 @@ class MemoryCredentials(Credentials):
             tables.invitations.remove(member_id)
 
         self._access.gather(write)
+
+
+class MemoryBreachedPasswords(BreachedPasswords):
+    """Those that it is given: none, where no corpus is set up."""
+
+    def __init__(self, passwords: frozenset[str] = frozenset()) -> None:
+        self._passwords = passwords
+
+    async def hold(self, password: str) -> bool:
+        """Whether it is among them."""
+        return password in self._passwords
 
 
 class MemoryPasswordHashes(PasswordHashes):

@@ -16,6 +16,7 @@ from entrypoints.cli.output import Output
 from entrypoints.container import MEMORY, database_revision, newest_revision
 from entrypoints.container.carriers import find_notices, let_go
 from entrypoints.container.keys import KeyRingInvalid, open_sealed, ring_file
+from entrypoints.container.passwords import find_breached_passwords
 from entrypoints.container.ports import redis_facts
 from entrypoints.container.storage import check_storage, open_store
 from entrypoints.documents.shelf import find_shelf
@@ -36,7 +37,7 @@ class Wrong(Exception):
 @click.command("doctor")
 @JSON
 def noun(*, as_json: bool) -> None:
-    """Check settings, documents, proxies, keys, database, notices, Redis and files, a line for each; 0: all is well."""
+    """Check settings, documents, proxies, keys, database, notices, corpus, Redis, files: a line each; 0 is well."""
     found = asyncio.run(_examined())
     output = Output(as_json)
     if as_json:
@@ -73,6 +74,7 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
         yield "sealed values", lambda: _samples(settings)
         yield "blind indices", lambda: _indices(settings)
     yield "notices", lambda: _notices(settings)
+    yield "breached passwords", lambda: asyncio.to_thread(_breached_passwords, settings)
     if settings.redis_url is not None:
         yield "redis", lambda: _redis(settings)
     if settings.files == "folder":
@@ -106,6 +108,13 @@ async def _notices(settings: Settings) -> str:
     if settings.notices == (MEMORY_CARRIER,):
         return "carried to nobody, as development may"
     return f"{', '.join(settings.notices)}: settings have the right shape; nothing was sent"
+
+
+def _breached_passwords(settings: Settings) -> str:
+    find_breached_passwords(settings)
+    if settings.breached_passwords_file is None:
+        return "no corpus is named by ERRAND_BREACHED_PASSWORDS_FILE: new passwords are compared with 5900 alone"
+    return f"{settings.breached_passwords_file.stat().st_size} bytes, sorted wherever it was looked at"
 
 
 async def _redis(settings: Settings) -> str:

@@ -8,6 +8,7 @@ import uvicorn
 from entrypoints.cli.bounded_heads import BoundedHeads
 from entrypoints.cli.serving import WITH_WORKER
 from entrypoints.container.carriers import find_notices
+from entrypoints.container.passwords import find_breached_passwords
 from entrypoints.container.storage import check_storage
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import check_partners
@@ -29,6 +30,7 @@ def noun(*, host: str | None, port: int | None, workers: int, with_worker: bool)
     find_shelf(settings)
     check_storage(settings)
     find_notices(settings)
+    find_breached_passwords(settings)
     os.environ[WITH_WORKER] = "1" if with_worker else "0"
     uvicorn.run(
         "entrypoints.cli.serving:served",

@@ -82,6 +82,7 @@ class People(Ports):
         clock=Ports.clock,
         limits=Ports.rate_limits,
         passwords=Ports.password_hashes,
+        breached=Ports.breached_passwords,
     )
     reset_password = Factory(
         ResetPassword,
@@ -89,6 +90,7 @@ class People(Ports):
         clock=Ports.clock,
         secrets=Ports.secrets,
         passwords=Ports.password_hashes,
+        breached=Ports.breached_passwords,
     )
     inviting = Factory(Inviting, secrets=Ports.secrets, authenticators=Ports.authenticators, notices=Ports.notices)
     invite_operator = Factory(InviteOperator, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, inviting=inviting)
@@ -122,6 +124,7 @@ class People(Ports):
         passwords=Ports.password_hashes,
         authenticators=Ports.authenticators,
         notices=Ports.notices,
+        breached=Ports.breached_passwords,
     )
     recognise = Factory(Recognise, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     check_fresh_proof = Factory(CheckFreshProof, begin=Ports.begin, clock=Ports.clock)

@@ -25,6 +25,7 @@ from entrypoints.choosing import Make, choose
 from entrypoints.container.carriers import find_notices
 from entrypoints.container.content import find_content_check, find_image_check
 from entrypoints.container.databases import find_key_rings, memory_database
+from entrypoints.container.passwords import find_breached_passwords
 from entrypoints.container.storage import find_bucket, find_file_store, find_incoming, find_public_images
 from entrypoints.documents.shelf import find_shelf
 from entrypoints.partners import Partners
@@ -141,6 +142,7 @@ class Ports(DeclarativeContainer):
     ids = Singleton(SystemIds)
     secrets = Singleton(SystemSecrets, settings.provided.secret_key)
     password_hashes: Provider[PasswordHashes] = Singleton(Argon2PasswordHashes)
+    breached_passwords = Singleton(find_breached_passwords, settings)
     authenticators = Singleton(TotpAuthenticators)
     quote_seal = Singleton(HmacQuoteSeal, settings.provided.secret_key)
     link_seal = Singleton(HmacLinkSeal, settings.provided.secret_key)

@@ -16,7 +16,7 @@ NAME_LENGTH_LEAST: Final = 3
 
 @frozen(str=False)
 class PasswordWeak(Invalid):
-    """The password is too short, too long, well known, soon guessed, or contains the name in the e-mail address."""
+    """The password is too short or long, well known, from a breach, soon guessed, or contains the address's name."""
 
     code = "member.password_weak"
     sentence = "密码过于简单或长度不符合要求"
@@ -25,9 +25,14 @@ class PasswordWeak(Invalid):
     least: int
 
 
+def length_least(*, is_staff: bool) -> int:
+    """So many characters at least."""
+    return LENGTH_LEAST_FOR_STAFF if is_staff else LENGTH_LEAST
+
+
 def check_password(password: str, *, email: str, is_staff: bool) -> None:
     """Raise `PasswordWeak`. Characters are counted as they are; neither kinds of characters nor age matter."""
-    least = LENGTH_LEAST_FOR_STAFF if is_staff else LENGTH_LEAST
+    least = length_least(is_staff=is_staff)
     name = email.partition("@")[0].casefold()
     plain = password.casefold()
     if len(password) < least:

@@ -52,6 +52,14 @@ class PasswordHashes(Protocol):
         """Whether it was made with the parameters of today."""
 
 
+class BreachedPasswords(Protocol):
+    """Passwords that are known from breaches elsewhere, and so are tried before others."""
+
+    @abstractmethod
+    async def hold(self, password: str) -> bool:
+        """Whether that one is among them, exactly as it is written. Nobody outside of the machine hears of it."""
+
+
 class Authenticators(Protocol):
     """Time-based one-time codes (RFC 6238): six digits, for thirty seconds."""
 

@@ -14,16 +14,16 @@ from errand_domain.member.credential import (
     WrongSecondFactor,
 )
 from errand_domain.member.member import Member
-from errand_domain.member.password import check_password
 from errand_domain.member.session import HOUR
 from errand_domain.ports.audit import AuditLine
-from errand_domain.ports.credentials import Authenticators, PasswordHashes
+from errand_domain.ports.credentials import Authenticators, BreachedPasswords, PasswordHashes
 from errand_domain.ports.outside import Clock, Notices, Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.limiting import hold_to
 from errand_domain.use_cases.manage_operators import invitation_digest, proven_digest
+from errand_domain.use_cases.new_passwords import check_new_password
 from errand_domain.use_cases.recovery_codes import new_recovery_code, recovery_digest
 
 TRIES_MOST: Final = 10
@@ -79,6 +79,7 @@ class AcceptInvitation:
     passwords: PasswordHashes
     authenticators: Authenticators
     notices: Notices
+    breached: BreachedPasswords
 
     async def __call__(self, token: str, *, password: str, code: str) -> tuple[str, ...]:
         """The recovery codes, which are shown this once; audited.
@@ -92,7 +93,7 @@ class AcceptInvitation:
             raise MailUnproven
         invitation = opened.invitation
         await hold_to(self.limits, f"invitation {invitation.token_hash}", most=TRIES_MOST, per=HOUR, at=now)
-        check_password(password, email=opened.member.email(), is_staff=True)
+        await check_new_password(password, self.breached, email=opened.member.email(), is_staff=True)
         step = self.authenticators.step(invitation.totp_secret, code, at=now)
         if step is None:
             raise WrongSecondFactor

@@ -10,12 +10,13 @@ from errand_domain.member.member import Way
 from errand_domain.member.password import check_password
 from errand_domain.member.session import Session, WrongCode
 from errand_domain.permissions import check
-from errand_domain.ports.credentials import PasswordHashes
+from errand_domain.ports.credentials import BreachedPasswords, PasswordHashes
 from errand_domain.ports.outbox import Tell
 from errand_domain.ports.outside import Clock, Secrets
 from errand_domain.ports.rate_limits import RateLimits
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.use_cases.deciding import decided_anew_when_stale
+from errand_domain.use_cases.new_passwords import check_new_password
 from errand_domain.use_cases.sign_in_by_password import hold_sessions
 from errand_domain.use_cases.trying_codes import try_code
 
@@ -32,6 +33,7 @@ class SetPassword:
     clock: Clock
     limits: RateLimits
     passwords: PasswordHashes
+    breached: BreachedPasswords
 
     async def __call__(self, session: Session, password: str, *, current: str = "") -> None:
         """Raises `ProofNeeded`, `ProofTooOld`, `WrongPassword`, `PasswordWeak` or `TooManyRequests`."""
@@ -46,7 +48,7 @@ class SetPassword:
             session.check_proven(at=now, by_both=True)
         if not member.email() or not (has_both or current or session.proves_email(at=now)):
             raise ProofNeeded
-        check_password(password, email=member.email(), is_staff=bool(member.grants))
+        await check_new_password(password, self.breached, email=member.email(), is_staff=bool(member.grants))
         if current:
             await hold_sessions(self.limits, member.id, at=now)
             if not await self.passwords.matches(known or None, current):
@@ -77,10 +79,11 @@ class ResetPassword:
     clock: Clock
     secrets: Secrets
     passwords: PasswordHashes
+    breached: BreachedPasswords
 
     async def __call__(self, email: str, code: str, password: str) -> None:
         """Raises `WrongCode` for every reason alike, `PasswordWeak`, or `MemberBarred`."""
-        check_password(password, email=email, is_staff=False)
+        await check_new_password(password, self.breached, email=email, is_staff=False)
         fresh = await self.passwords.hash(password)
         if not await self._reset(Way("email", email), code, password, fresh):
             raise WrongCode

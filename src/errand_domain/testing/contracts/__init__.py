@@ -17,6 +17,7 @@ from errand_domain.testing.contracts.collecting import AttemptsContract, Refunds
 from errand_domain.testing.contracts.content import ContentCasesContract, ContentCheckContract
 from errand_domain.testing.contracts.credentials import (
     AuthenticatorsContract,
+    BreachedPasswordsContract,
     CredentialsContract,
     PasswordHashesContract,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "AuditContract",
     "AuthenticatorsContract",
     "BillsContract",
+    "BreachedPasswordsContract",
     "CampusesContract",
     "ClockContract",
     "ContentCasesContract",

@@ -11,7 +11,7 @@ from attrs import evolve
 from errand_domain.errors import Stale
 from errand_domain.ids import MemberId
 from errand_domain.member.credential import INVITATION_LIFE, Credential, Invitation
-from errand_domain.ports.credentials import Authenticators, PasswordHashes
+from errand_domain.ports.credentials import Authenticators, BreachedPasswords, PasswordHashes
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import Database, commit
@@ -19,6 +19,7 @@ from errand_domain.testing.contracts.racing import all_at_once, refusals
 from errand_domain.testing.examples import NOW
 
 CodeAt = Callable[[str, datetime], str]
+BREACHED: Final = ("correct horse battery", "Correct horse battery", "泄露的密码 2024", "a", "x" * 128, "\n")
 STEP: Final = timedelta(seconds=30)
 
 
@@ -118,6 +119,23 @@ class PasswordHashesContract:
         assert await adapter.matches(hashed, "a password")
         assert not adapter.is_current(hashed)
         assert adapter.is_current(await adapter.hash("a password"))
+
+
+class BreachedPasswordsContract:
+    """Give a fixture `adapter`, which holds `BREACHED`, and `empty`, which holds none."""
+
+    pytestmark = pytest.mark.anyio
+
+    @pytest.mark.parametrize("password", BREACHED)
+    async def test_it_holds_what_it_was_given(self, adapter: BreachedPasswords, password: str) -> None:
+        assert await adapter.hold(password)
+
+    @pytest.mark.parametrize("password", ["", "correct horse", "Correct horse battery ", "泄露的密码", "no such one"])
+    async def test_it_holds_nothing_else(self, adapter: BreachedPasswords, password: str) -> None:
+        assert not await adapter.hold(password)
+
+    async def test_what_holds_nothing_says_so(self, empty: BreachedPasswords) -> None:
+        assert not await empty.hold(BREACHED[0])
 
 
 class AuthenticatorsContract:
