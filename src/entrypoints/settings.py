@@ -1,7 +1,7 @@
 """Settings: read once from the environment, validated, frozen.
 
-Every name is `ERRAND_` and the field in capitals; a secret may be a file instead, named by the same
-variable with `_FILE` behind it. What is wrong is told in one line that names the variable.
+Every name is `ERRAND_` and the field in capitals; a secret, and an address with a password in it, may be a file
+instead, named by the same variable with `_FILE` behind it. What is wrong is told in one line that names the variable.
 """
 
 import os
@@ -114,7 +114,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid(f"ERRAND_MODE must be one of {', '.join(get_args(Mode))}, not {mode!r}")
     settings = Settings(
         mode=cast("Mode", mode),
-        database_url=environment.get("ERRAND_DATABASE_URL", "sqlite:///errand.db"),
+        database_url=_given(environment, "ERRAND_DATABASE_URL", "sqlite:///errand.db"),
         secret_key=_secret(environment),
         key_ring_file=_path(environment, "ERRAND_KEY_RING_FILE"),
         files=environment.get("ERRAND_FILES", "folder"),
@@ -131,7 +131,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         breached_passwords_file=_path(environment, "ERRAND_BREACHED_PASSWORDS_FILE"),
         content_images=environment.get("ERRAND_CONTENT_IMAGES", "by_hand"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
-        redis_url=_redis_url(environment.get("ERRAND_REDIS_URL", "")),
+        redis_url=_redis_url(_given(environment, "ERRAND_REDIS_URL")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
         plain_network_trusted=_plain_network(environment),
         trusted_proxies=_networks(environment.get("ERRAND_TRUSTED_PROXIES", "")),
@@ -199,11 +199,8 @@ def _line(environment: Mapping[str, str], name: str) -> str:
 
 
 def _secret(environment: Mapping[str, str]) -> bytes:
-    written = environment.get("ERRAND_SECRET_KEY", "")
-    if not written and environment.get("ERRAND_SECRET_KEY_FILE"):
-        written = _content(environment, "ERRAND_SECRET_KEY_FILE")
     try:
-        key = bytes.fromhex(written)
+        key = bytes.fromhex(_given(environment, "ERRAND_SECRET_KEY"))
     except ValueError:
         raise SettingsInvalid("ERRAND_SECRET_KEY must be hexadecimal digits") from None
     if len(key) < SECRET_BYTES_LEAST:
@@ -216,6 +213,17 @@ def _partners(environment: Mapping[str, str]) -> dict[str, str]:
     ours = [name for name in environment if name.startswith(PARTNERS)]
     found = {name.removesuffix(_FILE): _content(environment, name) for name in ours if name.endswith(_FILE)}
     return found | {name: environment[name] for name in ours if not name.endswith(_FILE)}
+
+
+def _given(environment: Mapping[str, str], name: str, usual: str = "") -> str:
+    """What is given there, or stands in the file that is named instead."""
+    file = f"{name}{_FILE}"
+    if environment.get(name) or not environment.get(file):
+        return environment.get(name, usual)
+    written = _content(environment, file)
+    if not written:
+        raise SettingsInvalid(f"{file} names an empty file")
+    return written
 
 
 def _content(environment: Mapping[str, str], name: str) -> str:

@@ -103,6 +103,50 @@ def test_what_is_no_address_is_named_and_not_shown(changes: dict[str, str], said
     assert str(refused.value) == said
 
 
+ADDRESSES = {
+    "ERRAND_DATABASE_URL": f"postgresql://u:{PASSWORD}@db.example/errand?sslmode=verify-full",
+    "ERRAND_REDIS_URL": f"rediss://:{PASSWORD}@redis.example/0",
+}
+
+
+def in_a_file(folder: Path, name: str, content: str) -> dict[str, str]:
+    file = folder / name.lower()
+    file.write_text(content, "utf-8")
+    return {f"{name}_FILE": str(file)}
+
+
+def test_addresses_with_passwords_may_be_files(tmp_path: Path):
+    named = PRODUCTION
+    for name, url in ADDRESSES.items():
+        named = named | in_a_file(tmp_path, name, f"{url}\n")
+    assert read_settings(named) == read_settings(PRODUCTION | ADDRESSES)
+    assert read_settings(named).database_url == ADDRESSES["ERRAND_DATABASE_URL"]
+    nearer = {"ERRAND_DATABASE_URL": "sqlite:////srv/errand.db"}
+    assert read_settings(named | nearer).database_url == "sqlite:////srv/errand.db"
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_other_database_and_no_other_redis_is_used_where_the_file_is_of_no_use(name: str, tmp_path: Path):
+    other = tmp_path / "bytes"
+    other.write_bytes(b"\xff\xfe")
+    for given, said in (
+        ({f"{name}_FILE": "/nowhere/address"}, f"{name}_FILE cannot be read: No such file or directory"),
+        ({f"{name}_FILE": str(other)}, f"{name}_FILE is no text"),
+        (in_a_file(tmp_path, name, " \n"), f"{name}_FILE names an empty file"),
+    ):
+        with pytest.raises(SettingsInvalid) as refused:
+            read_settings(PRODUCTION | given)
+        assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_open_address_from_a_file_is_refused_and_not_shown(name: str, tmp_path: Path):
+    url = next(url for other, url in OPEN if other == name)
+    with pytest.raises(SettingsInvalid, match=f"^{name} must ") as refused:
+        read_settings(PRODUCTION | in_a_file(tmp_path, name, url))
+    assert PASSWORD not in str(refused.value)
+
+
 @pytest.mark.parametrize("words", [("serve",), ("worker",), ("db", "upgrade"), ("order", "list")], ids=" ".join)
 def test_no_command_goes_on_with_an_open_address(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]):
     for name, value in (PRODUCTION | {"ERRAND_DATABASE_URL": f"postgresql://u:{PASSWORD}@db.example/errand"}).items():
@@ -119,6 +163,14 @@ def test_the_doctor_says_so(monkeypatch: pytest.MonkeyPatch):
     assert result.exit_code == 1
     assert result.stdout.startswith("WRONG settings: ERRAND_REDIS_URL must begin with rediss://")
     assert PASSWORD not in result.output
+
+
+def test_the_doctor_says_that_a_file_with_an_address_is_not_there(monkeypatch: pytest.MonkeyPatch):
+    for name, value in (PRODUCTION | {"ERRAND_DATABASE_URL_FILE": "/nowhere/address"}).items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 1
+    assert result.stdout.startswith("WRONG settings: ERRAND_DATABASE_URL_FILE cannot be read")
 
 
 def test_words_about_tls_that_no_driver_knows_are_named_by_the_variable(monkeypatch: pytest.MonkeyPatch):
