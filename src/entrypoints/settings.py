@@ -1,7 +1,8 @@
 """Settings: read once from the environment, validated, frozen.
 
-Every name is `ERRAND_` and the field in capitals; a secret, and an address with a password in it, may be a file
-instead, named by the same variable with `_FILE` behind it. What is wrong is told in one line that names the variable.
+Every name is `ERRAND_` and the field in capitals. What is secret may be a file instead, named by the same variable with
+`_FILE` behind it: `ERRAND_SECRET_KEY_FILE`, `ERRAND_DATABASE_URL_FILE` and `ERRAND_REDIS_URL_FILE`, for addresses may
+have passwords in them, and what partners gave us. What is wrong is told in one line that names the variable.
 """
 
 import os
