@@ -280,7 +280,7 @@ async def test_whoever_tries_too_often_hears_for_how_long_to_wait(page: Page, in
             await client.post(f"{PATH}/accepted", json=guess)
     await filled(page, code=await code_of(page, invitation))
     await sent(page)
-    await expect(page.get_by_text("尝试得太频繁，请在 61 分钟后再试")).to_be_visible()
+    await expect(page.get_by_text("尝试得太频繁，请在 60 分钟后再试")).to_be_visible()
     assert await still_there(page)
 
 
