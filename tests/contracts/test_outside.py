@@ -81,7 +81,7 @@ class TestMaps(contracts.MapsContract):
 class TestNotices(contracts.NoticesContract):
     @pytest.fixture
     def adapter(self) -> MemoryNotices:
-        return MemoryNotices()
+        return MemoryNotices(is_read=True)
 
     @pytest.fixture
     def arrived(self, adapter: MemoryNotices) -> Callable[[], tuple[Notice, ...]]:

@@ -67,6 +67,32 @@ async def test_nobody_is_told_that_a_payment_was_refused_which_they_made(world: 
     assert isinstance((await world.order(order)).state, Open)
 
 
+class Forgetful(MemoryProvider):
+    """A provider that is asked for a payment it has not heard of, just before it hears of it."""
+
+    world: World
+
+    async def start(self, attempt: Attempt, **rest: Any) -> Started | Declined | Lost:
+        """Given up by a query that was under way, and then collected."""
+        if isinstance(attempt.state, Unknown):
+            await self.world.use(QueryPayment)(attempt.id)
+        return await super().start(attempt, **rest)
+
+
+async def test_whoever_pays_again_while_the_first_try_is_given_up_may_pay_by_another(world: World):
+    desk, found = Forgetful(world.clock), world.parts[Providers]
+    desk.world = world
+    world.provider, world.parts[Providers] = desk, evolve(found, payments={"memory": desk}, refunds={"memory": desk})
+    order = await world.published(await world.member())
+    world.provider.fail_next("start", LoseBefore())
+    pay = world.use(PayForErrand)
+    with pytest.raises(PaymentUnknown):
+        await pay(order.id, order.requester_id, provider="memory")
+    again = await pay(order.id, order.requester_id, provider="memory")
+    assert [type(attempt.state) for attempt in await world.attempts(order)] == [Closed, Pending]
+    assert again.attempt == (await world.attempts(order))[1]
+
+
 @pytest.mark.parametrize("times", [2, 10])
 async def test_a_repeated_notification_happens_once(world: World, times: int):
     order = await world.published(await world.member())

@@ -26,7 +26,10 @@ class MemoryMaps(Maps):
 
 
 class MemoryNotices(Notices):
-    """An inbox that keeps the last messages, for tests to look into. No owner of an address does, unless `is_read`."""
+    """An inbox that keeps the last messages, for tests to look into.
+
+    Owners of phones and mailboxes do not, unless `is_read`.
+    """
 
     def __init__(self, *, most: int = INBOX_MOST, is_read: bool = False, pause: Pause = give_way) -> None:
         self._is_read = is_read
@@ -51,6 +54,6 @@ class MemoryNotices(Notices):
             raise ConnectionError("the carrier does not answer")
         self._inbox.appendleft(notice)
 
-    def reaches(self, kind: WayKind) -> bool:  # noqa: ARG002 - the same of every kind
-        """What was said when it was made."""
-        return self._is_read
+    def reaches(self, kind: WayKind) -> bool:
+        """What was said when it was made; nobody is written to by their WeChat identity."""
+        return self._is_read and kind != "wechat"

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from attrs import frozen
 
+from errand_domain.errors import Stale
 from errand_domain.ids import AttemptId, MemberId, OrderId
 from errand_domain.member.member import WayKind
 from errand_domain.money import NOTHING, Money
@@ -17,6 +18,7 @@ from errand_domain.payment.attempt import (
     AnswerLost,
     Attempt,
     AttemptEvent,
+    Closed,
     PayerMissing,
     PaymentRefused,
     PaymentUnknown,
@@ -67,7 +69,10 @@ class StartPayment:
     providers: Providers
 
     async def __call__(self, collection: Collection) -> PaymentStarted:
-        """Raises `PayerMissing`, `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for."""
+        """Raises `PayerMissing`, `PaymentRefused`, or `PaymentUnknown` while the answer is being asked for.
+
+        `Stale` is for the attempt that a query gave up meanwhile: the provider had not heard of it when it was asked.
+        """
         now, attempt = self.clock.now(), collection.attempt
         if isinstance(attempt.state, Pending):
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
@@ -84,6 +89,8 @@ class StartPayment:
             return PaymentStarted(attempt=attempt, client_parameters=attempt.state.client_parameters)
         if isinstance(attempt.state, Unknown | Succeeded):  # paid already: its order will say so
             raise PaymentUnknown
+        if isinstance(attempt.state, Closed):
+            raise Stale("payment attempt")
         raise PaymentRefused
 
     async def _payer(self, member_id: MemberId, way: WayKind | None) -> str:
@@ -187,6 +194,7 @@ class PayForErrand:
     open: OpenAttempt
     start: StartPayment
 
+    @decided_anew_when_stale
     async def __call__(self, order_id: OrderId, member_id: MemberId, *, provider: str) -> PaymentStarted:
         """What the payer's app needs; raises `IllegalTransition` where nothing is to be paid any more."""
         found = await self.open(order_id, member_id, purpose="order", tip=NOTHING, provider=provider)
@@ -200,6 +208,7 @@ class RaiseTip:
     open: OpenAttempt
     start: StartPayment
 
+    @decided_anew_when_stale
     async def __call__(self, order_id: OrderId, member_id: MemberId, *, amount: Money, provider: str) -> PaymentStarted:
         """What the payer's app needs; the tip counts once the provider says that it is paid."""
         found = await self.open(order_id, member_id, purpose="tip", tip=amount, provider=provider)
