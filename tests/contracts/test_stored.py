@@ -19,6 +19,10 @@ class TestSessions(contracts.SessionsContract):
     pass
 
 
+class TestEntering(contracts.EnteringContract):
+    pass
+
+
 class TestCredentials(contracts.CredentialsContract):
     pass
 

@@ -3,6 +3,7 @@
 from adapters.memory.access import Access
 from adapters.memory.pages import newest_first
 from adapters.memory.tables import Tables, compare_and_set, found, insert
+from errand_domain.errors import Stale
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way, WayTaken
 from errand_domain.member.roles import Grant, Role
@@ -51,6 +52,16 @@ class MemoryMembers(Members):
             _check_ways(tables, member)
 
         self._access.gather(write)
+
+    def hold(self, member: Member) -> None:
+        """`Stale` where somebody has saved the member since it was read."""
+
+        def check(tables: Tables) -> None:
+            stored = tables.members.get(member.id)
+            if stored is None or stored.version != member.version:
+                raise Stale("member")
+
+        self._access.gather(check)
 
 
 def _check_ways(tables: Tables, member: Member) -> None:

@@ -8,7 +8,7 @@ from attrs import evolve
 from adapters.memory.access import Access
 from adapters.memory.tables import Tables, compare_and_set, insert
 from errand_domain.ids import MemberId
-from errand_domain.member.member import Way
+from errand_domain.member.member import Way, WayKind
 from errand_domain.member.session import Means, Session, SignInCode
 from errand_domain.ports.sessions import Sessions, SignedIn
 
@@ -51,6 +51,16 @@ class MemorySessions(Sessions):
 
         def write(tables: Tables) -> None:
             for session_id in [s.id for s in tables.sessions if s.member_id == member_id and s.id != but]:
+                tables.sessions.remove(session_id)
+
+        self._access.gather(write)
+
+    def end_resting_on(self, kind: WayKind, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member that rests on that way, or every other."""
+
+        def write(tables: Tables) -> None:
+            resting = [s.id for s in tables.sessions if s.member_id == member_id and s.rests_on(kind) and s.id != but]
+            for session_id in resting:
                 tables.sessions.remove(session_id)
 
         self._access.gather(write)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from attrs import Factory, field, frozen
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from adapters.crypto.vault import Vault
 from adapters.sql.drivers.driver import Driver
@@ -13,6 +13,7 @@ from adapters.sql.sealing import blind_indices
 from adapters.sql.statements import Statement
 from adapters.sql.tables.people import BLOCKS, MEMBER_GRANTS, MEMBER_WAYS, MEMBERS
 from adapters.sql.writes import Add, Change, Write, save, save_statement
+from errand_domain.errors import Stale
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member, Way
 from errand_domain.member.roles import Role
@@ -35,6 +36,12 @@ _PAGE: Final = Statement(
     .limit(bindparam("limit"))
 )
 _SAVE: Final = save_statement(MEMBERS, ("id",), CHANGING_MEMBER)
+# It changes nothing, and takes the row's lock all the same: who saves the member meanwhile waits, or was waited for.
+_HOLD: Final = Statement(
+    update(MEMBERS)
+    .where(MEMBERS.c.id == bindparam("member"), MEMBERS.c.version == bindparam("was"))
+    .values(version=MEMBERS.c.version)
+)
 _FORGET_WAYS: Final = Statement(delete(MEMBER_WAYS).where(MEMBER_WAYS.c.member_id == bindparam("member")))
 _WITH_ROLE: Final = Statement(
     select(MEMBER_GRANTS.c.member_id)
@@ -108,6 +115,18 @@ class SqlMembers(Members):
                 Change(statement=statement, parameters={"member": member.id}, table_name=table.name, ordered=True)
             )
         self._add_searchable(member)
+
+    def hold(self, member: Member) -> None:
+        """`Stale` where somebody has saved the member since it was read."""
+        self.writes.append(
+            Change(
+                statement=_HOLD,
+                parameters={"member": member.id, "was": member.version},
+                table_name=MEMBERS.name,
+                key=(member.id,),
+                refusal=lambda: Stale(WHAT),
+            )
+        )
 
     def _add_searchable(self, member: Member) -> None:
         for way in sorted(member.ways, key=lambda way: (way.kind, way.value)):

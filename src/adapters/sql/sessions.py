@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from attrs import Factory, field, frozen
-from sqlalchemy import BindParameter, bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 
 from adapters.crypto.vault import Vault
 from adapters.sql.documents import Document
@@ -24,8 +24,8 @@ from adapters.sql.statements import Statement
 from adapters.sql.tables.people import MEMBERS, SESSIONS, SIGN_IN_CODES
 from adapters.sql.writes import Add, Change, Write, save, save_statement
 from errand_domain.ids import MemberId
-from errand_domain.member.member import Way
-from errand_domain.member.session import CodeHistory, Means, Session, SignInCode
+from errand_domain.member.member import Way, WayKind
+from errand_domain.member.session import CodeHistory, Means, Session, SignInCode, means_of
 from errand_domain.ports.sessions import Sessions, SignedIn
 
 _SESSION_WIDTH: Final = len(READ_SESSION)
@@ -50,6 +50,14 @@ _END: Final = Statement(delete(SESSIONS).where(SESSIONS.c.id == bindparam("sessi
 NOBODY: Final = UUID(int=0)
 _END_ALL: Final = Statement(
     delete(SESSIONS).where(SESSIONS.c.member_id == bindparam("member"), SESSIONS.c.id != bindparam("but"))
+)
+_MEANS: Final[Sequence[BindParameter[str]]] = (bindparam("one"), bindparam("other"))
+_END_RESTING: Final = Statement(
+    delete(SESSIONS).where(
+        SESSIONS.c.member_id == bindparam("member"),
+        SESSIONS.c.id != bindparam("but"),
+        or_(SESSIONS.c.means.in_(_MEANS), SESSIONS.c.proved_by.in_(_MEANS)),
+    )
 )
 _SEEN: Final = Statement(
     update(SESSIONS)
@@ -132,6 +140,14 @@ class SqlSessions(Sessions):
         """End every session of the member, or every other: no session has the identity of nobody."""
         parameters = {"member": member_id, "but": but or NOBODY}
         self.writes.append(Change(statement=_END_ALL, parameters=parameters, table_name=SESSIONS.name, ordered=True))
+
+    def end_resting_on(self, kind: WayKind, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member that rests on that way, or every other."""
+        one, *others = means_of(kind)
+        parameters = {"member": member_id, "but": but or NOBODY, "one": one, "other": others[0] if others else one}
+        self.writes.append(
+            Change(statement=_END_RESTING, parameters=parameters, table_name=SESSIONS.name, ordered=True)
+        )
 
     def seen(self, session_id: UUID, *, at: datetime) -> None:
         """It was in use then."""

@@ -143,7 +143,7 @@ class People(Ports):
     )
     link_way = Factory(LinkWay, begin=Ports.begin, clock=Ports.clock, secrets=Ports.secrets)
     link_by_ticket = Factory(LinkByTicket, begin=Ports.begin, mini_program=Ports.mini_program)
-    unlink_way = Factory(UnlinkWay, begin=Ports.begin, clock=Ports.clock)
+    unlink_way = Factory(UnlinkWay, begin=Ports.begin)
     block_member = Factory(BlockMember, begin=Ports.begin)
     forget_in_orders = Factory(ForgetInOrders, begin=Ports.begin, clock=Ports.clock)
     erase_traces = Factory(EraseTraces, begin=Ports.begin, clock=Ports.clock)

@@ -163,9 +163,8 @@ class Session:
         return self.proved_by == "email" and self.is_proven(at=at)
 
     def rests_on(self, kind: WayKind) -> bool:
-        """Whether it was started or last proven by that way; a password is good with the e-mail address alone."""
-        means = {kind, "password"} if kind == "email" else {kind}
-        return not means.isdisjoint({self.by, self.proved_by})
+        """Whether it was started or last proven by that way."""
+        return not {self.by, self.proved_by}.isdisjoint(means_of(kind))
 
     def is_proven(self, *, at: datetime) -> bool:
         """Whether it was proven a moment ago who asks."""
@@ -178,6 +177,11 @@ class Session:
         """
         if not self.is_proven(at=at) or (by_both and self.proved_by != "password"):
             raise ProofTooOld(int(PROOF_LIFE.total_seconds()))
+
+
+def means_of(kind: WayKind) -> tuple[Means, ...]:
+    """What proves nothing without that way; a password is good with the e-mail address alone."""
+    return ("email", "password") if kind == "email" else (kind,)
 
 
 def life_of(strength: Strength) -> timedelta:

@@ -34,3 +34,10 @@ class Members(Protocol):
     @abstractmethod
     def save(self, member: Member) -> None:
         """The member, one version on; `commit()` raises `Stale` where somebody was first, or `WayTaken`."""
+
+    @abstractmethod
+    def hold(self, member: Member) -> None:
+        """Nothing changes, and `commit()` raises `Stale` where somebody has saved the member since it was read.
+
+        Of two commits that hold a member and save it, one is whole before the other: holders do not meet one another.
+        """

@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import frozen
 
 from errand_domain.ids import MemberId
-from errand_domain.member.member import Member, Way
+from errand_domain.member.member import Member, Way, WayKind
 from errand_domain.member.session import Means, Session, SignInCode
 
 
@@ -46,6 +46,10 @@ class Sessions(Protocol):
     @abstractmethod
     def end_all(self, member_id: MemberId, *, but: UUID | None = None) -> None:
         """End every session of the member, but that one if one is named."""
+
+    @abstractmethod
+    def end_resting_on(self, kind: WayKind, member_id: MemberId, *, but: UUID | None = None) -> None:
+        """End every session of the member that rests on that way, but that one if one is named."""
 
     @abstractmethod
     def seen(self, session_id: UUID, *, at: datetime) -> None:

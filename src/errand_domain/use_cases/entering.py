@@ -10,6 +10,7 @@ from errand_domain.member.session import SESSIONS_MOST, Means, Session, Strength
 from errand_domain.ports.outside import Clock, Ids, Secrets
 from errand_domain.ports.transaction import Begin, Transaction
 from errand_domain.text import line
+from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.known_devices import device_token
 
 
@@ -45,20 +46,17 @@ class Entrance:
     ids: Ids
     secrets: Secrets
 
-    async def member_of(self, way: Way) -> Member:
-        """Who signs in that way: a new member where nobody does. Raises `MemberBarred`."""
-        try:
-            member = await self._found_or_made(way)
-        except WayTaken:  # by somebody who came through another door in the same moment: it is the same person
-            member = await self._found_or_made(way)
-        member.check_here()
-        return member
+    @decided_anew_when_stale
+    async def let_in(self, way: Way, *, arrival: Arrival) -> Entered:
+        """A session, by one thing proven, of whoever signs in that way: a new member where nobody does.
 
-    async def let_in(self, member: Member, *, by: Means, arrival: Arrival) -> Entered:
-        """A session that has proven one thing."""
-        entered = self.session_for(member, by=by, strength="one_factor", arrival=arrival, now=self.clock.now())
+        Raises `MemberBarred`.
+        """
+        member = await self._member_of(way)
+        member.check_here()
+        entered = self.session_for(member, by=way.kind, strength="one_factor", arrival=arrival, now=self.clock.now())
         async with self.begin() as tx:
-            await start(tx, entered.session)
+            await start(tx, member, entered.session)
             await tx.commit()
         return entered
 
@@ -79,6 +77,12 @@ class Entrance:
         known_by = device_token(member, self.secrets, last=arrival.known_by)
         return Entered(member=as_proven(member, strength), session=session, token=token, device_token=known_by)
 
+    async def _member_of(self, way: Way) -> Member:
+        try:
+            return await self._found_or_made(way)
+        except WayTaken:  # by somebody who came through another door in the same moment: it is the same person
+            return await self._found_or_made(way)
+
     async def _found_or_made(self, way: Way) -> Member:
         async with self.begin() as tx:
             member = await tx.members.of_way(way)
@@ -89,8 +93,13 @@ class Entrance:
         return member
 
 
-async def start(tx: Transaction, session: Session) -> None:
-    """Start it; where the member has as many as one may, the oldest ends."""
+async def start(tx: Transaction, member: Member, session: Session) -> None:
+    """Start it, if the member is still as known here; where there are as many as one may have, the oldest ends.
+
+    Whoever unlinks the way, bars the member, changes the password or closes the account saves the member in the commit
+    that ends sessions: this one starts before, and is ended by it, or is decided anew after it.
+    """
+    tx.members.hold(member)
     live = await tx.sessions.of_member(session.member_id, at=session.started_at)
     for old in live[SESSIONS_MOST - 1 :]:
         tx.sessions.end(old.id)

@@ -130,20 +130,16 @@ class UnlinkWay:
     """
 
     begin: Begin
-    clock: Clock
 
     @decided_anew_when_stale
     async def __call__(self, member_id: MemberId, kind: WayKind, *, but: UUID | None = None) -> Member:
         """The member; raises `LastWay`. `but` is the session that asks, which stays."""
-        now = self.clock.now()
         async with self.begin() as tx:
             member = await tx.members.get(member_id)
             check("manage_profile", member, relation="self")
             member = member.unlink(kind)
             tx.members.save(member)
-            for session in await tx.sessions.of_member(member_id, at=now):
-                if session.id != but and session.rests_on(kind):
-                    tx.sessions.end(session.id)
+            tx.sessions.end_resting_on(kind, member_id, but=but)
             await tx.commit()
         return member
 

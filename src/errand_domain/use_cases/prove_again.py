@@ -51,6 +51,7 @@ class ProveAgain:
             member = await tx.members.get(session.member_id)
             right = await try_code(tx, own_way(member, kind), code, secrets=self.secrets, at=now)
             if right:
+                tx.members.hold(member)
                 _prove(tx, session, by=kind, at=now)
             await tx.commit()
         if not right:
@@ -61,14 +62,19 @@ class ProveAgain:
         """The same by the platform's word; raises `TicketRefused` for somebody else's, or what the platform refuses."""
         check("manage_sessions", session.member_id, relation="self")
         identity, now = await self.mini_program.identity(ticket), self.clock.now()
+        await self._prove_by_wechat(session, identity, now)
+        return now + PROOF_LIFE
+
+    @decided_anew_when_stale
+    async def _prove_by_wechat(self, session: Session, identity: str, now: datetime) -> None:
         async with self.begin() as tx:
             await _check_one_factor_is_enough(tx, session)
             member = await tx.members.get(session.member_id)
             if own_way(member, "wechat").value != identity:
                 raise TicketRefused
+            tx.members.hold(member)  # the way may be unlinked in this moment
             _prove(tx, session, by="wechat", at=now)
             await tx.commit()
-        return now + PROOF_LIFE
 
     async def by_password(self, session: Session, password: str, *, second: str = "") -> datetime:
         """The same by the password, and the second factor of those who have one.

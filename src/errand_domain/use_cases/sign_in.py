@@ -20,8 +20,7 @@ class SignIn:
         """Raises `WrongCode` for every reason alike, or `MemberBarred`. A code is good once."""
         if not await self._use(way, code):
             raise WrongCode
-        member = await self.entrance.member_of(way)
-        return await self.entrance.let_in(member, by=way.kind, arrival=arrival)
+        return await self.entrance.let_in(way, arrival=arrival)
 
     @decided_anew_when_stale
     async def _use(self, way: Way, code: str) -> bool:
@@ -41,5 +40,4 @@ class SignInByWechat:
     async def __call__(self, ticket: str, *, arrival: Arrival = Arrival()) -> Entered:  # noqa: B008 - it is frozen
         """Raises `TicketRefused`, `UserRefused` or `PlatformUnreachable`, or `MemberBarred`."""
         way = Way("wechat", await self.mini_program.identity(ticket))
-        member = await self.entrance.member_of(way)
-        return await self.entrance.let_in(member, by="wechat", arrival=arrival)
+        return await self.entrance.let_in(way, arrival=arrival)

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from errand_domain.ids import MemberId
 from errand_domain.member.credential import Credential, SecondFactorNeeded, WrongPassword
-from errand_domain.member.member import Member, Way
+from errand_domain.member.member import Way
 from errand_domain.member.session import HOUR, Strength
 from errand_domain.ports.credentials import Authenticators, PasswordHashes
 from errand_domain.ports.rate_limits import RateLimits
@@ -73,14 +73,16 @@ class SignInByPassword:
             await hold_to(self.limits, f"second factor {whose}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
         is_current = self.passwords.is_current(credential.password_hash)
         fresh = credential.password_hash if is_current else await self.passwords.hash(given.password)
-        return await self._enter(member, given, proven=credential.password_hash, fresh=fresh, now=now)
+        return await self._enter(way, given, proven=credential.password_hash, fresh=fresh, now=now)
 
     @decided_anew_when_stale
-    async def _enter(self, member: Member, given: PasswordTry, *, proven: str, fresh: str, now: datetime) -> Entered:
+    async def _enter(self, way: Way, given: PasswordTry, *, proven: str, fresh: str, now: datetime) -> Entered:
         async with self.entrance.begin() as tx:
-            credential = await tx.credentials.of_member(member.id)
-            if credential is None or credential.password_hash != proven:
+            member = await tx.members.of_way(way)
+            credential = await tx.credentials.of_member(member.id) if member else None
+            if member is None or credential is None or credential.password_hash != proven:
                 raise WrongPassword
+            member.check_here()
             after = self._used(credential, given.second, now) if credential.has_second_factor else credential
             # Saved also where nothing is new: where the password is changed or gets a second factor in this moment, no
             # session may be left that began with less.
@@ -89,7 +91,7 @@ class SignInByPassword:
             entered = self.entrance.session_for(
                 member, by="password", strength=strength, arrival=given.arrival, now=now
             )
-            await start(tx, entered.session)
+            await start(tx, member, entered.session)
             await tx.commit()
         return entered
 

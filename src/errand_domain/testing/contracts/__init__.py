@@ -23,6 +23,7 @@ from errand_domain.testing.contracts.credentials import (
 )
 from errand_domain.testing.contracts.database import Database
 from errand_domain.testing.contracts.earning import EarningsContract, WithdrawalsContract
+from errand_domain.testing.contracts.entering import EnteringContract
 from errand_domain.testing.contracts.file_store import FileStoreContract
 from errand_domain.testing.contracts.files import FilesContract
 from errand_domain.testing.contracts.hall import HallContract
@@ -77,6 +78,7 @@ __all__ = [
     "Desks",
     "DisputesContract",
     "EarningsContract",
+    "EnteringContract",
     "ExpectedFilesContract",
     "FileStoreContract",
     "FilesContract",
