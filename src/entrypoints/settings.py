@@ -6,6 +6,7 @@ have passwords in them, and what partners gave us. What is wrong is told in one 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,6 +25,7 @@ RUN_BY: Final = "ERRAND_OPERATOR_"
 LINE_MOST: Final = 200
 PARTNERS: Final = ("ERRAND_WECHAT_", "ERRAND_ALIPAY_", "ERRAND_TENCENT_", "ERRAND_SMTP_", "ERRAND_S3_")
 _FILE: Final = "_FILE"
+_COUNTRY: Final = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 
 
 class SettingsInvalid(Exception):
@@ -55,7 +57,7 @@ class Settings:
     `public_url` is where they reach us. Personal data is encrypted with the ring in `key_ring_file`; without one, which
     development alone may do, with a key that follows from `secret_key`. `content_words_file` replaces the list;
     `content_images` names who judges images. New passwords that stand in `breached_passwords_file` are refused.
-    Without `redis_url`, each process counts for itself what is limited.
+    Codes go to phones of `sms_countries` alone. Without `redis_url`, each process counts for itself what is limited.
     `files` names where files lie: `folder`, which is `files_folder`, or a bucket: `s3` or `cos`. With `direct_uploads`,
     photos of orders go into that bucket first, past us and not sealed, until they are taken. Pictures of members are
     public: at `cdn_base` and their name, or at our own address.
@@ -84,6 +86,7 @@ class Settings:
     breached_passwords_file: Path | None = None
     content_images: str = "by_hand"
     mini_program: str = "memory"
+    sms_countries: tuple[str, ...] = ("86",)
     redis_url: str | None = field(default=None, repr=False)
     mini_program_version: MiniProgramVersion = "release"
     plain_network_trusted: bool = False
@@ -132,6 +135,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         breached_passwords_file=_path(environment, "ERRAND_BREACHED_PASSWORDS_FILE"),
         content_images=environment.get("ERRAND_CONTENT_IMAGES", "by_hand"),
         mini_program=environment.get("ERRAND_MINI_PROGRAM", "memory"),
+        sms_countries=_countries(environment.get("ERRAND_SMS_COUNTRIES", "86")),
         redis_url=_redis_url(_given(environment, "ERRAND_REDIS_URL")),
         mini_program_version=_version(environment.get("ERRAND_MINI_PROGRAM_VERSION", "release")),
         plain_network_trusted=_plain_network(environment),
@@ -238,6 +242,13 @@ def _content(environment: Mapping[str, str], name: str) -> str:
 
 def _names(written: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in written.split(",") if name.strip())
+
+
+def _countries(written: str) -> tuple[str, ...]:
+    codes = _names(written)
+    if not codes or not all(_COUNTRY.fullmatch(code) for code in codes):
+        raise SettingsInvalid("ERRAND_SMS_COUNTRIES must be country codes, such as 86 or 86,852,853,886")
+    return codes
 
 
 def _redis_url(written: str) -> str | None:

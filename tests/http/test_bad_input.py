@@ -213,6 +213,12 @@ async def test_an_address_that_is_none_is_refused(guest: Visitor, kind: str, add
     assert (problem["status"], problem["field"]) == (422, "address")
 
 
+async def test_a_phone_of_a_country_that_is_not_served_is_refused(guest: Visitor) -> None:
+    problem = await guest.refused("/sign-in/codes", {"kind": "phone", "address": "+852 5123 4567"})
+    assert (problem["status"], problem["code"]) == (422, "sign_in.country_not_served")
+    assert problem["title"] == "暂不支持向该国家或地区的手机号发送验证码"
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [("138 0013 8000", "+8613800138000"), ("+86-138-0013-8000", "+8613800138000"), ("+1 202 555 0143", "+12025550143")],

@@ -38,6 +38,11 @@ def test_carriers_are_named_one_by_one(names):
         assert isinstance(find_notices(read_settings(GIVEN | mode | {"ERRAND_NOTICES": names})), RoutedNotices)
 
 
+def test_codes_go_to_phones_of_the_mainland_unless_others_are_named():
+    assert read_settings(GIVEN).sms_countries == ("86",)
+    assert read_settings(GIVEN | {"ERRAND_SMS_COUNTRIES": "86, 852"}).sms_countries == ("86", "852")
+
+
 def test_one_may_carry_all():
     assert isinstance(find_notices(read_settings(GIVEN | {"ERRAND_NOTICES": "memory"})), MemoryNotices)
 
@@ -50,6 +55,9 @@ def test_one_may_carry_all():
         ("ERRAND_NOTICES", "smtp,memory", "ERRAND_NOTICES must be"),
         ("ERRAND_NOTICES", "smtp,smtp", "ERRAND_NOTICES must be"),
         ("ERRAND_NOTICES", ",", "ERRAND_NOTICES must be"),
+        ("ERRAND_SMS_COUNTRIES", "", "ERRAND_SMS_COUNTRIES must be country codes"),
+        ("ERRAND_SMS_COUNTRIES", "86,+852", "ERRAND_SMS_COUNTRIES must be country codes"),
+        ("ERRAND_SMS_COUNTRIES", "0086", "ERRAND_SMS_COUNTRIES must be country codes"),
         ("ERRAND_TENCENT_SMS_SECRET_KEY", "short", "ERRAND_TENCENT_SMS_*: secret_key is not"),
         ("ERRAND_TENCENT_SMS_APP", "app", "ERRAND_TENCENT_SMS_*: app is not"),
         ("ERRAND_TENCENT_SMS_GATEWAY", "ftp://x", "ERRAND_TENCENT_SMS_*: url is not"),

@@ -27,6 +27,7 @@ from errand_domain.member.session import (
     STAFF_IDLE_LONGEST,
     STAFF_SESSION_LIFE,
     CodeTooSoon,
+    CountryNotServed,
     NotSignedIn,
     WrongCode,
 )
@@ -51,6 +52,7 @@ from tests.use_cases.world import World
 
 EMAIL, PHONE = "lin.xiaoyu@example.edu.cn", "+8613900000001"
 PASSWORD = "three blue bicycles"
+WECHAT = Way("wechat", "openid-of-somebody")
 
 
 async def code_for(world: World, way: Way) -> str:
@@ -184,6 +186,27 @@ async def test_one_asker_gets_no_more_codes_an_hour_whatever_the_targets(world: 
         await world.use(RequestCode)(Way("phone", PHONE), **{asker: "one and the same"})
     assert len(world.notices.inbox) == most
     await world.use(RequestCode)(Way("phone", PHONE), **{asker: "another"})
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("country", "phone"), [("852", "+85251234567"), ("1", "+12025550143"), ("880", "+8801712345678")]
+)
+async def test_no_code_goes_to_a_phone_of_a_country_that_is_not_served(
+    world: World, country: str, phone: str, known: bool
+):
+    way = Way("phone", phone)
+    if known:
+        await world.use(LinkByTicket).phone((await world.member(WECHAT)).id, world.mini_program.phone_ticket_of(phone))
+    for _ in range(FROM_DEVICE_MOST + 1):
+        with pytest.raises(CountryNotServed):
+            await world.use(RequestCode)(way, device_id="one and the same")
+    assert world.notices.inbox == ()
+    async with world.begin() as tx:
+        assert await tx.sessions.code_for(way) is None
+    await world.use(RequestCode)(Way("phone", PHONE), device_id="one and the same")
+    await evolve(world.use(RequestCode), phone_countries=("86", country))(way)
+    assert {notice.to.value for notice in world.notices.inbox} == {phone, PHONE}
 
 
 # -- Passwords -----------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ class People(Ports):
         secrets=Ports.secrets,
         notices=Ports.notices,
         limits=Ports.rate_limits,
+        phone_countries=Ports.settings.provided.sms_countries,
     )
     entrance = Factory(Entrance, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids, secrets=Ports.secrets)
     sign_in = Factory(SignIn, entrance=entrance)

@@ -64,6 +64,14 @@ class CodeNotSent(Conflict):
 
 
 @frozen(str=False)
+class CountryNotServed(Invalid):
+    """No codes go to phones of that country or region, whoever has the number: each message costs."""
+
+    code = "sign_in.country_not_served"
+    sentence = "暂不支持向该国家或地区的手机号发送验证码"
+
+
+@frozen(str=False)
 class NotSignedIn(Forbidden):
     """There is no such session, or it has ended."""
 

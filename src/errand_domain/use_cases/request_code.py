@@ -12,6 +12,7 @@ from errand_domain.member.session import (
     DAY,
     HOUR,
     CodeNotSent,
+    CountryNotServed,
     SignInCode,
     check_pause,
 )
@@ -30,21 +31,30 @@ FROM_DEVICE_MOST: Final = 10
 
 @frozen(kw_only=True)
 class RequestCode:
-    """Send a code to an address. The answer is the same whether a member is known there or not: nobody looks."""
+    """Send a code to an address. The answer is the same whether a member is known there or not: nobody looks.
+
+    `phone_countries` are the country codes of the phones that codes go to: who is paid for messages elsewhere must not
+    have them sent by us.
+    """
 
     begin: Begin
     clock: Clock
     secrets: Secrets
     notices: Notices
     limits: RateLimits
+    phone_countries: tuple[str, ...] = ("86",)
 
     async def __call__(self, way: Way, *, address: str = "", device_id: str = "", known_by: str = "") -> None:
         """For a device of its owner's, known by `known_by`, what strangers have asked for does not count.
 
         Raises `CodeTooSoon` where the target has had its codes, `TooManyRequests` where the asker has.
 
-        The code is stored before it is sent; raises `CodeNotSent` where nobody carries it.
+        The code is stored before it is sent; raises `CodeNotSent` where nobody carries it, and `CountryNotServed`
+        before anything is counted, stored or sent.
         """
+        # No country code is the beginning of another.
+        if way.kind == "phone" and not way.value.startswith(tuple(f"+{code}" for code in self.phone_countries)):
+            raise CountryNotServed
         now = self.clock.now()
         if device_id:
             await hold_to(self.limits, f"codes device {device_id}", most=FROM_DEVICE_MOST, per=HOUR, at=now)

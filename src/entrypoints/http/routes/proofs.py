@@ -19,7 +19,7 @@ from entrypoints.http.wire.proofs import (
 )
 from errand_domain.errors import InvalidField
 from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
-from errand_domain.member.session import CodeNotSent, CodeTooSoon, WrongCode
+from errand_domain.member.session import CodeNotSent, CodeTooSoon, CountryNotServed, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.prove_again import ProveAgain, own_way
@@ -29,7 +29,12 @@ OPT: Final = {**WITHOUT_CONSENT, **NOT_KEPT}
 """Of a proof nothing is kept, not even a keyed digest; a key has no effect."""
 
 
-@post("/codes", status_code=204, opt=OPT, responses=refusals(InvalidField, CodeTooSoon, CodeNotSent, TooManyRequests))
+@post(
+    "/codes",
+    status_code=204,
+    opt=OPT,
+    responses=refusals(InvalidField, CountryNotServed, CodeTooSoon, CodeNotSent, TooManyRequests),
+)
 async def send_proof_code(data: JSONBody[ProofCodeAsked], request: Asking, request_code: Uses[RequestCode]) -> None:
     """Send a one-time code to the member's own phone or mailbox: clients know neither but masked."""
     await request_code(own_way(request.user, data.kind), address=address_of(request))

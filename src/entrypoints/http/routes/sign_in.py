@@ -28,7 +28,7 @@ from errand_domain.errors import InvalidField, Missing
 from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, WrongSecondFactor
 from errand_domain.member.member import MemberBarred
 from errand_domain.member.password import PasswordWeak
-from errand_domain.member.session import CodeNotSent, CodeTooSoon, ProofTooOld, WrongCode
+from errand_domain.member.session import CodeNotSent, CodeTooSoon, CountryNotServed, ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Entered
@@ -45,7 +45,7 @@ AnyRequest = Request[None, None, State]
     "/sign-in/codes",
     status_code=204,
     opt=PUBLIC,
-    responses=refusals(InvalidField, CodeTooSoon, CodeNotSent, TooManyRequests),
+    responses=refusals(InvalidField, CountryNotServed, CodeTooSoon, CodeNotSent, TooManyRequests),
 )
 async def send_code(data: JSONBody[CodeAsked], request: AnyRequest, request_code: Uses[RequestCode]) -> None:
     """Send a one-time code. The answer is the same whether a member is known at that address or not."""
