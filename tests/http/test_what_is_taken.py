@@ -1,6 +1,6 @@
 """What a client may send, and what no client may: unknown fields, addresses to be opened, one parameter twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -126,33 +126,63 @@ async def test_a_client_that_goes_away_in_the_middle_of_its_body_is_no_fault_of_
     app: Litestar, requester: Visitor
 ) -> None:
     for headers in ([], [(b"idempotency-key", b"went-away-somewhere")]):
-        told = await half_a_body(app, requester, headers)
-        assert told[0]["status"] == Unreadable.status_code
+        start, *_ = await half_a_body(app, requester, headers)
+        assert start["status"] == Unreadable.status_code
 
 
 async def half_a_body(app: Litestar, visitor: Visitor, headers: list[tuple[bytes, bytes]]) -> list[Any]:
     """What is answered to nobody, after the first half of a body."""
-    said: list[Any] = [
+    said = [
         {"type": "http.request", "body": b'{"nickname', "more_body": True},
         {"type": "http.disconnect"},
     ]
-    told = list[Any]()
+    return await told(app, visitor, said, method="POST", path="/api/v1/quotes", headers=headers)
+
+
+RAW: Final = (b"limit=\xff", b"limit=\xe5&before=1", b"\xff=1", "limit=十".encode())
+
+
+async def test_a_query_with_bytes_that_no_address_has_is_refused_whatever_they_mean(
+    app: Litestar, requester: Visitor
+) -> None:
+    """httpx would write them with percent signs, which is right and read; a server may hand them over as they came."""
+    for path in ("/api/v1/orders", "/api/v1/hall", "/api/v1/campuses"):
+        for query in RAW:
+            start, body = await told(app, requester, [{"type": "http.request"}], method="GET", path=path, query=query)
+            assert (start["status"], dict(start["headers"])[b"content-type"]) == (400, b"application/problem+json")
+            assert msgspec.json.decode(body["body"])["code"] == "request.malformed", query
+    problem = problem_of(await requester.http.get("/orders", params={"limit": "十"}))
+    assert (problem["code"], problem["field"]) == ("field.invalid", "limit")
+
+
+async def told(
+    app: Litestar,
+    visitor: Visitor,
+    said: list[dict[str, Any]],
+    *,
+    method: str,
+    path: str,
+    query: bytes = b"",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> list[Any]:
+    """What is answered to what a server hands over, byte for byte."""
+    answered = list[Any]()
 
     async def receive() -> Any:
         return said.pop(0) if len(said) > 1 else said[0]
 
     async def send(message: Any) -> None:
-        told.append(message)
+        answered.append(message)
 
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "POST",
+        "method": method,
         "scheme": "http",
-        "path": "/api/v1/quotes",
-        "raw_path": b"/api/v1/quotes",
-        "query_string": b"",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
         "root_path": "",
         "headers": [
             (b"content-type", b"application/json"),
@@ -163,4 +193,4 @@ async def half_a_body(app: Litestar, visitor: Visitor, headers: list[tuple[bytes
         "server": ("errand", 80),
     }
     await app(scope, receive, send)  # type: ignore[arg-type]
-    return told
+    return answered

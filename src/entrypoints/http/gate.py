@@ -8,6 +8,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from entrypoints.container import Container
+from entrypoints.http.errors import Unreadable
 from entrypoints.http.limits import Limits
 from errand_domain.member.member import Member
 from errand_domain.member.session import NotSignedIn, Session
@@ -37,8 +38,11 @@ class Gate(ASGIMiddleware):
         self._documents = container.settings().documents
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Raises `TooManyRequests`, `NotSignedIn`, `ConsentMissing` or `ProofTooOld`."""
+        """Raises `Unreadable`, `TooManyRequests`, `NotSignedIn`, `ConsentMissing` or `ProofTooOld`."""
         asked = cast("HTTPScope", scope)
+        if not asked["query_string"].isascii():
+            # No address has such bytes, and what they mean nobody has agreed on: some would read UTF-8, some Latin-1.
+            raise Unreadable(detail="the query must write all that is not ASCII with percent signs")
         access: Access = asked["route_handler"].opt.get("access", "with_consent")
         if access == "public":
             await self._limits.hold_address(asked)

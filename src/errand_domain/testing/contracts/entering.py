@@ -44,8 +44,8 @@ class EnteringContract:
         for _ in range(4):
             member = await _joined(database)
             entries = [partial(_enter, member, examples.session(member.id)) for _ in range(6)]
-            acts = [*entries[:3], partial(_shut_out, member), *entries[3:]]
-            results = await all_at_once([partial(commit, database, act) for act in acts])
+            acts = [partial(commit, database, entry) for entry in entries]
+            results = await all_at_once([*acts[:3], partial(_shut_out, database, member), *acts[3:]])
             assert set(refusals(results)) <= {Stale}
             async with database.begin() as tx:
                 assert await tx.members.get(member.id) == member.bar(barred=True)
@@ -94,6 +94,8 @@ def _enter(member: Member, session: Session, tx: Transaction) -> None:
     tx.sessions.start(session)
 
 
-def _shut_out(member: Member, tx: Transaction) -> None:
-    tx.members.save(member.bar(barred=True))
-    tx.sessions.end_all(member.id)
+async def _shut_out(database: Database, member: Member) -> None:
+    async with database.begin() as tx:
+        tx.members.save((await tx.members.get(member.id)).bar(barred=True))
+        tx.sessions.end_all(member.id)
+        await tx.commit()
