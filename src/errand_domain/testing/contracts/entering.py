@@ -7,7 +7,7 @@ from attrs import evolve
 
 from errand_domain.errors import Stale
 from errand_domain.member.member import Member
-from errand_domain.member.session import Session
+from errand_domain.member.session import Means, Session
 from errand_domain.ports.transaction import Transaction
 from errand_domain.testing import examples
 from errand_domain.testing.contracts.database import Database, commit
@@ -41,11 +41,11 @@ class EnteringContract:
             assert len(await tx.sessions.of_member(member.id, at=NOW)) == len(sessions)
 
     async def test_what_holds_is_whole_before_what_saves_or_is_refused(self, database: Database) -> None:
-        for _ in range(4):
+        for by_phone in (True, False) * 3:
             member = await _joined(database)
             entries = [partial(_enter, member, examples.session(member.id)) for _ in range(6)]
             acts = [partial(commit, database, entry) for entry in entries]
-            results = await all_at_once([*acts[:3], partial(_shut_out, database, member), *acts[3:]])
+            results = await all_at_once([*acts[:3], partial(_shut_out, database, member, by_phone=by_phone), *acts[3:]])
             assert set(refusals(results)) <= {Stale}
             async with database.begin() as tx:
                 assert await tx.members.get(member.id) == member.bar(barred=True)
@@ -55,10 +55,10 @@ class EnteringContract:
         self, database: Database
     ) -> None:
         member, other = await _joined(database), await _joined(database)
-        plain = examples.session(member.id)
-        by_email, by_password = (_another(plain, by=means, proved_by=means) for means in ("email", "password"))
-        proved, asking = _another(plain, by="wechat", proved_by="email"), _another(by_email)
-        theirs = evolve(examples.session(other.id), by="email", proved_by="email")
+        plain, proved = examples.session(member.id), _session(member, by="wechat", proved_by="email")
+        by_email, asking = (_session(member, by="email", proved_by="email") for _ in range(2))
+        by_password = _session(member, by="password", proved_by="password")
+        theirs = _session(other, by="email", proved_by="email")
         for session in (plain, by_email, by_password, proved, asking, theirs):
             await commit(database, partial(_start, session))
         await commit(database, lambda tx: tx.sessions.end_resting_on("email", member.id, but=asking.id))
@@ -76,9 +76,8 @@ async def _joined(database: Database) -> Member:
     return member
 
 
-def _another(session: Session, **changes: object) -> Session:
-    fresh = examples.session(session.member_id)
-    return evolve(session, id=fresh.id, token_hash=fresh.token_hash, **changes)
+def _session(member: Member, *, by: Means, proved_by: Means) -> Session:
+    return evolve(examples.session(member.id), by=by, proved_by=proved_by)
 
 
 def _hold(member: Member, tx: Transaction) -> None:
@@ -94,8 +93,11 @@ def _enter(member: Member, session: Session, tx: Transaction) -> None:
     tx.sessions.start(session)
 
 
-async def _shut_out(database: Database, member: Member) -> None:
+async def _shut_out(database: Database, member: Member, *, by_phone: bool) -> None:
     async with database.begin() as tx:
         tx.members.save((await tx.members.get(member.id)).bar(barred=True))
-        tx.sessions.end_all(member.id)
+        if by_phone:
+            tx.sessions.end_resting_on("phone", member.id)
+        else:
+            tx.sessions.end_all(member.id)
         await tx.commit()
