@@ -3,9 +3,12 @@
 import pytest
 from attrs import evolve
 
-from errand_domain.content.case import Cleared, IllegalContentTransition, OwnContent, Removed
+from errand_domain.content.case import Cleared, IllegalContentTransition, Open, OwnContent, Removed
+from errand_domain.content.report import Pointed
 from errand_domain.dispute.dispute import TAKEN_AWAY
-from errand_domain.errors import InvalidField, NotPermitted
+from errand_domain.errors import InvalidField, Missing, NotPermitted
+from errand_domain.ids import ContentCaseId
+from errand_domain.order.order import Order
 from errand_domain.review.review import ReviewTooEarly
 from errand_domain.use_cases.cancel_errand import CancelErrand
 from errand_domain.use_cases.deliver_message import SENTENCES
@@ -13,6 +16,7 @@ from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
 from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.manage_profile import UpdateProfile
 from errand_domain.use_cases.moderate_content import DecideContent, ListContent, ListedCase, OrderUnderWay
+from errand_domain.use_cases.open_content_case import OpenContentCase
 from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.read_reviews import ReadReviews
@@ -159,12 +163,48 @@ async def test_a_removed_order_that_waits_is_cancelled_and_all_of_it_goes_back(w
     order = await world.opened(await world.member(), note=DOUBTFUL)
     await removed(world)
     async with world.begin() as tx:
-        assert (await tx.orders.get(order.id)).phase == "closed"
+        after = await tx.orders.get(order.id)
         (refund,) = await tx.refunds.of_order(order.id)
+    assert (after.phase, after.terms.item, after.terms.note) == ("closed", TAKEN_AWAY, "")
     assert refund.amount == order.price.payable
 
 
-async def test_an_order_under_way_is_divided_first_and_an_ended_one_is_only_noted(world: World):
+async def test_of_a_removed_order_that_has_ended_neither_side_reads_a_word_and_its_places_and_codes_stay(world: World):
+    order = await world.completed(await world.member(), await world.runner(), note=DOUBTFUL)
+    before, (line, *_) = await world.order(order), await history(world, order)
+    await removed(world)
+    after, places = await world.order(order), before.terms
+    assert (after.terms.item, after.terms.note, after.details_removed_at) == (TAKEN_AWAY, "", None)
+    for stop, was in ((after.terms.pickup, places.pickup), (after.terms.dropoff, places.dropoff)):
+        assert (stop.name, stop.point, stop.contact, stop.detail) == (was.name, was.point, was.contact, "")
+    assert (after.state, after.price, after.details_until) == (before.state, before.price, before.details_until)
+    assert (after.delivery_code, after.version) == (before.delivery_code, before.version + 1)
+    assert (await history(world, order))[0] == line
+    await world.use(OpenDispute)(order.id, order.requester_id, reason="damaged", text="箱子破了")
+
+
+async def test_what_two_cases_are_about_is_taken_away_once(world: World):
+    order = await world.opened(await world.member(), note=DOUBTFUL)
+    pointed, operator = Pointed(kind="order", subject=order.id), await world.operator("operations")
+    await removed(world)
+    version = (await world.order(order)).version
+    with pytest.raises(Missing):
+        await world.use(OpenContentCase)(pointed, operator, reason="再看")
+    async with world.begin() as tx:
+        (case,) = await tx.content_cases.of_subject("order", order.id)
+        again = evolve(case, id=ContentCaseId(world.ids.new()), state=Open(), version=1)
+        tx.content_cases.add(again)
+        await tx.commit()
+    await removed(world)
+    assert (await world.order(order)).version == version
+
+
+async def history(world: World, order: Order):
+    async with world.begin() as tx:
+        return await tx.orders.history(order.id)
+
+
+async def test_an_order_under_way_is_divided_first_and_then_its_words_go(world: World):
     requester, runner = await world.member(), await world.runner()
     accepted = await world.accepted(requester, runner, note=DOUBTFUL)
     with pytest.raises(OrderUnderWay):
@@ -174,6 +214,7 @@ async def test_an_order_under_way_is_divided_first_and_an_ended_one_is_only_note
         fee = (await tx.orders.get(accepted.id)).price.reward
     await world.use(CancelErrand)(accepted.id, requester.id, reason="算了", confirmed_fee=fee)
     assert isinstance((await removed(world)).state, Removed)
+    assert (await world.order(accepted)).terms.item == TAKEN_AWAY
 
 
 async def test_a_removed_statement_cannot_be_read_and_still_counts_as_spoken(world: World):

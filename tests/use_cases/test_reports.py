@@ -12,6 +12,7 @@ from errand_domain.content.report import OwnWords, Pointed, PointedKind, ReportR
 from errand_domain.errors import DomainError, InvalidField, Missing
 from errand_domain.ids import FileId
 from errand_domain.member.member import Member
+from errand_domain.order.erasing import one_version_on, without_terms
 from errand_domain.order.order import Order
 from errand_domain.order.terms import Handover
 from errand_domain.ports.image_check import Judged
@@ -193,6 +194,17 @@ async def test_what_was_taken_away_cannot_be_reported_any_more(scene: Scene):
     for pointed in scene.all_of_the_runner():
         with pytest.raises(Missing):
             await report(world, scene.requester, pointed)
+
+
+async def test_of_an_order_whose_words_are_gone_nothing_is_left_to_report(world: World):
+    order = await world.completed(await world.member(), await world.runner())
+    ended = await world.order(order)
+    async with world.begin() as tx:
+        tx.orders.erase(one_version_on(without_terms(ended, at=world.clock.now())))
+        runner = await tx.members.get(order.runner_id)
+        await tx.commit()
+    with pytest.raises(Missing):
+        await report(world, runner, Pointed(kind="order", subject=order.id))
 
 
 # -- One case, and one report of each ------------------------------------------------------------------------

@@ -77,23 +77,26 @@ def one_version_on(order: Order) -> Order:
     return evolve(order, version=order.version + 1)
 
 
+def without_words(order: Order) -> Order:
+    """The order without what its requester wrote for others to read: item, note, rooms, and places of their own naming.
+
+    Whom to call, where it was and the codes stay, for as long as the other details do.
+    """
+    terms = order.terms
+    pickup, dropoff = _wordless(terms.pickup), _wordless(terms.dropoff)
+    return evolve(order, terms=evolve(terms, pickup=pickup, dropoff=dropoff, item=TAKEN_AWAY, note=""))
+
+
 def without_terms(order: Order, *, at: datetime) -> Order:
     """The order without the requester's words and places: rooms, contacts, note, codes, item, why it was called off."""
     state = order.state
     if isinstance(state, Cancelled) and state.by == "requester":
         state = evolve(state, reason=TAKEN_AWAY)
-    terms = order.terms
+    terms = without_words(order).terms
     return evolve(
         order,
         state=state,
-        terms=evolve(
-            terms,
-            pickup=_coarse(terms.pickup),
-            dropoff=_coarse(terms.dropoff),
-            item=TAKEN_AWAY,
-            note="",
-            pickup_code="",
-        ),
+        terms=evolve(terms, pickup=_coarse(terms.pickup), dropoff=_coarse(terms.dropoff), pickup_code=""),
         delivery_code="",
         details_removed_at=order.details_removed_at or at,
     )
@@ -136,13 +139,17 @@ def event_without_words(event: Event) -> Event:
     return evolve(event, reason=TAKEN_AWAY) if isinstance(event, OrderCancelled) else event
 
 
+def _wordless(stop: Stop) -> Stop:
+    """The stop without the room; a building's name is nobody's, a typed one may be."""
+    return evolve(stop, name=stop.name if stop.building_id is not None else TAKEN_AWAY, detail="")
+
+
 def _coarse(stop: Stop) -> Stop:
-    """The stop without room and contact, and about where it was; a building's name is nobody's, a typed one may be."""
+    """The stop without contact, and about where it was."""
     point = Point(
         latitude=round(stop.point.latitude, DECIMALS_KEPT), longitude=round(stop.point.longitude, DECIMALS_KEPT)
     )
-    name = stop.name if stop.building_id is not None else TAKEN_AWAY
-    return evolve(stop, name=name, point=point, detail="", contact=None)
+    return evolve(stop, point=point, contact=None)
 
 
 def _bare(proof: Proof, gone: Collection[FileId] | None) -> Proof:

@@ -12,6 +12,7 @@ from errand_domain.content.report import ReportReason
 from errand_domain.errors import Conflict, Missing
 from errand_domain.ids import CampusId, ContentCaseId, DisputeId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
+from errand_domain.order.erasing import one_version_on, without_words
 from errand_domain.order.order import Order
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.audit import AuditLine
@@ -151,7 +152,10 @@ class DecideContent:
                 if order.phase == "in_progress":
                     raise OrderUnderWay
                 if order.phase in ("awaiting_payment", "waiting"):
-                    await cancel_for_operations(tx, order, operator, reason=reason, clock=self.clock)
+                    order = await cancel_for_operations(tx, order, operator, reason=reason, clock=self.clock)
+                bare = without_words(order)
+                if bare.terms != order.terms:
+                    tx.orders.erase(one_version_on(bare))
             case "review":
                 tx.reviews.hide_text(ReviewId(case.subject))
             case "statement":

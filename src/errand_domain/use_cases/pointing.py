@@ -8,6 +8,7 @@ from errand_domain.errors import Missing
 from errand_domain.ids import CampusId, FileId, MemberId, OrderId, ReviewId
 from errand_domain.member.member import Member
 from errand_domain.order.actions import relation_of
+from errand_domain.order.erasing import without_words
 from errand_domain.order.order import Order
 from errand_domain.order.states import Open
 from errand_domain.permissions import Relation
@@ -142,6 +143,8 @@ async def _shown(tx: Transaction, pointed: Pointed) -> StoredFile:
 
 
 def _order(order: Order) -> Published:
+    if without_words(order).terms == order.terms:  # names of buildings are left, and are nobody's
+        raise Missing(WHAT)
     return _text(
         Published(
             campus_id=order.campus_id,

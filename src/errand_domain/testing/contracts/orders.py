@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from errand_domain.errors import Missing, Stale
 from errand_domain.ids import CampusId, MemberId, OrderId, QuoteId
-from errand_domain.order.erasing import one_version_on, without_terms
+from errand_domain.order.erasing import one_version_on, without_terms, without_words
 from errand_domain.order.events import Event
 from errand_domain.order.order import Order
 from errand_domain.order.states import EVERY_PHASE, FINAL, STATES
@@ -101,6 +101,19 @@ class OrdersContract:
         async with database.begin() as tx:
             assert await tx.orders.get(order.id) == bare
             assert await tx.orders.history(order.id) == (less, Recorded(version=3, event=two))
+
+    async def test_an_order_may_move_on_and_lose_its_words_in_one_commit(self, database: Database) -> None:
+        order, tip = examples.order(), examples.tip()
+        await commit(database, lambda tx: tx.orders.add(order))
+        async with database.begin() as tx:
+            after = (await tx.orders.get(order.id)).apply(tip)
+            bare = one_version_on(without_words(after))
+            tx.orders.save(after, tip)
+            tx.orders.erase(bare)
+            await tx.commit()
+        async with database.begin() as tx:
+            assert await tx.orders.get(order.id) == bare
+            assert await tx.orders.history(order.id) == (Recorded(version=2, event=tip),)
 
     async def test_of_many_erasures_and_saves_of_one_version_one_wins(self, database: Database) -> None:
         order, tip = examples.order(), examples.tip()
