@@ -10,12 +10,14 @@ from errand_domain.member.member import Way
 from errand_domain.member.session import CODE_PAUSE, CODE_TRIES, CODES_AN_HOUR, CodeTooSoon, WrongCode
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Arrival, Entered
+from errand_domain.use_cases.known_devices import device_token
 from errand_domain.use_cases.manage_profile import LinkWay
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import (
     AT_ALL_MOST,
     FROM_DEVICE_MOST,
+    FROM_DEVICES_MOST,
     SECOND_FACTORS_MOST,
     PasswordTry,
     SignInByPassword,
@@ -113,6 +115,33 @@ async def test_any_way_in_makes_the_device_known_for_every_address_of_its_member
     await come(world, PASSWORD, by_phone.device_token)
     bare = await world.use(SignInByWechat)(world.mini_program.ticket_of("openid-lin"))
     assert bare.device_token == "", "without an address there is nothing to try"
+
+
+async def test_whoever_comes_in_by_another_way_gains_few_guesses_however_often_they_come(world: World):
+    entered = await with_password(world)
+    async with world.begin() as tx:
+        tx.members.save((await tx.members.get(entered.member.id)).link(Way("wechat", "openid-lin")))
+        await tx.commit()
+    for n in range(FROM_DEVICES_MOST):
+        again = await world.use(SignInByWechat)(world.mini_program.ticket_of("openid-lin"))
+        with pytest.raises(WrongPassword):
+            await come(world, GUESS, again.device_token, address=f"198.51.100.{n}")
+    fresh = await world.use(SignInByWechat)(world.mini_program.ticket_of("openid-lin"))
+    with pytest.raises(TooManyRequests):
+        await come(world, PASSWORD, fresh.device_token)
+    await come(world, PASSWORD, "")
+
+
+async def test_whoever_knows_the_password_gains_few_second_factors_however_often_they_come(world: World):
+    staff = await enroll(world)
+    for n in range(FROM_DEVICES_MOST + 1):
+        known_by = device_token(staff.member, world.secrets)
+        given = PasswordTry(
+            email=staff.email, password=STAFF_PASSWORD, second="000000", arrival=Arrival(known_by=known_by)
+        )
+        refusal = WrongSecondFactor if n < FROM_DEVICES_MOST else TooManyRequests
+        with pytest.raises(refusal):
+            await world.use(SignInByPassword)(given)
 
 
 async def ask_too_often(world: World, way: Way) -> None:

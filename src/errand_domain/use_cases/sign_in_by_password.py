@@ -23,6 +23,8 @@ AT_ALL_MOST: Final = 30
 """From everywhere together: wider, so that a stranger in one network shuts nobody out; one in three no known device."""
 FROM_DEVICE_MOST: Final = 10
 """Of each device that the account was entered from before, and of all its sessions together: apart from strangers'."""
+FROM_DEVICES_MOST: Final = 30
+"""Of all those devices together: whoever comes in by another way is another device each time, if they like."""
 SECOND_FACTORS_MOST: Final = 10
 NOBODY: Final = MemberId(UUID(int=0))
 
@@ -56,6 +58,9 @@ class SignInByPassword:
         device = known_device(given.arrival.known_by, way, self.entrance.secrets)
         if device:
             await hold_to(self.limits, f"password device {device}", most=FROM_DEVICE_MOST, per=HOUR, at=now)
+            await hold_to(
+                self.limits, f"password devices {self._named(given)}", most=FROM_DEVICES_MOST, per=HOUR, at=now
+            )
         else:
             await self._hold_strangers(given, at=now)
         async with self.entrance.begin() as tx:
@@ -71,6 +76,8 @@ class SignInByPassword:
                 raise SecondFactorNeeded
             whose = f"{member.id} {device}".rstrip()
             await hold_to(self.limits, f"second factor {whose}", most=SECOND_FACTORS_MOST, per=HOUR, at=now)
+            if device:
+                await hold_to(self.limits, f"second factors {member.id}", most=FROM_DEVICES_MOST, per=HOUR, at=now)
         is_current = self.passwords.is_current(credential.password_hash)
         fresh = credential.password_hash if is_current else await self.passwords.hash(given.password)
         return await self._enter(way, given, proven=credential.password_hash, fresh=fresh, now=now)
@@ -96,10 +103,14 @@ class SignInByPassword:
         return entered
 
     async def _hold_strangers(self, given: PasswordTry, *, at: datetime) -> None:
-        """Whether anybody is known at that address makes no difference, and the address itself is not kept."""
-        name = self.entrance.secrets.digest(f"password:{given.email}")
+        """Whether anybody is known at that address makes no difference."""
+        name = self._named(given)
         await hold_to(self.limits, f"password {name} {given.address}", most=FROM_ADDRESS_MOST, per=HOUR, at=at)
         await hold_to(self.limits, f"password {name}", most=AT_ALL_MOST, per=HOUR, at=at)
+
+    def _named(self, given: PasswordTry) -> str:
+        """What the address is counted by: it is not kept itself."""
+        return self.entrance.secrets.digest(f"password:{given.email}")
 
     def _used(self, credential: Credential, second: str, now: datetime) -> Credential:
         return with_second_factor(credential, second, self.authenticators, self.entrance.secrets, at=now)
