@@ -1,6 +1,6 @@
 """What a password must be, as NIST SP 800-63B has it: long enough and not to be guessed, of whatever characters."""
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from attrs import frozen
 
@@ -12,6 +12,8 @@ LENGTH_LEAST_FOR_STAFF: Final = 12
 LENGTH_MOST: Final = 128
 NAME_LENGTH_LEAST: Final = 3
 """A shorter name before the @ would forbid passwords that have nothing to do with it."""
+Weakness = Literal["too_short", "too_long", "well_known", "predictable", "contains_address", "breached"]
+WEAKNESSES: Final[tuple[Weakness, ...]] = get_args(Weakness)
 
 
 @frozen(str=False)
@@ -21,7 +23,7 @@ class PasswordWeak(Invalid):
     code = "member.password_weak"
     sentence = "密码过于简单或长度不符合要求"
 
-    reason: str
+    reason: Weakness
     least: int
 
 
