@@ -21,7 +21,7 @@ async def test_the_proxy_in_front_is_named(installed: Settings):
     assert await check_proxies(installed) == "127.0.0.1/32"
 
 
-@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0"])
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "::ffff:0:0/96"])
 async def test_to_believe_everybody_is_wrong(installed: Settings, everybody: str):
     with pytest.raises(Wrong, match="is everybody"):
         await check_proxies(evolve(installed, trusted_proxies=("10.0.0.0/8", everybody)))

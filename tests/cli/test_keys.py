@@ -132,7 +132,9 @@ def test_the_doctor_finds_a_schema_that_is_behind(ring: Path, tmp_path: Path, mo
     monkeypatch.setenv("ERRAND_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
     result = run("doctor")
     assert result.exit_code == 1
-    assert "WRONG database: the schema is at nothing" in result.stdout
+    (wrong,) = (line for line in result.stdout.splitlines() if line.startswith("WRONG"))
+    assert wrong.startswith("WRONG database: the schema is at nothing")
+    assert "errand db upgrade" in wrong
 
 
 def test_no_command_shows_a_key(ring: Path):

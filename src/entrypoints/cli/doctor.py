@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_address, ip_network
 from tempfile import TemporaryFile
+from typing import Final
 from uuid import uuid4
 
 import click
@@ -20,6 +21,7 @@ from entrypoints.container.passwords import find_breached_passwords
 from entrypoints.container.ports import redis_facts
 from entrypoints.container.storage import check_storage, open_store
 from entrypoints.documents.shelf import find_shelf
+from entrypoints.http.proxies import both_spellings
 from entrypoints.settings import RUN_BY, Settings, SettingsInvalid, read_settings
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoreUnreachable
@@ -28,6 +30,9 @@ MEMORY_CARRIER = "memory"
 REDIS_LEAST = 6
 """What is older gets no more repairs."""
 FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+READ_IN_DATABASE: Final = frozenset({"keys in use", "sealed values", "blind indices"})
+"""Not examined where the database is not reached or not at its schema: what they would say is not about them."""
 
 
 class Wrong(Exception):
@@ -55,12 +60,16 @@ async def _examined() -> list[dict[str, object]]:
     except SettingsInvalid as invalid:
         return [{"check": "settings", "ok": False, "detail": str(invalid)}]
     found: list[dict[str, object]] = [{"check": "settings", "ok": True, "detail": settings.mode}]
+    wrong = set[str]()
     async for name, check in _checks(settings):
+        if name in READ_IN_DATABASE and "database" in wrong:
+            continue
         try:
             found.append({"check": name, "ok": True, "detail": await check()})
         except Exception as fault:  # noqa: BLE001 - whatever fails is what this command is asked about
             told = str(fault) if isinstance(fault, Wrong | SettingsInvalid | KeyRingInvalid) else repr(fault)
             found.append({"check": name, "ok": False, "detail": " ".join(told.split())})
+            wrong.add(name)
     return found
 
 
@@ -85,7 +94,7 @@ async def _checks(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], A
 
 async def check_proxies(settings: Settings) -> str:
     """Whom the service believes about addresses; raises `Wrong` for everybody, and for nobody where people come in."""
-    networks = [ip_network(name) for name in settings.trusted_proxies]
+    networks = [ip_network(spelling) for name in settings.trusted_proxies for spelling in both_spellings(name)]
     if any(network.prefixlen == 0 for network in networks):
         raise Wrong("ERRAND_TRUSTED_PROXIES is everybody: whoever asks may write the address that they are counted by")
     if networks:
