@@ -207,6 +207,16 @@ async def test_of_an_order_whose_words_are_gone_nothing_is_left_to_report(world:
         await report(world, runner, Pointed(kind="order", subject=order.id))
 
 
+async def test_staff_who_wrote_it_find_nothing_of_its_case_among_those_that_wait(world: World):
+    author = await world.operator("operations")
+    order = await world.opened(author)
+    runner, colleague = await world.runner(), await world.operator("operations")
+    await report(world, runner, Pointed(kind="order", subject=order.id), text="他骗我")
+    for operator, listed in ((author, 0), (colleague, 1)):
+        found = await world.use(ListContent)(world.campus.id, operator, states=("open",), limit=9)
+        assert len(found) == listed
+
+
 # -- One case, and one report of each ------------------------------------------------------------------------
 
 
