@@ -13,17 +13,11 @@ from errand_domain.ports.content import ContentCheck, Utterance, Verdict
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.runner.runner import Runner
 from errand_domain.use_cases.avatars import RemoveAvatar
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.dispute_order import OpenDispute
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.manage_profile import (
-    BlockMember,
-    CloseAccount,
-    GiveConsent,
-    LinkWay,
-    UnlinkWay,
-    UpdateProfile,
-)
+from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_order import ReviewOrder
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword

@@ -11,10 +11,10 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import PROOF_LIFE, WrongCode
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.own_sessions import ListSessions
+from errand_domain.use_cases.own_ways import LinkByTicket
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
 from errand_domain.use_cases.sign_in_by_password import (

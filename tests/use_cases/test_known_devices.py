@@ -11,7 +11,7 @@ from errand_domain.member.session import CODE_PAUSE, CODE_TRIES, CODES_AN_HOUR, 
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Arrival, Entered
 from errand_domain.use_cases.known_devices import device_token
-from errand_domain.use_cases.manage_profile import LinkWay
+from errand_domain.use_cases.own_ways import LinkWay
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
 from errand_domain.use_cases.sign_in_by_password import (

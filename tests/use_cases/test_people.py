@@ -20,20 +20,15 @@ from errand_domain.runner.verification import (
 )
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.entering import Arrival, Entered
 from errand_domain.use_cases.files import UploadFile
 from errand_domain.use_cases.judging import ContentRefused
 from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
-from errand_domain.use_cases.manage_profile import (
-    BlockMember,
-    CloseAccount,
-    GiveConsent,
-    LinkWay,
-    UnlinkWay,
-    UpdateProfile,
-)
+from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
+from errand_domain.use_cases.own_ways import LinkWay, UnlinkWay
 from errand_domain.use_cases.request_code import RequestCode
 from errand_domain.use_cases.review_runner import (
     Approve,

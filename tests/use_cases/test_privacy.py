@@ -14,9 +14,9 @@ from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import Left, StudentNumberTaken
 from errand_domain.use_cases.accept_errand import AcceptErrand
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.files import UploadFile
 from errand_domain.use_cases.hand_over_errand import ReassignErrand
-from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.publish_errand import Publication, PublishErrand
 from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
 from errand_domain.use_cases.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend, WantMore

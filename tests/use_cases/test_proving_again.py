@@ -20,11 +20,10 @@ from errand_domain.ports.mini_program import TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.use_cases.entering import Entered
 from errand_domain.use_cases.fresh_proof import CheckFreshProof
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import GrantRole
 from errand_domain.use_cases.manage_operators import DisableOperator
-from errand_domain.use_cases.manage_profile import LinkWay, UnlinkWay
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
+from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.set_password import SetPassword
 from errand_domain.use_cases.sign_in import SignInByWechat

@@ -20,6 +20,7 @@ from errand_domain.retention import CODES_KEPT_FOR, NOTICES_KEPT_FOR, SESSIONS_K
 from errand_domain.runner.verification import APPLICATION_KEPT_FOR
 from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
 from errand_domain.use_cases.cancel_errand import CancelErrand
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.confirm_errand import ConfirmErrand
 from errand_domain.use_cases.deliver_item import DeliverItem
 from errand_domain.use_cases.dispute_order import OpenDispute, RuleDispute, StateCase
@@ -28,7 +29,6 @@ from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
 from errand_domain.use_cases.export_member import ExportMember
 from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, Due, ForgetWhatIsOver
 from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.manage_profile import CloseAccount
 from errand_domain.use_cases.moderate_content import DecideContent
 from errand_domain.use_cases.pick_up_item import PickUpItem
 from errand_domain.use_cases.request_code import RequestCode

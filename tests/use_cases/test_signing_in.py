@@ -35,11 +35,11 @@ from errand_domain.permissions import check
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.entering import Arrival, Entered
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.manage_profile import CloseAccount, LinkWay, UnlinkWay
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOutElsewhere
+from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
 from errand_domain.use_cases.request_code import FROM_ADDRESS_MOST, FROM_DEVICE_MOST, RequestCode
 from errand_domain.use_cases.set_password import ResetPassword, SetPassword
 from errand_domain.use_cases.sign_in import SignIn, SignInByWechat

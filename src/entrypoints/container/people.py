@@ -6,6 +6,7 @@ from entrypoints.container.ports import Ports
 from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
 from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
 from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture, ShowAvatar
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.entering import Entrance
 from errand_domain.use_cases.erase_content_case import EraseContentCase
 from errand_domain.use_cases.erase_file import EraseUnfinishedFile, EraseUnusedFile
@@ -16,19 +17,12 @@ from errand_domain.use_cases.files import FetchFile, UploadFile
 from errand_domain.use_cases.forget_member import ForgetInOrders
 from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
 from errand_domain.use_cases.fresh_proof import CheckFreshProof
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
 from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
 from errand_domain.use_cases.manage_members import BarMember, GrantRole
 from errand_domain.use_cases.manage_operators import DisableOperator, InviteOperator, Inviting, ResetOperator
-from errand_domain.use_cases.manage_profile import (
-    BlockMember,
-    CloseAccount,
-    GiveConsent,
-    LinkWay,
-    UnlinkWay,
-    UpdateProfile,
-)
+from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
 from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
+from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
 from errand_domain.use_cases.prove_again import ProveAgain
 from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
 from errand_domain.use_cases.read_audit import ReadAudit

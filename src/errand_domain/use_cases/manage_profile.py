@@ -1,27 +1,16 @@
-"""What members do with their own account."""
-
-from uuid import UUID
+"""What members say of themselves, what they accept, and whom they avoid."""
 
 from attrs import field, frozen
 
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.consent import Consent, Document, Documents, TextDigests, check_in_force
-from errand_domain.member.member import AccountBusy, Member, Way, WayKind, WayTaken
-from errand_domain.member.session import WrongCode
-from errand_domain.order.states import Phase
+from errand_domain.member.member import Member
 from errand_domain.permissions import check
 from errand_domain.ports.content import ContentCheck
-from errand_domain.ports.outbox import ForgetMember
-from errand_domain.ports.outside import Clock, Ids, Secrets
-from errand_domain.ports.transaction import Begin, Transaction
-from errand_domain.settlement.recipes import accounts_of_runner
-from errand_domain.use_cases.avatars import erase_avatars
+from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.erase_cards import erase_cards
 from errand_domain.use_cases.judging import ContentRefused, Published, author_of, doubt_about, open_case
-from errand_domain.use_cases.trying_codes import try_code
-
-UNFINISHED: tuple[Phase, ...] = ("awaiting_payment", "waiting", "in_progress")
 
 
 @frozen(kw_only=True)
@@ -89,62 +78,6 @@ class GiveConsent:
 
 
 @frozen(kw_only=True)
-class LinkWay:
-    """A member adds a way to sign in, proven by a code that was sent there."""
-
-    begin: Begin
-    clock: Clock
-    secrets: Secrets
-
-    @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId, way: Way, code: str) -> Member:
-        """The member; raises `WrongCode` or `WayTaken`."""
-        async with self.begin() as tx:
-            member = await tx.members.get(member_id)
-            check("manage_profile", member, relation="self")
-            right = await try_code(tx, way, code, secrets=self.secrets, at=self.clock.now())
-            if right:
-                member = await link(tx, member, way)
-            await tx.commit()
-        if not right:
-            raise WrongCode
-        return member
-
-
-async def link(tx: Transaction, member: Member, way: Way) -> Member:
-    """The member, who signs in that way as well from the commit on; raises `WayTaken`."""
-    owner = await tx.members.of_way(way)
-    if owner is not None and owner.id != member.id:
-        raise WayTaken
-    linked = member.link(way)
-    if linked is not member:
-        tx.members.save(linked)
-    return linked
-
-
-@frozen(kw_only=True)
-class UnlinkWay:
-    """A member removes a way to sign in, but never the last. Whoever came in by it is signed out.
-
-    They might go on for as long as their proof is fresh, and take the account, though what they came by is gone.
-    """
-
-    begin: Begin
-
-    @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId, kind: WayKind, *, but: UUID | None = None) -> Member:
-        """The member; raises `LastWay`. `but` is the session that asks, which stays."""
-        async with self.begin() as tx:
-            member = await tx.members.get(member_id)
-            check("manage_profile", member, relation="self")
-            member = member.unlink(kind)
-            tx.members.save(member)
-            tx.sessions.end_resting_on(kind, member_id, but=but)
-            await tx.commit()
-        return member
-
-
-@frozen(kw_only=True)
 class BlockMember:
     """A member no longer wants to meet another, in either role; or does again."""
 
@@ -161,49 +94,3 @@ class BlockMember:
             tx.members.save(member)
             await tx.commit()
         return member
-
-
-@frozen(kw_only=True)
-class CloseAccount:
-    """A member leaves: refused while money or an order is open, then every personal field is erased.
-
-    What stands in their ended orders goes after it, an order at a time, by a message of the same commit.
-
-    Member and runner are read first and saved, so that publishing or accepting at the same time meets one of them.
-    """
-
-    begin: Begin
-    clock: Clock
-
-    @decided_anew_when_stale
-    async def __call__(self, member_id: MemberId) -> Member:
-        """The closed account, signed out everywhere; raises `AccountBusy`."""
-        async with self.begin() as tx:
-            now = self.clock.now()
-            member = await tx.members.get(member_id)
-            check("close_account", member, relation="self")
-            runner = await tx.runners.find(member_id)
-            await _check_idle(tx, member_id)
-            await erase_avatars(tx, member, at=now)
-            member = member.close(at=now)
-            tx.members.save(member)
-            if runner is not None:
-                tx.runners.save(runner.leave(at=now))
-            await erase_cards(tx, member_id, until=now, at=now)
-            tx.credentials.forget(member_id)
-            tx.reports.forget_reporter(member_id)
-            tx.sessions.end_all(member_id)
-            tx.outbox.add(ForgetMember(member_id=member_id), at=now)
-            await tx.commit()
-        return member
-
-
-async def _check_idle(tx: Transaction, member_id: MemberId) -> None:
-    if await tx.orders.placed_by(member_id, phases=UNFINISHED, before=None, limit=1):
-        raise AccountBusy("order")
-    if await tx.orders.run_by(member_id, phases=UNFINISHED, before=None, limit=1):
-        raise AccountBusy("order")
-    if await tx.refunds.owed_to(member_id, limit=1):
-        raise AccountBusy("refund")
-    if any((await tx.ledger.balances(accounts_of_runner(member_id))).values()):
-        raise AccountBusy("balance")

@@ -30,16 +30,10 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
+from errand_domain.use_cases.close_account import CloseAccount
 from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.link_by_ticket import LinkByTicket
-from errand_domain.use_cases.manage_profile import (
-    BlockMember,
-    CloseAccount,
-    GiveConsent,
-    LinkWay,
-    UnlinkWay,
-    UpdateProfile,
-)
+from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
 from errand_domain.use_cases.set_password import SetPassword
 
 
