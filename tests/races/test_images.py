@@ -8,6 +8,7 @@ from attrs import evolve
 from adapters.memory.image_check import MemoryImageCheck
 from adapters.memory.notifications import MemoryNotifications
 from errand_domain.content.case import ContentCase
+from errand_domain.content.report import Pointed
 from errand_domain.content.screening import JUDGED_WITHIN, Passed, TakenAway, Withheld
 from errand_domain.ports.files import StoredFile
 from errand_domain.ports.notifications import ImageReport
@@ -75,3 +76,27 @@ async def test_of_a_clearance_and_a_removal_at_once_one_wins_and_the_image_is_as
         decided = await tx.content_cases.get(case.id)
     expected = {"cleared": Passed(), "removed": TakenAway()}[decided.state_name]
     assert (await now(stage, file)).screening == expected
+
+
+async def test_what_is_withheld_while_a_person_clears_a_report_of_it_is_shown_again_or_waits_for_somebody(stage: Stage):
+    for withheld_by in ("check", "operator") * 4:
+        file = await submitted(stage)
+        if withheld_by == "operator":
+            await stage.use.record_verdict()(file.trace, "pass")
+        async with stage.begin() as tx:
+            assert file.order_id is not None
+            requester_id = (await tx.orders.get(file.order_id)).requester_id
+        pointed, operator = Pointed(kind="image", subject=file.id), await stage.operator()
+        await stage.use.report_content()(requester_id, pointed, reason="sexual", text="")
+        async with stage.begin() as tx:
+            (case,) = await tx.content_cases.of_subject("image", file.id)
+        withholding = (
+            stage.use.record_verdict()(file.trace, "risky")
+            if withheld_by == "check"
+            else stage.use.open_content_case()(pointed, operator, reason="投诉", withhold=True)
+        )
+        await gather(withholding, stage.use.decide_content().clear(case.id, await stage.operator()))
+        async with stage.begin() as tx:
+            states = [each.state_name for each in await tx.content_cases.of_subject("image", file.id)]
+        is_withheld = isinstance((await now(stage, file)).screening, Withheld)
+        assert is_withheld == ("open" in states), (withheld_by, states)

@@ -169,6 +169,10 @@ class ContentCase:
         state = evolve(self.state, reason=TAKEN_AWAY) if isinstance(self.state, Removed) else self.state
         return evolve(self, quote="", reports=0, state=state, version=self.version + 1)
 
+    def touched(self) -> "ContentCase":
+        """The same, one version on: whoever decides at this moment meets it, and looks again."""
+        return evolve(self, version=self.version + 1)
+
     def apply(self, event: ContentEvent) -> "ContentCase":
         """The case after the event; raises `IllegalContentTransition`."""
         step = CONTENT_TRANSITIONS.get((type(self.state), type(event)))

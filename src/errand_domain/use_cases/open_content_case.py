@@ -43,13 +43,17 @@ class OpenContentCase:
             concerns = await concerned_by(tx, about)
             check("moderate_content", operator, campus_id=about.campus_id, of=WHAT, concerns=concerns)
             cases = await tx.content_cases.of_subject(about.kind, about.subject)
+            is_held = withhold and await hold_image(tx, FileId(about.subject), at=now)
             case = open_among(cases, about)
             if case is None:
                 case_id = case_id_of(about.kind, about.subject, len(cases))
                 case = new_case(case_id, about, "opened", reason=reason, at=now)
                 tx.content_cases.add(case)
                 _audit(tx, case, operator, "content.opened", reason, at=now)
-            if withhold and await hold_image(tx, FileId(about.subject), at=now):
+            elif is_held:
+                case = case.touched()  # whoever lets it stand in this moment looks again, and shows it again
+                tx.content_cases.save(case)
+            if is_held:
                 _audit(tx, case, operator, "content.withheld", reason, at=now)
             await tx.commit()
         return case

@@ -101,9 +101,12 @@ async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEv
     # What was in doubt before has its case already.
     if doubt is not None and not isinstance(was.screening, InDoubt) and (campus_id := await campus_of(tx, file)):
         about = Published(campus_id=campus_id, author_id=file.owner_id, kind="image", subject=file.id)
-        # And so may have what was reported before its verdict.
-        if open_among(await tx.content_cases.of_subject("image", file.id), about) is None:
+        # And so may have what was reported before its verdict. Whoever lets it stand in this moment looks again.
+        reported = open_among(await tx.content_cases.of_subject("image", file.id), about)
+        if reported is None:
             open_case(tx, ids, about, doubt, at=at)
+        else:
+            tx.content_cases.save(reported.touched())
     show_if_harmless(tx, file, at=at)
     if isinstance(file.screening, Withheld):
         tx.outbox.add(Tell(member_id=file.owner_id, kind="image_withheld", order_id=file.order_id), at=at)
