@@ -1,5 +1,6 @@
 """A campus: its boundary, its buildings and who may enter them, and its policy."""
 
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,10 @@ class Campus:
     def zone(self) -> ZoneInfo:
         """The time zone in which its day and night are counted."""
         return ZoneInfo(self.time_zone)
+
+    def day_start(self, at: datetime) -> datetime:
+        """The midnight with which the campus's day began."""
+        return at.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def contains(self, point: Point) -> bool:
         """Whether the point lies inside the boundary (even-odd rule)."""

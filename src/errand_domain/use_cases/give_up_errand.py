@@ -1,8 +1,5 @@
 """Hand an errand back to the hall."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from attrs import frozen
 
 from errand_domain.ids import MemberId, OrderId
@@ -16,11 +13,6 @@ from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.crediting import move_credit
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.moving import move
-
-
-def day_start(at: datetime, zone: ZoneInfo) -> datetime:
-    """Midnight of the campus's day."""
-    return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @frozen(kw_only=True)
@@ -38,7 +30,7 @@ class GiveUpErrand:
             order = await tx.orders.get(order_id)
             check("give-up", runner_id, relation=relation_of(order, runner_id), of="order")
             campus = await tx.campuses.get(order.campus_id)
-            today = await tx.runners.give_ups_since(runner_id, day_start(now, campus.zone))
+            today = await tx.runners.give_ups_since(runner_id, campus.day_start(now))
             event = give_up(order, runner_id, campus.policy, reason=reason, given_up_today=today, at=now)
             order = await move(tx, order, event, policy=campus.policy)
             await move_credit(tx, runner_id, order, "gave_up", campus.policy, at=now)

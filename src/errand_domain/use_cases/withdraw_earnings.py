@@ -18,7 +18,6 @@ from errand_domain.settlement import recipes
 from errand_domain.settlement.withdrawal import PayeeMissing, Withdrawal, request_withdrawal
 from errand_domain.settlement.withdrawal_states import WithdrawalApproved, WithdrawalRejected
 from errand_domain.use_cases.deciding import decided_anew_when_stale
-from errand_domain.use_cases.give_up_errand import day_start
 from errand_domain.use_cases.providers import Providers
 
 
@@ -47,7 +46,7 @@ class RequestWithdrawal:
             payee = await _payee(tx, runner_id, desk.payee_way)
             payee_name = (runner.application.real_name or "") if desk.needs_payee_name else ""
             campus = await tx.campuses.get(runner.campus_id)
-            today = await tx.withdrawals.withdrawn_since(runner_id, day_start(now, campus.zone))
+            today = await tx.withdrawals.withdrawn_since(runner_id, campus.day_start(now))
             withdrawal = request_withdrawal(
                 WithdrawalId(self.ids.new()),
                 runner_id,
