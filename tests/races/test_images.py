@@ -100,3 +100,18 @@ async def test_what_is_withheld_while_a_person_clears_a_report_of_it_is_shown_ag
             states = [each.state_name for each in await tx.content_cases.of_subject("image", file.id)]
         is_withheld = isinstance((await now(stage, file)).screening, Withheld)
         assert is_withheld == ("open" in states), (withheld_by, states)
+
+
+async def test_of_a_verdict_and_a_report_at_once_one_opens_the_case_and_the_other_joins_it(stage: Stage):
+    for _ in range(4):
+        file = await submitted(stage)
+        async with stage.begin() as tx:
+            assert file.order_id is not None
+            requester_id = (await tx.orders.get(file.order_id)).requester_id
+        pointed, report = Pointed(kind="image", subject=file.id), stage.use.report_content()
+        await gather(
+            stage.use.record_verdict()(file.trace, "review"), report(requester_id, pointed, reason="sexual", text="")
+        )
+        async with stage.begin() as tx:
+            (case,) = await tx.content_cases.of_subject("image", file.id)
+        assert (case.state_name, case.reports) == ("open", 1)

@@ -60,7 +60,7 @@ class Money(Ports):
     advance_withdrawal = Factory(
         AdvanceWithdrawal, begin=Ports.begin, clock=Ports.clock, providers=Ports.payment_providers
     )
-    record_verdict = Factory(RecordVerdict, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids)
+    record_verdict = Factory(RecordVerdict, begin=Ports.begin, clock=Ports.clock)
     receive_notification = Factory(
         ReceiveNotification,
         begin=Ports.begin,

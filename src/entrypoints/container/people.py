@@ -207,12 +207,11 @@ class People(Ports):
         SubmitImage,
         begin=Ports.begin,
         clock=Ports.clock,
-        ids=Ports.ids,
         seal=Ports.link_seal,
         address=Ports.link_address,
         check=Ports.image_check,
     )
-    miss_verdict = Factory(MissVerdict, begin=Ports.begin, clock=Ports.clock, ids=Ports.ids)
+    miss_verdict = Factory(MissVerdict, begin=Ports.begin, clock=Ports.clock)
     apply_as_runner = Factory(
         ApplyAsRunner,
         begin=Ports.begin,

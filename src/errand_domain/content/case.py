@@ -183,7 +183,7 @@ class ContentCase:
 
 
 def case_id_of(kind: ContentKind, subject: UUID, number: int) -> ContentCaseId:
-    """The id of the case that is opened by a person when so many are known of that thing.
+    """The id of the case that is opened about what is there already, when so many are known of that thing.
 
     It follows from the thing and the number, so that of two who open one at the same moment, one meets the other's.
     """

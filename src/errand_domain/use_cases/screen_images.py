@@ -23,7 +23,7 @@ from errand_domain.ports.content import Verdict
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.image_check import ImageCheck, Judged, Submitted, SubmittedImage, Unjudged
 from errand_domain.ports.link_seal import FileLink, LinkAddress, LinkSeal
-from errand_domain.ports.outside import Clock, Ids
+from errand_domain.ports.outside import Clock
 from errand_domain.ports.transaction import Begin
 from errand_domain.use_cases.deciding import decided_anew_when_stale
 from errand_domain.use_cases.files import FetchedFile
@@ -51,7 +51,6 @@ class SubmitImage:
 
     begin: Begin
     clock: Clock
-    ids: Ids
     seal: LinkSeal
     address: LinkAddress
     check: ImageCheck
@@ -89,7 +88,7 @@ class SubmitImage:
         async with self.begin() as tx:
             file = await find_file(tx, file_id)
             if file is not None and not file.trace:
-                await screen(tx, self.ids, file, event, at=at)
+                await screen(tx, file, event, at=at)
                 await tx.commit()
 
 
@@ -99,7 +98,6 @@ class RecordVerdict:
 
     begin: Begin
     clock: Clock
-    ids: Ids
 
     @decided_anew_when_stale
     async def __call__(self, trace: str, verdict: Verdict) -> None:
@@ -110,7 +108,7 @@ class RecordVerdict:
                 file = await tx.files.of_trace(trace)
             except Missing:
                 return
-            await screen(tx, self.ids, file, _EVENTS[verdict], at=now)
+            await screen(tx, file, _EVENTS[verdict], at=now)
             await tx.commit()
 
 
@@ -120,7 +118,6 @@ class MissVerdict:
 
     begin: Begin
     clock: Clock
-    ids: Ids
 
     @decided_anew_when_stale
     async def __call__(self, file_id: FileId) -> None:
@@ -130,7 +127,7 @@ class MissVerdict:
             file = await find_file(tx, file_id)
             if file is None or file.judged_by is None or now < file.judged_by:
                 return
-            await screen(tx, self.ids, file, VerdictMissed(), at=now)
+            await screen(tx, file, VerdictMissed(), at=now)
             await tx.commit()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from errand_domain.content.case import Doubt
+from errand_domain.content.case import Doubt, case_id_of
 from errand_domain.content.screening import (
     JUDGED_WITHIN,
     FileWithheld,
@@ -33,9 +33,8 @@ from errand_domain.ids import CampusId, FileId
 from errand_domain.ports.content import Scene
 from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.outbox import EraseFile, ShowPicture, Tell
-from errand_domain.ports.outside import Ids
 from errand_domain.ports.transaction import Transaction
-from errand_domain.use_cases.judging import Published, open_among, open_case
+from errand_domain.use_cases.judging import Published, new_case, open_among
 
 SCENE_OF: Final[Mapping[FilePurpose, Scene | None]] = {
     "proof": "order",
@@ -88,7 +87,7 @@ async def campus_of(tx: Transaction, file: StoredFile) -> CampusId | None:
     return (await tx.orders.get(file.order_id)).campus_id
 
 
-async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEvent, *, at: datetime) -> StoredFile:
+async def screen(tx: Transaction, file: StoredFile, event: ScreeningEvent, *, at: datetime) -> StoredFile:
     """Gather what the event brings about: the file, a case for a person, a word to the author.
 
     What cannot happen to it any more changes nothing: somebody was first.
@@ -102,9 +101,11 @@ async def screen(tx: Transaction, ids: Ids, file: StoredFile, event: ScreeningEv
     if doubt is not None and not isinstance(was.screening, InDoubt) and (campus_id := await campus_of(tx, file)):
         about = Published(campus_id=campus_id, author_id=file.owner_id, kind="image", subject=file.id)
         # And so may have what was reported before its verdict. Whoever lets it stand in this moment looks again.
-        reported = open_among(await tx.content_cases.of_subject("image", file.id), about)
+        cases = await tx.content_cases.of_subject("image", file.id)
+        reported = open_among(cases, about)
         if reported is None:
-            open_case(tx, ids, about, doubt, at=at)
+            case_id = case_id_of("image", file.id, len(cases))
+            tx.content_cases.add(new_case(case_id, about, doubt, at=at))
         else:
             tx.content_cases.save(reported.touched())
     show_if_harmless(tx, file, at=at)
