@@ -33,9 +33,9 @@ from errand_domain.ports.files import StoredFile
 from errand_domain.ports.payments import PaymentReport
 from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import Application, RunnerApproved
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.publish_errand import Publication
-from errand_domain.use_cases.quote_errand import QuoteRequest
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.orders.publish_errand import Publication
+from errand_domain.use_cases.orders.quote_errand import QuoteRequest
 
 T = TypeVar("T")
 SECRET: Final = b"a key for tests, and for nothing else"

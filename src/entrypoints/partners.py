@@ -34,7 +34,7 @@ from adapters.wechat_pay.payouts import WechatPayouts
 from adapters.wechat_pay.refunds import WechatRefunds
 from entrypoints.choosing import Make, choose
 from entrypoints.settings import Settings, SettingsInvalid
-from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.money.providers import Providers
 
 NOTIFICATIONS: Final = "/api/v1/notifications"
 OF_THE_SANDBOX: Final = ("PUB_KEY_ID_SANDBOX", "9021")

@@ -16,8 +16,8 @@ from dependency_injector.providers import Object
 from entrypoints.cli.main import main
 from entrypoints.container import Container
 from errand_domain.member.member import Member
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
-from errand_domain.use_cases.review_runner import Approve
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.review_runner import Approve
 from tests.docs.review_session import PAGE, recording
 from tests.pictures import CLEAN_PNG
 from tests.stage import Stage

@@ -29,7 +29,7 @@ from errand_domain.settlement import recipes
 from errand_domain.settlement import withdrawal_states as withdrawal_table
 from errand_domain.settlement.accounts import ACCOUNTS, STORED
 from errand_domain.settlement.ledger import Transfer
-from errand_domain.use_cases.files import FileTooLarge
+from errand_domain.use_cases.files.stored_files import FileTooLarge
 from errand_domain.use_cases.moving import TELL
 from tests.docs.recipe_examples import RECIPES
 

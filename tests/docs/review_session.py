@@ -13,7 +13,7 @@ from entrypoints.cli.main import main
 from entrypoints.container import Container
 from entrypoints.demo.picture import picture
 from errand_domain.member.member import Member
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
 from tests.stage import Stage, settings
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs/how-to/review-runners.md"

@@ -15,7 +15,7 @@ from entrypoints.container.storage import COS_ENDPOINT
 from entrypoints.http.app import create_app, handlers_of
 from entrypoints.http.routes.files import UPLOAD_BYTES_MOST
 from entrypoints.settings import read_settings
-from errand_domain.use_cases.file_links import LINK_LIFE
+from errand_domain.use_cases.files.file_links import LINK_LIFE
 from tests.architecture.rules import PROJECT
 from tests.stage import settings
 

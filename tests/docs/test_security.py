@@ -7,7 +7,9 @@ from typing import Final
 import pytest
 
 from errand_domain.member import credential, password, session
-from errand_domain.use_cases import file_links, files, request_code, sign_in_by_password, upload_tickets
+from errand_domain.use_cases.files import file_links, upload_tickets
+from errand_domain.use_cases.files import stored_files as files
+from errand_domain.use_cases.signing_in import request_code, sign_in_by_password
 
 PAGE: Final = Path("docs/explanation/security.md")
 MINUTE: Final = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from entrypoints.sandbox.wechat_pay.payments import Payment
 from entrypoints.sandbox.wechat_pay.refunds import Refund
 from entrypoints.sandbox.wechat_pay.transfers import Transfer
 from errand_domain.settlement.reconciliation import day_of
-from errand_domain.use_cases.reconcile_day import Reconciled
+from errand_domain.use_cases.money.reconcile_day import Reconciled
 
 if TYPE_CHECKING:
     from tests.faults.world import World

@@ -33,7 +33,7 @@ from entrypoints.sandbox.partners import environment, make_partners
 from entrypoints.sandbox.store import Store
 from entrypoints.sandbox.wechat_pay.keys import MERCHANT
 from entrypoints.settings import Settings, read_settings
-from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.money.providers import Providers
 
 START: Final = datetime.combine(datetime.now(UTC).date() - timedelta(days=30), time(0), UTC)
 """Eight in the morning in China, long enough ago that every bill of the days to come can be fetched."""

@@ -20,9 +20,9 @@ from errand_domain.runner.runner import new_runner
 from errand_domain.runner.verification import RunnerApproved
 from errand_domain.settlement.withdrawal import Withdrawal, WithdrawalUnknown
 from errand_domain.settlement.withdrawal_states import WaitingForUser
-from errand_domain.use_cases.pay_for_errand import PaymentStarted
-from errand_domain.use_cases.publish_errand import Publication
-from errand_domain.use_cases.quote_errand import QuoteRequest
+from errand_domain.use_cases.money.pay_for_errand import PaymentStarted
+from errand_domain.use_cases.orders.publish_errand import Publication
+from errand_domain.use_cases.orders.quote_errand import QuoteRequest
 from tests.domain.examples import APPLICATION, CAMPUS, DAY, MINUTE, OPERATOR, TERMS
 from tests.faults.books import PARTNERS
 

@@ -13,7 +13,7 @@ from errand_domain.money import FULL_BASIS_POINTS, NOTHING, Money
 from errand_domain.order.order import Order
 from errand_domain.settlement.reconciliation import day_of
 from errand_domain.settlement.withdrawal import Withdrawal
-from errand_domain.use_cases.reconcile_day import Reconciled
+from errand_domain.use_cases.money.reconcile_day import Reconciled
 from tests.domain.examples import DAY, MINUTE, PURCHASE
 from tests.faults.books import BILLS_ARE_WRITTEN_AFTER, Totals, totals
 from tests.faults.operators import RECONCILE

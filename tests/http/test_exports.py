@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from adapters.memory.outside import MemoryNotices
-from errand_domain.use_cases.deliver_message import SENTENCES
+from errand_domain.use_cases.background.deliver_message import SENTENCES
 from tests.http.visitors import PNG, Visitor, problem_of
 from tests.stage import Stage
 

@@ -29,7 +29,7 @@ from entrypoints.worker.worker import make_worker
 from errand_domain.ids import MemberId
 from errand_domain.member.member import Way
 from errand_domain.testing.examples import NOW
-from errand_domain.use_cases.deliver_message import SENTENCES
+from errand_domain.use_cases.background.deliver_message import SENTENCES
 from tests.http.conftest import staff
 from tests.http.visitors import Visitor, problem_of
 from tests.pictures import written

@@ -14,7 +14,7 @@ from entrypoints.sandbox.app import Sandbox
 from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.storage.partner import StoredObject
 from entrypoints.settings import Settings, read_settings
-from errand_domain.use_cases.upload_tickets import SEND_WITHIN
+from errand_domain.use_cases.files.upload_tickets import SEND_WITHIN
 from tests.http.visitors import PNG, Visitor, problem_of
 from tests.pictures import JPEG
 from tests.sandbox.serving import served

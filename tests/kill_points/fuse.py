@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, fields
 
 from errand_domain.ports.transaction import Begin, Transaction
-from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.money.providers import Providers
 
 
 class Killed(BaseException):

@@ -15,11 +15,11 @@ from errand_domain.errors import DomainError
 from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.policy import Withdrawals
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal
-from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.confirm_withdrawal import CancelWithdrawal
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand, RaiseTip
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
 from tests.domain.examples import CAMPUS, HOUR, MINUTE
 from tests.kill_points.fuse import Fuse, Killed, fused_begin, fused_providers
 from tests.use_cases.world import World

@@ -16,7 +16,7 @@ from entrypoints.sandbox.outside import Outside
 from entrypoints.sandbox.partners import environment, make_partners
 from entrypoints.sandbox.store import Store
 from entrypoints.settings import SettingsInvalid, read_settings
-from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.money.providers import Providers
 
 SANDBOX = "http://127.0.0.1:8001"
 OTHER_KEY = "ERRAND_ALIPAY_PRIVATE_KEY_FILE"

@@ -101,8 +101,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         said.append(action)
         permissions.check_anywhere(action, *args)
 
-    for module in pkgutil.iter_modules(use_cases.__path__):
-        held = import_module(f"{use_cases.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(use_cases.__path__, f"{use_cases.__name__}."):
+        held = import_module(module.name)
         for name, recording in (("check", check), ("check_anywhere", check_anywhere)):
             if vars(held).get(name) is getattr(permissions, name):
                 monkeypatch.setattr(held, name, recording)

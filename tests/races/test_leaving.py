@@ -7,8 +7,8 @@ import pytest
 from errand_domain.member.member import Member
 from errand_domain.order.order import Order
 from errand_domain.ports.files import StoredFile
-from errand_domain.use_cases.publish_errand import Publication
-from errand_domain.use_cases.quote_errand import QuoteRequest
+from errand_domain.use_cases.orders.publish_errand import Publication
+from errand_domain.use_cases.orders.quote_errand import QuoteRequest
 from tests.permissions.pictures import SQUARE
 from tests.stage import Stage, outcome
 

@@ -5,7 +5,7 @@ from asyncio import gather
 import pytest
 
 from errand_domain.order.order import Order
-from errand_domain.use_cases.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
 from tests.races.forgetful import forgetful
 from tests.stage import Stage, outcome
 

@@ -12,8 +12,8 @@ from errand_domain.ids import MemberId
 from errand_domain.member.member import Member, Way, WayKind
 from errand_domain.member.session import CODE_PAUSE, Session
 from errand_domain.ports.transaction import Begin
-from errand_domain.use_cases.entering import Entered
-from errand_domain.use_cases.sign_in_by_password import PasswordTry
+from errand_domain.use_cases.signing_in.entering import Entered
+from errand_domain.use_cases.signing_in.sign_in_by_password import PasswordTry
 from tests.races.overtaken import overtaken
 from tests.stage import Stage, outcome
 

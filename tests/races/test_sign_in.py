@@ -9,7 +9,7 @@ from pyotp.totp import TOTP
 
 from adapters.memory.outside import MemoryNotices
 from errand_domain.member.member import Way
-from errand_domain.use_cases.sign_in_by_password import PasswordTry
+from errand_domain.use_cases.signing_in.sign_in_by_password import PasswordTry
 from tests.stage import Stage, outcome
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 from entrypoints.demo.picture import picture
 from errand_domain.member.member import Member
 from errand_domain.runner.runner import Runner
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
 from tests.stage import Stage, outcome
 
 pytestmark = pytest.mark.anyio

@@ -23,26 +23,26 @@ from errand_domain.order.order import Order
 from errand_domain.ports.outside import Secrets
 from errand_domain.ports.timers import TIMER_KINDS
 from errand_domain.settlement.withdrawal import Withdrawal
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import DeliverItem
-from errand_domain.use_cases.deliver_message import DeliverMessage
-from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
-from errand_domain.use_cases.fire_timers import FireTimer
-from errand_domain.use_cases.give_up_errand import GiveUpErrand
-from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
-from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.record_payment import RecordPayment
-from errand_domain.use_cases.refunding import RetryRefund
-from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
-from errand_domain.use_cases.report_return import ReportReturn
-from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
-from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.background.deliver_message import DeliverMessage
+from errand_domain.use_cases.background.fire_timers import FireTimer
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand, RaiseTip
+from errand_domain.use_cases.money.record_payment import RecordPayment
+from errand_domain.use_cases.money.refunding import RetryRefund
+from errand_domain.use_cases.money.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import DeliverItem
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
+from errand_domain.use_cases.orders.give_up_errand import GiveUpErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.report_pickup_impossible import ReportPickupImpossible
+from errand_domain.use_cases.orders.report_return import ReportReturn
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.orders.review_order import ReviewOrder
 from tests.simulation.scheduler import Crashed, Scheduler, Task
 from tests.use_cases.world import World
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from errand_domain.payment.attempt import Succeeded
 from errand_domain.payment.refund import Refunded
 from errand_domain.settlement.withdrawal_states import Succeeded as PaidOut
-from errand_domain.use_cases.verify_ledger import VerifyLedger
+from errand_domain.use_cases.money.verify_ledger import VerifyLedger
 from tests.simulation.campus_life import CampusLife
 
 

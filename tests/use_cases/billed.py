@@ -16,11 +16,11 @@ from errand_domain.ports.bills import Bill, BillLine, BillNotReady, Bills
 from errand_domain.ports.payments import Lost
 from errand_domain.settlement.reconciliation import CALENDAR, Reconciliation
 from errand_domain.settlement.withdrawal import Withdrawal
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.pay_for_errand import RaiseTip
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.reconcile_day import Reconciled, ReconcileDay
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.pay_for_errand import RaiseTip
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.reconcile_day import Reconciled, ReconcileDay
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
 from tests.domain.examples import PURCHASE
 from tests.use_cases.world import World
 

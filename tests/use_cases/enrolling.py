@@ -9,11 +9,11 @@ from pyotp.totp import TOTP
 from adapters.memory.outside import MemoryNotices
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Role
-from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
-from errand_domain.use_cases.entering import Entered
-from errand_domain.use_cases.manage_operators import InviteOperator
-from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
-from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+from errand_domain.use_cases.operators.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.operators.manage_operators import InviteOperator
+from errand_domain.use_cases.operators.prove_invitee import ProveInvitee, SendInviteeCode
+from errand_domain.use_cases.signing_in.entering import Entered
+from errand_domain.use_cases.signing_in.sign_in_by_password import PasswordTry, SignInByPassword
 from tests.use_cases.world import World
 
 PASSWORD: Final = "seven quiet herons"

@@ -12,15 +12,15 @@ from errand_domain.member.session import Session
 from errand_domain.ports.content import ContentCheck, Utterance, Verdict
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.runner.runner import Runner
-from errand_domain.use_cases.avatars import RemoveAvatar
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.dispute_order import OpenDispute
-from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
-from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.members.avatars import RemoveAvatar
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.operators.manage_members import BarMember
+from errand_domain.use_cases.orders.dispute_order import OpenDispute
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket, LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.set_password import ResetPassword, SetPassword
 from tests.domain.examples import MINUTE
 from tests.simulation.scheduler import Scheduler, seeded
 from tests.use_cases.test_people import enter, sent

@@ -125,7 +125,8 @@ DOES_NOT: Final[dict[str, str]] = {
 
 
 def modules() -> list[ModuleType]:
-    return [import_module(f"{use_cases.__name__}.{found.name}") for found in pkgutil.iter_modules(use_cases.__path__)]
+    found = pkgutil.walk_packages(use_cases.__path__, f"{use_cases.__name__}.")
+    return [import_module(module.name) for module in found]
 
 
 def classes() -> dict[str, type]:

@@ -16,13 +16,13 @@ from errand_domain.ports.image_check import Judged, Unjudged
 from errand_domain.ports.images import CleanImage, Images
 from errand_domain.ports.outbox import ShowPicture
 from errand_domain.ports.public_images import PublicImages
-from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.deliver_message import DeliverMessage
-from errand_domain.use_cases.files import AVATARS_PER_DAY_MOST, DAY, TooManyFiles, UploadFile
-from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.moderate_content import DecideContent
-from errand_domain.use_cases.screen_images import RecordVerdict
+from errand_domain.use_cases.background.deliver_message import DeliverMessage
+from errand_domain.use_cases.files.screen_images import RecordVerdict
+from errand_domain.use_cases.files.stored_files import AVATARS_PER_DAY_MOST, DAY, TooManyFiles, UploadFile
+from errand_domain.use_cases.members.avatars import RemoveAvatar, SeePicture
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.moderation.moderate_content import DecideContent
+from errand_domain.use_cases.operators.manage_members import BarMember
 from tests.pictures import JPEG
 from tests.use_cases.world import PNG, ImagesAtOnce, World
 

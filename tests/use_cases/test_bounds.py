@@ -18,19 +18,19 @@ from errand_domain.money import NOTHING
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import TooManyUnpaid
 from errand_domain.order.states import Proof
-from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.files import (
+from errand_domain.use_cases.files.stored_files import (
     CARDS_PER_DAY_MOST,
     FILES_PER_ORDER_MOST,
     FileTooLarge,
     TooManyFiles,
     UploadFile,
 )
-from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent
-from errand_domain.use_cases.proofs import PHOTOS_MOST
+from errand_domain.use_cases.members.manage_profile import BlockMember, GiveConsent
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.orders.proofs import PHOTOS_MOST
+from errand_domain.use_cases.runners.apply_as_runner import ApplyAsRunner, RunnerApplication
 from tests.domain.examples import DAY
 from tests.use_cases.world import PNG, World
 

@@ -8,10 +8,10 @@ from errand_domain.member.credential import WrongPassword
 from errand_domain.member.member import Way
 from errand_domain.member.password import PasswordWeak
 from errand_domain.ports.credentials import BreachedPasswords
-from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
-from errand_domain.use_cases.manage_operators import InviteOperator
-from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in_by_password import SignInByPassword
+from errand_domain.use_cases.operators.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.operators.manage_operators import InviteOperator
+from errand_domain.use_cases.signing_in.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.signing_in.sign_in_by_password import SignInByPassword
 from tests.domain.examples import MINUTE
 from tests.use_cases.test_signing_in import EMAIL, PASSWORD, code_for, enter, tried
 from tests.use_cases.world import World

@@ -10,18 +10,18 @@ from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import ContentCaseId
 from errand_domain.order.order import Order
 from errand_domain.review.review import ReviewTooEarly
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.manage_profile import UpdateProfile
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent, ListedCase, OrderUnderWay
-from errand_domain.use_cases.open_content_case import OpenContentCase
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.read_reviews import ReadReviews
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.view_dispute import ViewDispute
+from errand_domain.use_cases.background.deliver_message import SENTENCES
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.members.manage_profile import UpdateProfile
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, ListContent, ListedCase, OrderUnderWay
+from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand, QuoteRequest
+from errand_domain.use_cases.orders.read_reviews import ReadReviews
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.orders.view_dispute import ViewDispute
 from tests.use_cases.world import World
 
 DOUBTFUL = "加微信聊"

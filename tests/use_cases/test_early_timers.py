@@ -4,9 +4,9 @@ from attrs import evolve
 
 from errand_domain.content.case import QUOTE_KEPT_FOR, ContentCleared, ContentRemoved, Open
 from errand_domain.testing import examples
-from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_file import EraseUnusedFile
-from errand_domain.use_cases.moderate_content import DecideContent
+from errand_domain.use_cases.files.erase_file import EraseUnusedFile
+from errand_domain.use_cases.moderation.erase_content_case import EraseContentCase
+from errand_domain.use_cases.moderation.moderate_content import DecideContent
 from tests.domain.examples import NOON, OPERATOR, SECOND
 from tests.use_cases.test_privacy import card
 from tests.use_cases.world import World

@@ -13,18 +13,18 @@ from errand_domain.order import refusals as r
 from errand_domain.order.order import Order
 from errand_domain.order.states import AtPickup, Completed, Outcome, Proof
 from errand_domain.review.review import AlreadyReviewed, ReviewTooEarly, ReviewTooLate
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import DeliverItem
-from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
-from errand_domain.use_cases.release_earning import ReleaseEarning
-from errand_domain.use_cases.report_return import ReportReturn
-from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.view_dispute import ViewDispute
-from errand_domain.use_cases.watch_order import WatchOrder
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.release_earning import ReleaseEarning
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand, QuoteCancellation
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import DeliverItem
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
+from errand_domain.use_cases.orders.report_return import ReportReturn
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.orders.view_dispute import ViewDispute
+from errand_domain.use_cases.orders.watch_order import WatchOrder
 from tests.domain.examples import AT_STATION, DAY, HOUR, MINUTE, OTHER_CAMPUS_ID, SECOND
 from tests.use_cases.world import World
 

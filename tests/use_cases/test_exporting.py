@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from errand_domain.errors import Missing
-from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.take_export import TakeExport
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.members.take_export import TakeExport
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.orders.review_order import ReviewOrder
 from tests.use_cases.world import World
 
 STATED = {"requester": "箱子是湿的", "runner": "拿到时就是湿的"}

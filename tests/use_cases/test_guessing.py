@@ -11,19 +11,19 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import PROOF_LIFE, WrongCode
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.own_sessions import ListSessions
-from errand_domain.use_cases.own_ways import LinkByTicket
-from errand_domain.use_cases.prove_again import ProveAgain
-from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in_by_password import (
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.operators.manage_members import BarMember
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket
+from errand_domain.use_cases.signing_in.prove_again import ProveAgain
+from errand_domain.use_cases.signing_in.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.signing_in.sign_in_by_password import (
     AT_ALL_MOST,
     FROM_DEVICE_MOST,
     SECOND_FACTORS_MOST,
     SignInByPassword,
 )
-from errand_domain.use_cases.sign_in_by_password import FROM_ADDRESS_MOST as TRIES_MOST
+from errand_domain.use_cases.signing_in.sign_in_by_password import FROM_ADDRESS_MOST as TRIES_MOST
 from tests.domain.examples import MINUTE, SECOND
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
 from tests.use_cases.enrolling import enroll

@@ -26,14 +26,20 @@ from errand_domain.money import NOTHING
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile
 from errand_domain.ports.image_check import ImageCheck, Judged, Submitted, SubmittedImage, Unjudged
 from errand_domain.ports.outbox import CheckImage
-from errand_domain.use_cases.deliver_message import SENTENCES, DeliverMessage
-from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
-from errand_domain.use_cases.files import FetchFile
-from errand_domain.use_cases.moderate_content import DecideContent, LookAtImage
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.screen_images import CHECK_LINK_LIFE, TRIED_FOR, MissVerdict, RecordVerdict, SubmitImage
-from errand_domain.use_cases.screening import SCENE_OF
-from errand_domain.use_cases.take_export import TakeExport
+from errand_domain.use_cases.background.deliver_message import SENTENCES, DeliverMessage
+from errand_domain.use_cases.content.screening import SCENE_OF
+from errand_domain.use_cases.files.file_links import FollowFileLink, IssueFileLink
+from errand_domain.use_cases.files.screen_images import (
+    CHECK_LINK_LIFE,
+    TRIED_FOR,
+    MissVerdict,
+    RecordVerdict,
+    SubmitImage,
+)
+from errand_domain.use_cases.files.stored_files import FetchFile
+from errand_domain.use_cases.members.take_export import TakeExport
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, LookAtImage
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
 from tests.use_cases.world import PNG, World
 
 SECOND = timedelta(seconds=1)

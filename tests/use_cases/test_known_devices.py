@@ -9,12 +9,12 @@ from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, W
 from errand_domain.member.member import Way
 from errand_domain.member.session import CODE_PAUSE, CODE_TRIES, CODES_AN_HOUR, CodeTooSoon, WrongCode
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.entering import Arrival, Entered
-from errand_domain.use_cases.known_devices import device_token
-from errand_domain.use_cases.own_ways import LinkWay
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
-from errand_domain.use_cases.sign_in_by_password import (
+from errand_domain.use_cases.signing_in.entering import Arrival, Entered
+from errand_domain.use_cases.signing_in.known_devices import device_token
+from errand_domain.use_cases.signing_in.own_ways import LinkWay
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.signing_in.sign_in_by_password import (
     AT_ALL_MOST,
     FROM_DEVICE_MOST,
     FROM_DEVICES_MOST,

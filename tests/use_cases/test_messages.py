@@ -8,11 +8,11 @@ from attrs import evolve
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.member.member import Way
 from errand_domain.ports.outbox import AskRefund, Tell
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.deliver_message import SENTENCES, DeliverMessage
-from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
-from errand_domain.use_cases.verify_ledger import VerifyLedger
+from errand_domain.use_cases.background.deliver_message import SENTENCES, DeliverMessage
+from errand_domain.use_cases.background.parked_messages import ListParkedMessages, RetryMessage
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.money.verify_ledger import VerifyLedger
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
 from tests.kill_points.fuse import Fuse, Killed, fused_begin
 from tests.use_cases.world import LEASE, World
 

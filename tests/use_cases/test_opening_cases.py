@@ -12,14 +12,14 @@ from errand_domain.ids import FileId
 from errand_domain.ports.files import FileStore
 from errand_domain.ports.image_check import Judged
 from errand_domain.ports.public_images import PublicImages
-from errand_domain.use_cases.avatars import SeePicture
-from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.files import FetchFile, UploadFile
-from errand_domain.use_cases.manage_profile import UpdateProfile
-from errand_domain.use_cases.moderate_content import DecideContent, LookAtImage
-from errand_domain.use_cases.open_content_case import OpenContentCase
-from errand_domain.use_cases.report_content import ReportContent
-from errand_domain.use_cases.screen_images import RecordVerdict
+from errand_domain.use_cases.background.deliver_message import SENTENCES
+from errand_domain.use_cases.files.screen_images import RecordVerdict
+from errand_domain.use_cases.files.stored_files import FetchFile, UploadFile
+from errand_domain.use_cases.members.avatars import SeePicture
+from errand_domain.use_cases.members.manage_profile import UpdateProfile
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, LookAtImage
+from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
+from errand_domain.use_cases.moderation.report_content import ReportContent
 from tests.domain.examples import OTHER_CAMPUS_ID
 from tests.use_cases.test_reports import NOWHERE, Scene
 from tests.use_cases.world import PNG, World

@@ -24,17 +24,17 @@ from errand_domain.member.session import CODE_TRIES, NotSignedIn, WrongCode
 from errand_domain.permissions import may
 from errand_domain.ports.outside import Notices, Secrets
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.accept_invitation import TRIES_MOST, AcceptInvitation, ViewInvitation
-from errand_domain.use_cases.manage_members import BarMember, GrantRole
-from errand_domain.use_cases.manage_operators import (
+from errand_domain.use_cases.operators.accept_invitation import TRIES_MOST, AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.operators.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.operators.manage_operators import (
     DisableOperator,
     Invited,
     InviteOperator,
     ResetOperator,
     invitation_digest,
 )
-from errand_domain.use_cases.own_sessions import Recognise
-from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
+from errand_domain.use_cases.operators.prove_invitee import ProveInvitee, SendInviteeCode
+from errand_domain.use_cases.signing_in.own_sessions import Recognise
 from tests.domain.examples import MINUTE, OTHER_CAMPUS_ID, SECOND
 from tests.use_cases.enrolling import PASSWORD, enroll
 from tests.use_cases.test_signing_in import enter, with_password

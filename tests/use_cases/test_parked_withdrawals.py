@@ -11,11 +11,11 @@ from errand_domain.money import Money
 from errand_domain.policy import Policy
 from errand_domain.ports.payments import PayoutDone
 from errand_domain.settlement.withdrawal import IllegalWithdrawalTransition, OwnMoney, Withdrawal, WithdrawalUnknown
-from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
-from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
-from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.money.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
+from errand_domain.use_cases.money.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy
 from tests.domain.examples import MINUTE
 from tests.use_cases.world import World
 
@@ -217,6 +217,6 @@ async def test_somebody_elses_withdrawal_is_not_there(world: World, runner: Memb
 
 
 def request_of(withdrawal: Withdrawal):
-    from errand_domain.use_cases.advance_withdrawal import part_request
+    from errand_domain.use_cases.money.advance_withdrawal import part_request
 
     return part_request(withdrawal, 1)

@@ -7,9 +7,9 @@ import pytest
 from adapters.crypto.passwords import Argon2PasswordHashes
 from errand_domain.member.credential import WrongPassword
 from errand_domain.member.member import Way
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.set_password import SetPassword
-from errand_domain.use_cases.sign_in_by_password import SignInByPassword
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.set_password import SetPassword
+from errand_domain.use_cases.signing_in.sign_in_by_password import SignInByPassword
 from tests.use_cases.test_signing_in import PASSWORD, tried, with_password
 from tests.use_cases.world import World
 

@@ -28,12 +28,12 @@ from errand_domain.payment.attempt import (
     Unknown,
 )
 from errand_domain.ports.payments import Declined, Lost, Started
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.query_payment import QueryPayment
-from errand_domain.use_cases.record_payment import RecordPayment
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand, RaiseTip
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.query_payment import QueryPayment
+from errand_domain.use_cases.money.record_payment import RecordPayment
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
 from tests.domain.examples import MINUTE, SECOND, STRANGER
 from tests.use_cases.world import World
 

@@ -18,19 +18,15 @@ from errand_domain.runner.verification import (
     OwnApplication,
     StudentNumberTaken,
 )
-from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.entering import Arrival, Entered
-from errand_domain.use_cases.files import UploadFile
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
-from errand_domain.use_cases.manage_members import BarMember, GrantRole
-from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
-from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
-from errand_domain.use_cases.own_ways import LinkWay, UnlinkWay
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.review_runner import (
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.files.stored_files import UploadFile
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.operators.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.runners.apply_as_runner import ApplyAsRunner, RunnerApplication
+from errand_domain.use_cases.runners.look_at_application import EarlierDecisions, LookAtApplication
+from errand_domain.use_cases.runners.review_runner import (
     Approve,
     Reinstate,
     Reject,
@@ -39,8 +35,12 @@ from errand_domain.use_cases.review_runner import (
     Suspend,
     WantMore,
 )
-from errand_domain.use_cases.runner_standing import SwitchShift
-from errand_domain.use_cases.sign_in import SignIn
+from errand_domain.use_cases.runners.runner_standing import SwitchShift
+from errand_domain.use_cases.signing_in.entering import Arrival, Entered
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions, Recognise, SignOut
+from errand_domain.use_cases.signing_in.own_ways import LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.sign_in import SignIn
 from tests.domain.examples import DAY, MINUTE, OTHER_CAMPUS_ID, RECEIPT, SECOND
 from tests.use_cases.world import PNG, World
 

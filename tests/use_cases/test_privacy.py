@@ -12,16 +12,16 @@ from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.ports.files import FileStore
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import Left, StudentNumberTaken
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.apply_as_runner import ApplyAsRunner, RunnerApplication
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.files import UploadFile
-from errand_domain.use_cases.hand_over_errand import ReassignErrand
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend, WantMore
-from errand_domain.use_cases.runner_standing import SwitchShift
-from errand_domain.use_cases.watch_runner import WatchRunner
+from errand_domain.use_cases.files.stored_files import UploadFile
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.hand_over_errand import ReassignErrand
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand, QuoteRequest
+from errand_domain.use_cases.runners.apply_as_runner import ApplyAsRunner, RunnerApplication
+from errand_domain.use_cases.runners.review_runner import Approve, Decision, Reject, ReviewRunner, Suspend, WantMore
+from errand_domain.use_cases.runners.runner_standing import SwitchShift
+from errand_domain.use_cases.runners.watch_runner import WatchRunner
 from tests.domain.examples import DAY, SECOND
 from tests.use_cases.world import PNG, World
 

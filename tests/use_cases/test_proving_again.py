@@ -18,16 +18,16 @@ from errand_domain.member.session import (
 )
 from errand_domain.ports.mini_program import TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.entering import Entered
-from errand_domain.use_cases.fresh_proof import CheckFreshProof
-from errand_domain.use_cases.manage_members import GrantRole
-from errand_domain.use_cases.manage_operators import DisableOperator
-from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut
-from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
-from errand_domain.use_cases.prove_again import ProveAgain
-from errand_domain.use_cases.set_password import SetPassword
-from errand_domain.use_cases.sign_in import SignInByWechat
-from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+from errand_domain.use_cases.operators.manage_members import GrantRole
+from errand_domain.use_cases.operators.manage_operators import DisableOperator
+from errand_domain.use_cases.signing_in.entering import Entered
+from errand_domain.use_cases.signing_in.fresh_proof import CheckFreshProof
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions, Recognise, SignOut
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket, LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.prove_again import ProveAgain
+from errand_domain.use_cases.signing_in.set_password import SetPassword
+from errand_domain.use_cases.signing_in.sign_in import SignInByWechat
+from errand_domain.use_cases.signing_in.sign_in_by_password import PasswordTry, SignInByPassword
 from tests.domain.examples import MINUTE, SECOND
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
 from tests.use_cases.enrolling import Enrolled, enroll

@@ -10,10 +10,10 @@ from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import QuoteExpired, QuoteForged, QuoteMismatch
 from errand_domain.order.terms import Handover, Terms
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import Quoted, QuoteErrand, QuoteRequest
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import Quoted, QuoteErrand, QuoteRequest
 from tests.domain.examples import MINUTE, PURCHASE
 from tests.use_cases.world import World
 

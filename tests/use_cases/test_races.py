@@ -16,19 +16,19 @@ from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.states import Cancelled, Completed, Disputed, Expired, Open, Proof
 from errand_domain.settlement.withdrawal import Withdrawal
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import CodeLocked, DeliverItem
-from errand_domain.use_cases.dispute_order import OpenDispute, RuleDispute
-from errand_domain.use_cases.pay_for_errand import PayForErrand
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.refunding import AdvanceRefund
-from errand_domain.use_cases.release_earning import ReleaseEarning
-from errand_domain.use_cases.watch_order import WatchOrder
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand
+from errand_domain.use_cases.money.refunding import AdvanceRefund
+from errand_domain.use_cases.money.release_earning import ReleaseEarning
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import CodeLocked, DeliverItem
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, RuleDispute
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand, QuoteRequest
+from errand_domain.use_cases.orders.watch_order import WatchOrder
 from tests.domain.examples import DAY, HOUR, MINUTE, SECOND
 from tests.simulation.scheduler import Scheduler, seeded
 from tests.use_cases.world import World

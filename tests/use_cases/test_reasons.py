@@ -9,15 +9,15 @@ from errand_domain.dispute.dispute import Ruling
 from errand_domain.member.member import Member
 from errand_domain.money import NOTHING, Money
 from errand_domain.policy import Policy
-from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
-from errand_domain.use_cases.manage_campus import ChangePolicy, OpenCampus
-from errand_domain.use_cases.manage_members import BarMember, GrantRole
-from errand_domain.use_cases.manage_operators import DisableOperator, InviteOperator, ResetOperator
-from errand_domain.use_cases.moderate_content import DecideContent
-from errand_domain.use_cases.read_audit import ReadAudit
-from errand_domain.use_cases.resolve_order import CancelByOperations
-from errand_domain.use_cases.review_runner import Reject, ReviewRunner, Suspend, WantMore
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.moderation.moderate_content import DecideContent
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy, OpenCampus
+from errand_domain.use_cases.operators.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.operators.manage_operators import DisableOperator, InviteOperator, ResetOperator
+from errand_domain.use_cases.operators.read_audit import ReadAudit
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations
+from errand_domain.use_cases.runners.review_runner import Reject, ReviewRunner, Suspend, WantMore
 from tests.use_cases.test_content import DOUBTFUL, named, only_case
 from tests.use_cases.test_people import applied
 from tests.use_cases.world import World

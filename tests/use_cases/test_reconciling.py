@@ -32,11 +32,11 @@ from errand_domain.settlement.reconciliation import (
 )
 from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.testing import examples
-from errand_domain.use_cases.pay_for_errand import PayForErrand
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.recheck_payment import RecheckPayment
-from errand_domain.use_cases.reconcile_day import BATCH, PAGE, Progress, Reconciled, ReconcileDay
-from errand_domain.use_cases.verify_ledger import VerifyLedger
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.recheck_payment import RecheckPayment
+from errand_domain.use_cases.money.reconcile_day import BATCH, PAGE, Progress, Reconciled, ReconcileDay
+from errand_domain.use_cases.money.verify_ledger import VerifyLedger
 from tests.use_cases.billed import FIRST, Billed, Story, few_days
 
 SECOND = FIRST + timedelta(days=1)

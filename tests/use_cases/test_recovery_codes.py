@@ -7,7 +7,7 @@ from attrs import evolve
 
 from adapters.crypto.secrets import SystemSecrets
 from errand_domain.member.credential import WrongSecondFactor
-from errand_domain.use_cases.recovery_codes import (
+from errand_domain.use_cases.signing_in.recovery_codes import (
     ALPHABET,
     LENGTH,
     RANDOM_DIGITS,

@@ -10,11 +10,11 @@ from errand_domain.order.order import Order
 from errand_domain.payment.attempt import PaymentMismatch
 from errand_domain.payment.refund import Refund
 from errand_domain.ports.payments import Declined, Lost, RefundDesk, RefundDone, RefundImpossible, RefundReport
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
-from errand_domain.use_cases.resolve_order import CancelByOperations
-from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.refunding import AdvanceRefund, RetryRefund
+from errand_domain.use_cases.money.view_money_at_campus import ListAbnormalRefunds
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations
 from tests.domain.examples import MINUTE, PURCHASE
 from tests.use_cases.world import World
 

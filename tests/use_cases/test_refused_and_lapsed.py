@@ -12,13 +12,13 @@ from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import Lapsed, Rejected, StudentNumberTaken
 from errand_domain.settlement.ledger import Transfer
 from errand_domain.settlement.recipes import clearing, runner_available
-from errand_domain.use_cases.dispute_order import OpenDispute
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.look_at_application import LookAtApplication
-from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.review_runner import Approve, Reject, Suspend
-from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
-from errand_domain.use_cases.watch_runner import LOOK_AGAIN_AFTER, WatchRunner
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy
+from errand_domain.use_cases.orders.dispute_order import OpenDispute
+from errand_domain.use_cases.runners.look_at_application import LookAtApplication
+from errand_domain.use_cases.runners.review_runner import Approve, Reject, Suspend
+from errand_domain.use_cases.runners.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.runners.watch_runner import LOOK_AGAIN_AFTER, WatchRunner
 from tests.domain.examples import DAY, MINUTE, SECOND
 from tests.simulation.scheduler import seeded
 from tests.use_cases.test_privacy import STUDENT_NUMBER, applied, card, decide, is_kept

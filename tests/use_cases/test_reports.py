@@ -18,15 +18,15 @@ from errand_domain.order.terms import Handover
 from errand_domain.ports.image_check import Judged
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.review.review import Review
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.files import UploadFile
-from errand_domain.use_cases.manage_profile import BlockMember, UpdateProfile
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent
-from errand_domain.use_cases.report_content import REPORTS_PER_DAY_MOST, ReportContent
-from errand_domain.use_cases.review_order import ReviewOrder
+from errand_domain.use_cases.background.deliver_message import SENTENCES
+from errand_domain.use_cases.files.stored_files import UploadFile
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.members.manage_profile import BlockMember, UpdateProfile
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, ListContent
+from errand_domain.use_cases.moderation.report_content import REPORTS_PER_DAY_MOST, ReportContent
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.orders.review_order import ReviewOrder
 from tests.domain.examples import OTHER_CAMPUS_ID
 from tests.use_cases.world import PNG, World
 

@@ -18,26 +18,26 @@ from errand_domain.place import Contact, Point, Stop
 from errand_domain.policy import Policy
 from errand_domain.retention import CODES_KEPT_FOR, NOTICES_KEPT_FOR, SESSIONS_KEPT_FOR, UNUSED_FILES_KEPT_FOR
 from errand_domain.runner.verification import APPLICATION_KEPT_FOR
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import DeliverItem
-from errand_domain.use_cases.dispute_order import OpenDispute, RuleDispute, StateCase
-from errand_domain.use_cases.erase_file import EraseUnusedFile
-from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, Due, ForgetWhatIsOver
-from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.moderate_content import DecideContent
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.resolve_order import CancelByOperations
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.review_runner import WantMore
-from errand_domain.use_cases.sign_in import SignIn
-from errand_domain.use_cases.view_dispute import ViewDispute
-from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ViewOrder
+from errand_domain.use_cases.background.forget_what_is_over import CountWhatIsDue, Due, ForgetWhatIsOver
+from errand_domain.use_cases.files.erase_file import EraseUnusedFile
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.moderation.moderate_content import DecideContent
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import DeliverItem
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, RuleDispute, StateCase
+from errand_domain.use_cases.orders.erase_order import EraseOrderDetails, EraseTraces
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.orders.view_dispute import ViewDispute
+from errand_domain.use_cases.orders.view_order import ListOrders, OrderHistory, ViewOrder
+from errand_domain.use_cases.runners.review_runner import WantMore
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.sign_in import SignIn
 from tests.domain.examples import AT_DORMITORY, AT_STATION, DAY, MINUTE, SECOND
 from tests.use_cases.test_privacy import applied, card, decide, is_kept
 from tests.use_cases.world import World

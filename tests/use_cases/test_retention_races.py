@@ -4,10 +4,10 @@ from errand_domain.errors import InvalidField
 from errand_domain.retention import UNUSED_FILES_KEPT_FOR
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import APPLICATION_KEPT_FOR
-from errand_domain.use_cases.erase_file import EraseUnusedFile
-from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
-from errand_domain.use_cases.review_runner import Approve, ReviewRunner
-from errand_domain.use_cases.watch_runner import WatchRunner
+from errand_domain.use_cases.files.erase_file import EraseUnusedFile
+from errand_domain.use_cases.orders.erase_order import EraseOrderDetails, EraseTraces
+from errand_domain.use_cases.runners.review_runner import Approve, ReviewRunner
+from errand_domain.use_cases.runners.watch_runner import WatchRunner
 from tests.domain.examples import SECOND
 from tests.simulation.scheduler import seeded
 from tests.use_cases.test_privacy import applied, card, is_kept

@@ -19,14 +19,14 @@ from errand_domain.ports.payments import (
     RefundUnderWay,
 )
 from errand_domain.settlement.withdrawal import AbsenceProvesNothing, Withdrawal
-from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.pay_for_errand import PayForErrand
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.query_payment import LAST_LOOK_AFTER
-from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
-from errand_domain.use_cases.resolve_withdrawal import ABSENCE_PROVES_FOR, GiveUpWithdrawal, RetryWithdrawal
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.query_payment import LAST_LOOK_AFTER
+from errand_domain.use_cases.money.refunding import AdvanceRefund, RetryRefund
+from errand_domain.use_cases.money.resolve_withdrawal import ABSENCE_PROVES_FOR, GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
 from tests.domain.examples import DAY, HOUR, MINUTE
 from tests.use_cases.world import World
 

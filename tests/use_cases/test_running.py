@@ -14,16 +14,16 @@ from errand_domain.order.order import Order
 from errand_domain.order.states import Completed, Open, Proof
 from errand_domain.order.terms import Handover
 from errand_domain.runner.verification import RunnerSuspended
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.browse_hall import BrowseHall
-from errand_domain.use_cases.deliver_item import CodeLocked, DeliverItem
-from errand_domain.use_cases.give_up_errand import GiveUpErrand
-from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
-from errand_domain.use_cases.manage_profile import BlockMember
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
-from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.members.manage_profile import BlockMember
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.browse_hall import BrowseHall
+from errand_domain.use_cases.orders.deliver_item import CodeLocked, DeliverItem
+from errand_domain.use_cases.orders.give_up_errand import GiveUpErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.report_pickup_impossible import ReportPickupImpossible
+from errand_domain.use_cases.runners.runner_standing import SwitchShift, ViewStanding
 from tests.domain.examples import AT_STATION, CENTRE, HOUR, MINUTE, PURCHASE, SECOND
 from tests.use_cases.world import World
 

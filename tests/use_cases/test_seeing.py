@@ -8,12 +8,12 @@ from errand_domain.errors import DomainError, InvalidField, Missing, NotPermitte
 from errand_domain.ids import FileId, OrderId
 from errand_domain.order.events import RunnerAccepted
 from errand_domain.ports.images import NotAnImage
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, UploadFile
-from errand_domain.use_cases.hand_over_errand import OfferErrand
-from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
-from errand_domain.use_cases.view_money_at_campus import ListCampusWithdrawals
-from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
+from errand_domain.use_cases.files.stored_files import FILE_BYTES_MOST, FetchFile, FileTooLarge, UploadFile
+from errand_domain.use_cases.money.view_earnings import ListWithdrawals, ViewEarnings
+from errand_domain.use_cases.money.view_money_at_campus import ListCampusWithdrawals
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand
+from errand_domain.use_cases.orders.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
 from tests.domain.examples import RECEIPT
 from tests.use_cases.world import PNG, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from errand_domain.member.member import Way
 from errand_domain.member.session import NotSignedIn
-from errand_domain.use_cases.own_sessions import Recognise
+from errand_domain.use_cases.signing_in.own_sessions import Recognise
 from tests.use_cases.test_signing_in import PHONE, enter
 from tests.use_cases.world import World
 

@@ -12,12 +12,12 @@ from errand_domain.order.order import Order
 from errand_domain.payment.attempt import Attempt, PaymentMismatch, PaymentUnknown, Succeeded
 from errand_domain.ports.notifications import SettlementReport
 from errand_domain.settlement.earning import Earning
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
-from errand_domain.use_cases.pay_for_errand import RaiseTip
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.record_settlement import RecordSettlement
-from errand_domain.use_cases.report_delivery import SILENCE_MOST, DeliveryNotTaken, ReportDelivery
+from errand_domain.use_cases.money.pay_for_errand import RaiseTip
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.record_settlement import RecordSettlement
+from errand_domain.use_cases.money.report_delivery import SILENCE_MOST, DeliveryNotTaken, ReportDelivery
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand, QuoteCancellation
 from tests.domain.examples import CAMPUS, HOUR, MINUTE
 from tests.use_cases.world import World
 

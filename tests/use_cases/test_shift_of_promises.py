@@ -10,14 +10,14 @@ from errand_domain.money import NOTHING
 from errand_domain.order.order import Order
 from errand_domain.order.refusals import ColleagueUnavailable, RunnerNotApproved
 from errand_domain.order.states import Accepted, Open, Proof
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.cancel_errand import QuoteCancellation
-from errand_domain.use_cases.give_up_errand import GiveUpErrand
-from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
-from errand_domain.use_cases.manage_profile import BlockMember
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.members.manage_profile import BlockMember
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.cancel_errand import QuoteCancellation
+from errand_domain.use_cases.orders.give_up_errand import GiveUpErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.runners.runner_standing import SwitchShift, ViewStanding
 from tests.domain.examples import AT_STATION, MINUTE, OTHER_CAMPUS_ID, SECOND
 from tests.use_cases.world import World, orders_of
 

@@ -35,16 +35,16 @@ from errand_domain.permissions import check
 from errand_domain.ports.credentials import PasswordHashes
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.entering import Arrival, Entered
-from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOutElsewhere
-from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
-from errand_domain.use_cases.request_code import FROM_ADDRESS_MOST, FROM_DEVICE_MOST, RequestCode
-from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
-from errand_domain.use_cases.sign_in_by_password import AT_ALL_MOST, PasswordTry, SignInByPassword
-from errand_domain.use_cases.sign_in_by_password import FROM_ADDRESS_MOST as TRIES_MOST
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.operators.manage_members import BarMember
+from errand_domain.use_cases.signing_in.entering import Arrival, Entered
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions, Recognise, SignOutElsewhere
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket, LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.request_code import FROM_ADDRESS_MOST, FROM_DEVICE_MOST, RequestCode
+from errand_domain.use_cases.signing_in.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.signing_in.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.signing_in.sign_in_by_password import AT_ALL_MOST, PasswordTry, SignInByPassword
+from errand_domain.use_cases.signing_in.sign_in_by_password import FROM_ADDRESS_MOST as TRIES_MOST
 from tests.domain.examples import MINUTE, SECOND
 from tests.use_cases.enrolling import PASSWORD as STAFF_PASSWORD
 from tests.use_cases.enrolling import enroll

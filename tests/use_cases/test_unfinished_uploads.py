@@ -16,13 +16,13 @@ from errand_domain.order.order import Order
 from errand_domain.order.states import Proof
 from errand_domain.ports.files import FilePurpose, FileStore, StoredFile, StoreUnreachable
 from errand_domain.retention import UNFINISHED_FILES_KEPT_FOR
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.erase_file import EraseUnfinishedFile
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.file_links import IssueFileLink
-from errand_domain.use_cases.files import FetchFile, UploadFile
-from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, Due
+from errand_domain.use_cases.background.forget_what_is_over import CountWhatIsDue, Due
+from errand_domain.use_cases.files.erase_file import EraseUnfinishedFile
+from errand_domain.use_cases.files.file_links import IssueFileLink
+from errand_domain.use_cases.files.stored_files import FetchFile, UploadFile
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
 from tests.domain.examples import SECOND
 from tests.kill_points.fuse import Fuse, FusedDesk, Killed, fused_begin
 from tests.use_cases.test_privacy import applied, card

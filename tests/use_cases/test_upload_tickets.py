@@ -16,8 +16,8 @@ from errand_domain.member.member import Member
 from errand_domain.ports.files import FilePurpose, StoredFile, StoreUnreachable
 from errand_domain.ports.images import NotAnImage
 from errand_domain.testing.contracts.racing import all_at_once
-from errand_domain.use_cases.files import FILE_BYTES_MOST, FileTooLarge
-from errand_domain.use_cases.upload_tickets import (
+from errand_domain.use_cases.files.stored_files import FILE_BYTES_MOST, FileTooLarge
+from errand_domain.use_cases.files.upload_tickets import (
     DISCARDED_AFTER,
     SEND_WITHIN,
     TAKE_WITHIN,

@@ -15,13 +15,13 @@ from errand_domain.runner import verification
 from errand_domain.runner.verification import Verification
 from errand_domain.settlement import withdrawal_states
 from errand_domain.settlement.withdrawal_states import WithdrawalState
-from errand_domain.use_cases.cancel_errand import CancelErrand
-from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.export_member import STAFF_BY_ROLE, ExportMember, plain
-from errand_domain.use_cases.manage_members import BarMember
-from errand_domain.use_cases.read_audit import ReadAudit
-from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
-from errand_domain.use_cases.review_order import ReviewOrder
+from errand_domain.use_cases.background.deliver_message import SENTENCES
+from errand_domain.use_cases.members.export_member import STAFF_BY_ROLE, ExportMember, plain
+from errand_domain.use_cases.operators.manage_members import BarMember
+from errand_domain.use_cases.operators.read_audit import ReadAudit
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand
+from errand_domain.use_cases.orders.read_reviews import ReadRating, ReadReviews
+from errand_domain.use_cases.orders.review_order import ReviewOrder
 from tests.domain.examples import NOON, OPERATOR, OTHER_CAMPUS_ID
 from tests.use_cases.world import World
 

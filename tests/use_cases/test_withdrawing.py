@@ -19,13 +19,13 @@ from errand_domain.settlement.withdrawal import (
     WithdrawalOverDay,
     WithdrawalTooSmall,
 )
-from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
-from errand_domain.use_cases.deliver_message import SENTENCES
-from errand_domain.use_cases.manage_campus import ChangePolicy
-from errand_domain.use_cases.resolve_order import CancelByOperations
-from errand_domain.use_cases.resolve_withdrawal import RetryWithdrawal
-from errand_domain.use_cases.view_earnings import ViewEarnings
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.background.deliver_message import SENTENCES
+from errand_domain.use_cases.money.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.money.resolve_withdrawal import RetryWithdrawal
+from errand_domain.use_cases.money.view_earnings import ViewEarnings
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.operators.manage_campus import ChangePolicy
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations
 from tests.domain.examples import DAY, MINUTE, SECOND
 from tests.use_cases.world import World
 

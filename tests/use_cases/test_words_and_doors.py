@@ -8,8 +8,8 @@ from errand_domain.ids import CampusId, MemberId
 from errand_domain.member.member import Member
 from errand_domain.member.roles import Grant
 from errand_domain.order.terms import Handover, Terms
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.manage_members import BarMember
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.operators.manage_members import BarMember
 from tests.domain.examples import OTHER_CAMPUS_ID
 from tests.use_cases.world import World
 

@@ -58,20 +58,20 @@ from errand_domain.runner.runner import Runner, new_runner
 from errand_domain.runner.verification import RunnerApproved
 from errand_domain.settlement.accounts import Account
 from errand_domain.settlement.ledger import balances
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import DeliverItem
-from errand_domain.use_cases.deliver_message import DeliverMessage
-from errand_domain.use_cases.files import UploadFile
-from errand_domain.use_cases.fire_timers import FireTimer
-from errand_domain.use_cases.pay_for_errand import PayForErrand
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.providers import Providers
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.record_payment import RecordPayment
-from errand_domain.use_cases.verify_ledger import VerifyLedger
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.background.deliver_message import DeliverMessage
+from errand_domain.use_cases.background.fire_timers import FireTimer
+from errand_domain.use_cases.files.stored_files import UploadFile
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand
+from errand_domain.use_cases.money.providers import Providers
+from errand_domain.use_cases.money.record_payment import RecordPayment
+from errand_domain.use_cases.money.verify_ledger import VerifyLedger
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import DeliverItem
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand, QuoteRequest
 from tests.domain.examples import APPLICATION, AT_DORMITORY, CAMPUS, OPERATOR, TERMS
 from tests.pictures import CLEAN_PNG
 

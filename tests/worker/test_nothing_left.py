@@ -22,9 +22,9 @@ from errand_domain.order.order import Order
 from errand_domain.order.states import Proof
 from errand_domain.place import Contact, Point, Stop
 from errand_domain.retention import SESSIONS_KEPT_FOR
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
-from errand_domain.use_cases.entering import Arrival
-from errand_domain.use_cases.review_runner import Reject
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.review_runner import Reject
+from errand_domain.use_cases.signing_in.entering import Arrival
 from tests.databases import container_on
 from tests.pictures import CLEAN_PNG
 from tests.stage import DORMITORY, NORTH_GATE, Stage

@@ -10,7 +10,7 @@ from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk
 from errand_domain.content.case import CONTENT_STATE_NAMES, ContentCase, Open
 from errand_domain.content.report import POINTED_KINDS, Pointed, PointedKind
 from errand_domain.ids import ContentCaseId
-from errand_domain.use_cases.moderate_content import Complaint
+from errand_domain.use_cases.moderation.moderate_content import Complaint
 
 CASE = click.argument("case_id", metavar="CASE", type=click.UUID)
 STATES = tuple(CONTENT_STATE_NAMES.values())

@@ -12,7 +12,7 @@ from errand_domain.errors import InvalidField
 from errand_domain.member.member import Member
 from errand_domain.member.roles import ROLES, Role
 from errand_domain.permissions import check
-from errand_domain.use_cases.manage_operators import Invited
+from errand_domain.use_cases.operators.manage_operators import Invited
 
 STAFF_MOST = 200
 

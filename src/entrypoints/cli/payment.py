@@ -9,7 +9,7 @@ from entrypoints.cli.desk import DRY_RUN, OPERATOR, Desk, at_desk
 from errand_domain.payment.attempt import Attempt, Succeeded
 from errand_domain.permissions import check, check_anywhere
 from errand_domain.ports.payments import Lost
-from errand_domain.use_cases.record_payment import attempt_of
+from errand_domain.use_cases.money.record_payment import attempt_of
 
 NO_ANSWER: Final = 3
 NUMBER = click.argument("number")

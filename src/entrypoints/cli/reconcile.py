@@ -13,7 +13,7 @@ from entrypoints.cli.reconcile_page import page
 from errand_domain.ports.bills import BillNotReady
 from errand_domain.ports.payments import Lost
 from errand_domain.settlement.reconciliation import Matched, day_of
-from errand_domain.use_cases.reconcile_day import Progress, Reconciled
+from errand_domain.use_cases.money.reconcile_day import Progress, Reconciled
 
 DIFFERENCES: Final = 1
 NO_BILL_YET: Final = 3

@@ -6,7 +6,7 @@ from entrypoints.cli.desk import CAMPUS, LIMIT, OPERATOR, Desk, at_desk, find_me
 from entrypoints.cli.runner_review import review
 from errand_domain.permissions import check
 from errand_domain.runner.runner import Runner
-from errand_domain.use_cases.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
+from errand_domain.use_cases.runners.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
 
 WHO = click.argument("member_ref", metavar="RUNNER")
 SEEN_DIGITS = 4

@@ -15,7 +15,7 @@ from errand_domain.errors import DomainError, Stale
 from errand_domain.ids import MemberId
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.verification import IllegalVerificationTransition
-from errand_domain.use_cases.review_runner import Approve, Decision, Reject, WantMore
+from errand_domain.use_cases.runners.review_runner import Approve, Decision, Reject, WantMore
 
 QUEUE_MOST: Final = 200
 DECISIONS_SHOWN_MOST: Final = 20

@@ -25,9 +25,9 @@ from entrypoints.container.orders import Orders
 from entrypoints.container.people import People
 from entrypoints.container.ports import Ports
 from entrypoints.settings import Settings
-from errand_domain.use_cases.deliver_message import DeliverMessage
-from errand_domain.use_cases.fire_timers import FireTimer
-from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
+from errand_domain.use_cases.background.deliver_message import DeliverMessage
+from errand_domain.use_cases.background.fire_timers import FireTimer
+from errand_domain.use_cases.background.parked_messages import ListParkedMessages, RetryMessage
 
 __all__ = [
     "MEMORY",

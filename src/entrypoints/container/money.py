@@ -3,24 +3,24 @@
 from dependency_injector.providers import Factory
 
 from entrypoints.container.ports import Ports
-from errand_domain.use_cases.advance_withdrawal import AdvanceWithdrawal
-from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
-from errand_domain.use_cases.pay_for_errand import OpenAttempt, PayForErrand, RaiseTip, StartPayment
-from errand_domain.use_cases.query_payment import QueryPayment
-from errand_domain.use_cases.receive_notification import ReceiveNotification
-from errand_domain.use_cases.recheck_payment import RecheckPayment
-from errand_domain.use_cases.reconcile_day import ReconcileDay
-from errand_domain.use_cases.record_payment import RecordPayment
-from errand_domain.use_cases.record_settlement import RecordSettlement
-from errand_domain.use_cases.refunding import AdvanceRefund, RetryRefund
-from errand_domain.use_cases.release_earning import ReleaseEarning
-from errand_domain.use_cases.report_delivery import ReportDelivery
-from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
-from errand_domain.use_cases.screen_images import RecordVerdict
-from errand_domain.use_cases.verify_ledger import VerifyLedger
-from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
-from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
+from errand_domain.use_cases.background.receive_notification import ReceiveNotification
+from errand_domain.use_cases.files.screen_images import RecordVerdict
+from errand_domain.use_cases.money.advance_withdrawal import AdvanceWithdrawal
+from errand_domain.use_cases.money.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
+from errand_domain.use_cases.money.pay_for_errand import OpenAttempt, PayForErrand, RaiseTip, StartPayment
+from errand_domain.use_cases.money.query_payment import QueryPayment
+from errand_domain.use_cases.money.recheck_payment import RecheckPayment
+from errand_domain.use_cases.money.reconcile_day import ReconcileDay
+from errand_domain.use_cases.money.record_payment import RecordPayment
+from errand_domain.use_cases.money.record_settlement import RecordSettlement
+from errand_domain.use_cases.money.refunding import AdvanceRefund, RetryRefund
+from errand_domain.use_cases.money.release_earning import ReleaseEarning
+from errand_domain.use_cases.money.report_delivery import ReportDelivery
+from errand_domain.use_cases.money.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.money.verify_ledger import VerifyLedger
+from errand_domain.use_cases.money.view_earnings import ListWithdrawals, ViewEarnings
+from errand_domain.use_cases.money.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal, RequestWithdrawal
 
 
 class Money(Ports):

@@ -4,31 +4,31 @@ from dependency_injector.providers import Factory
 
 from entrypoints.container.money import Money
 from entrypoints.container.ports import Ports
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.browse_hall import BrowseHall
-from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.deliver_item import DeliverItem
-from errand_domain.use_cases.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
-from errand_domain.use_cases.give_up_errand import GiveUpErrand
-from errand_domain.use_cases.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
-from errand_domain.use_cases.manage_campus import AddCampus, ChangePolicy, OpenCampus
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage
-from errand_domain.use_cases.open_content_case import OpenContentCase
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.publish_errand import PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand
-from errand_domain.use_cases.read_reviews import ReadRating, ReadReviews
-from errand_domain.use_cases.report_content import ReportContent
-from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
-from errand_domain.use_cases.report_return import ReportReturn
-from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, ViewCampus
-from errand_domain.use_cases.view_dispute import ListDisputes, ViewDispute
-from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
-from errand_domain.use_cases.watch_order import WatchOrder
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, ListContent, LookAtImage
+from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
+from errand_domain.use_cases.moderation.report_content import ReportContent
+from errand_domain.use_cases.operators.manage_campus import AddCampus, ChangePolicy, OpenCampus
+from errand_domain.use_cases.operators.view_campuses import FindPlaces, ListCampuses, ViewCampus
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.browse_hall import BrowseHall
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand, QuoteCancellation
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.deliver_item import DeliverItem
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, ReviewRuling, RuleDispute, StateCase
+from errand_domain.use_cases.orders.give_up_errand import GiveUpErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand, ReassignErrand, TakeOverErrand
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.publish_errand import PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand
+from errand_domain.use_cases.orders.read_reviews import ReadRating, ReadReviews
+from errand_domain.use_cases.orders.report_pickup_impossible import ReportPickupImpossible
+from errand_domain.use_cases.orders.report_return import ReportReturn
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.orders.view_dispute import ListDisputes, ViewDispute
+from errand_domain.use_cases.orders.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
+from errand_domain.use_cases.orders.watch_order import WatchOrder
 
 
 class Orders(Money):

@@ -3,40 +3,40 @@
 from dependency_injector.providers import Factory
 
 from entrypoints.container.ports import Ports
-from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
-from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
-from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture, ShowAvatar
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.entering import Entrance
-from errand_domain.use_cases.erase_content_case import EraseContentCase
-from errand_domain.use_cases.erase_file import EraseUnfinishedFile, EraseUnusedFile
-from errand_domain.use_cases.erase_order import EraseOrderDetails, EraseTraces
-from errand_domain.use_cases.export_member import ExportMember
-from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
-from errand_domain.use_cases.files import FetchFile, UploadFile
-from errand_domain.use_cases.forget_member import ForgetInOrders
-from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
-from errand_domain.use_cases.fresh_proof import CheckFreshProof
-from errand_domain.use_cases.look_at_application import EarlierDecisions, LookAtApplication
-from errand_domain.use_cases.manage_members import BarMember, GrantRole
-from errand_domain.use_cases.manage_operators import DisableOperator, InviteOperator, Inviting, ResetOperator
-from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
-from errand_domain.use_cases.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
-from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
-from errand_domain.use_cases.prove_again import ProveAgain
-from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
-from errand_domain.use_cases.read_audit import ReadAudit
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
-from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
-from errand_domain.use_cases.screen_images import MissVerdict, ShowToCheck, SubmitImage
-from errand_domain.use_cases.set_password import ResetPassword, SetPassword
-from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
-from errand_domain.use_cases.sign_in_by_password import SignInByPassword
-from errand_domain.use_cases.take_export import TakeExport
-from errand_domain.use_cases.upload_tickets import IssueUploadTicket, KeepUpload, ReceiveUpload, TakeUpload
-from errand_domain.use_cases.verify_audit import LinkAudit, VerifyAudit
-from errand_domain.use_cases.watch_runner import WatchRunner
+from errand_domain.use_cases.background.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
+from errand_domain.use_cases.files.erase_file import EraseUnfinishedFile, EraseUnusedFile
+from errand_domain.use_cases.files.file_links import FollowFileLink, IssueFileLink
+from errand_domain.use_cases.files.screen_images import MissVerdict, ShowToCheck, SubmitImage
+from errand_domain.use_cases.files.stored_files import FetchFile, UploadFile
+from errand_domain.use_cases.files.upload_tickets import IssueUploadTicket, KeepUpload, ReceiveUpload, TakeUpload
+from errand_domain.use_cases.members.avatars import RemoveAvatar, SeePicture, ShowAvatar
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.export_member import ExportMember
+from errand_domain.use_cases.members.forget_member import ForgetInOrders
+from errand_domain.use_cases.members.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.members.take_export import TakeExport
+from errand_domain.use_cases.moderation.erase_content_case import EraseContentCase
+from errand_domain.use_cases.operators.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.operators.manage_members import BarMember, GrantRole
+from errand_domain.use_cases.operators.manage_operators import DisableOperator, InviteOperator, Inviting, ResetOperator
+from errand_domain.use_cases.operators.prove_invitee import ProveInvitee, SendInviteeCode
+from errand_domain.use_cases.operators.read_audit import ReadAudit
+from errand_domain.use_cases.operators.verify_audit import LinkAudit, VerifyAudit
+from errand_domain.use_cases.orders.erase_order import EraseOrderDetails, EraseTraces
+from errand_domain.use_cases.runners.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.runners.look_at_application import EarlierDecisions, LookAtApplication
+from errand_domain.use_cases.runners.review_runner import ReviewQueue, ReviewRunner
+from errand_domain.use_cases.runners.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.runners.watch_runner import WatchRunner
+from errand_domain.use_cases.signing_in.entering import Entrance
+from errand_domain.use_cases.signing_in.fresh_proof import CheckFreshProof
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions, Recognise, SignOut, SignOutElsewhere
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket, LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.prove_again import ProveAgain
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.set_password import ResetPassword, SetPassword
+from errand_domain.use_cases.signing_in.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.signing_in.sign_in_by_password import SignInByPassword
 
 
 class People(Ports):

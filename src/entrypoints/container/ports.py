@@ -36,7 +36,7 @@ from errand_domain.ports.link_seal import LinkAddress
 from errand_domain.ports.mini_program import MiniProgram, MiniProgramCodes
 from errand_domain.ports.outside import Maps
 from errand_domain.ports.rate_limits import RateLimits
-from errand_domain.use_cases.providers import Providers
+from errand_domain.use_cases.money.providers import Providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,9 +21,9 @@ from errand_domain.order.terms import Handover, Terms, Window
 from errand_domain.place import Contact, Stop
 from errand_domain.policy import Category
 from errand_domain.review.review import Tag
-from errand_domain.use_cases.entering import Arrival
-from errand_domain.use_cases.publish_errand import Publication
-from errand_domain.use_cases.quote_errand import QuoteRequest
+from errand_domain.use_cases.orders.publish_errand import Publication
+from errand_domain.use_cases.orders.quote_errand import QuoteRequest
+from errand_domain.use_cases.signing_in.entering import Arrival
 
 if TYPE_CHECKING:
     from errand_domain.ports.transaction import Begin

@@ -15,8 +15,8 @@ from errand_domain.money import Money
 from errand_domain.order.order import Order
 from errand_domain.order.states import Outcome
 from errand_domain.order.terms import Handover
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
-from errand_domain.use_cases.review_runner import Approve, Decision, Reject, Suspend, WantMore
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.review_runner import Approve, Decision, Reject, Suspend, WantMore
 
 BEGAN: Final = timedelta(days=4)
 MEAL: Final = Wish(item="两份套餐饭", category="meal", pickup="一食堂", dropoff="研究生公寓", room="1203 室")

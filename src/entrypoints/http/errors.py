@@ -25,7 +25,7 @@ from errand_domain.ports.files import StoreUnreachable
 from errand_domain.ports.mini_program import PlatformUnreachable
 from errand_domain.ports.rate_limits import TooManyRequests
 from errand_domain.settlement.withdrawal import WithdrawalUnknown
-from errand_domain.use_cases.files import FileTooLarge
+from errand_domain.use_cases.files.stored_files import FileTooLarge
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2

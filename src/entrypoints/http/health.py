@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from entrypoints.http.dependencies import Uses
 from entrypoints.http.observed import Figures
-from errand_domain.use_cases.view_campuses import ListCampuses
+from errand_domain.use_cases.operators.view_campuses import ListCampuses
 
 
 @get("/health/live", media_type=MediaType.TEXT)

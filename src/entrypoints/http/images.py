@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 
-from errand_domain.use_cases.files import FetchedFile
+from errand_domain.use_cases.files.stored_files import FetchedFile
 
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 UNSEEN: Final = "private, no-store"

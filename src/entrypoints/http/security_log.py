@@ -14,7 +14,7 @@ from entrypoints.http.limits import counted_address
 from entrypoints.http.noted import Noted, noted
 from entrypoints.http.security_events import CATEGORY, KEYS_USED, SERIES, Level, event_of
 from errand_domain.errors import DomainError
-from errand_domain.use_cases.entering import Entered
+from errand_domain.use_cases.signing_in.entering import Entered
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope

@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Request
 
 from entrypoints.http.limits import counted_address, peer_of
-from errand_domain.use_cases.entering import Arrival
+from errand_domain.use_cases.signing_in.entering import Arrival
 
 KEPT_BITS: Final = 48
 

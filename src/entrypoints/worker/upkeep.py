@@ -11,7 +11,7 @@ from entrypoints.worker.faults import named
 from entrypoints.worker.metrics import FAULTS, OVERDUE, PARKED, PENDING
 from entrypoints.worker.pace import rest
 from errand_domain.ports.outbox import Relay
-from errand_domain.use_cases.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
+from errand_domain.use_cases.background.forget_what_is_over import CountWhatIsDue, ForgetWhatIsOver
 
 EVERY_SECONDS: Final = 5.0
 FORGET_EVERY_ROUNDS: Final = 120

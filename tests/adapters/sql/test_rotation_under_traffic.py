@@ -35,7 +35,7 @@ from errand_domain.order.states import Proof
 from errand_domain.ports.answers import Answer
 from errand_domain.ports.audit import Sound
 from errand_domain.ports.files import FileStore
-from errand_domain.use_cases.review_runner import Suspend
+from errand_domain.use_cases.runners.review_runner import Suspend
 from tests.databases import emptied
 from tests.pictures import CLEAN_PNG
 from tests.stage import DORMITORY, Stage, settings

@@ -17,8 +17,8 @@ from entrypoints.http.wire.files import FileTold, ImageAsked, tell_file
 from entrypoints.http.wire.members import MeTold
 from errand_domain.errors import Missing
 from errand_domain.ports.files import StoreUnreachable
-from errand_domain.use_cases.avatars import RemoveAvatar, SeePicture
-from errand_domain.use_cases.files import UploadFile
+from errand_domain.use_cases.files.stored_files import UploadFile
+from errand_domain.use_cases.members.avatars import RemoveAvatar, SeePicture
 
 KEPT: Final = "public, max-age=2592000, immutable"
 """What is public under a name never changes; when it is removed, a copy may stay with those who saw it, for a month."""

@@ -20,7 +20,7 @@ from entrypoints.http.wire.places import (
 )
 from errand_domain.errors import Missing
 from errand_domain.ids import CampusId
-from errand_domain.use_cases.view_campuses import FindPlaces, ListCampuses, ViewCampus
+from errand_domain.use_cases.operators.view_campuses import FindPlaces, ListCampuses, ViewCampus
 
 
 @get("/campuses", opt=PUBLIC)

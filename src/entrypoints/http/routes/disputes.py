@@ -15,9 +15,9 @@ from errand_domain.dispute.dispute import Dispute, IllegalDisputeTransition
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import MemberId, OrderId
 from errand_domain.order.refusals import IllegalTransition, TooLate
-from errand_domain.use_cases.dispute_order import OpenDispute, StateCase
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.view_dispute import ViewDispute
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
+from errand_domain.use_cases.orders.view_dispute import ViewDispute
 
 
 @post("/dispute", responses=refusals(InvalidField, Missing, FileWithheld, IllegalTransition, TooLate, ContentRefused))

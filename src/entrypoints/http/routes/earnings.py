@@ -31,9 +31,9 @@ from errand_domain.settlement.withdrawal import (
     WithdrawalTooSmall,
     WithdrawalUnknown,
 )
-from errand_domain.use_cases.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
-from errand_domain.use_cases.view_earnings import ListWithdrawals, ViewEarnings
-from errand_domain.use_cases.withdraw_earnings import RequestWithdrawal
+from errand_domain.use_cases.money.confirm_withdrawal import CancelWithdrawal, ReopenConfirmation
+from errand_domain.use_cases.money.view_earnings import ListWithdrawals, ViewEarnings
+from errand_domain.use_cases.money.withdraw_earnings import RequestWithdrawal
 
 
 @get("/earnings")

@@ -13,7 +13,7 @@ from entrypoints.http.idempotency import NOT_KEPT
 from entrypoints.http.refusals import refusals
 from errand_domain.member.session import ProofTooOld
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.take_export import TakeExport
+from errand_domain.use_cases.members.take_export import TakeExport
 
 NAME: Final = "errand-export.zip"
 

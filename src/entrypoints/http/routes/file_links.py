@@ -16,7 +16,7 @@ from errand_domain.content.screening import FileWithheld
 from errand_domain.errors import Missing, NotPermitted
 from errand_domain.ids import FileId
 from errand_domain.ports.files import StoreUnreachable
-from errand_domain.use_cases.file_links import FollowFileLink, IssueFileLink
+from errand_domain.use_cases.files.file_links import FollowFileLink, IssueFileLink
 
 KEPT_SECONDS: Final = 300
 

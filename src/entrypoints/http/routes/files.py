@@ -19,7 +19,13 @@ from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import FileId, OrderId
 from errand_domain.ports.files import StoreUnreachable
 from errand_domain.ports.images import ImageTooLarge, NotAnImage
-from errand_domain.use_cases.files import FILE_BYTES_MOST, FetchFile, FileTooLarge, TooManyFiles, UploadFile
+from errand_domain.use_cases.files.stored_files import (
+    FILE_BYTES_MOST,
+    FetchFile,
+    FileTooLarge,
+    TooManyFiles,
+    UploadFile,
+)
 
 UPLOAD_BYTES_MOST: Final = FILE_BYTES_MOST + 64 * 1024
 KEPT_SECONDS: Final = 3600

@@ -22,8 +22,8 @@ from errand_domain.member.credential import InvitationGone, MailUnproven, WrongS
 from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import CodeNotSent, CodeTooSoon, WrongCode
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.accept_invitation import AcceptInvitation, ViewInvitation
-from errand_domain.use_cases.prove_invitee import ProveInvitee, SendInviteeCode
+from errand_domain.use_cases.operators.accept_invitation import AcceptInvitation, ViewInvitation
+from errand_domain.use_cases.operators.prove_invitee import ProveInvitee, SendInviteeCode
 
 
 @post("/looked-at", status_code=200, opt=PUBLIC, responses=refusals(InvalidField, InvitationGone))

@@ -30,11 +30,11 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.close_account import CloseAccount
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.manage_profile import BlockMember, GiveConsent, UpdateProfile
-from errand_domain.use_cases.own_ways import LinkByTicket, LinkWay, UnlinkWay
-from errand_domain.use_cases.set_password import SetPassword
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.members.close_account import CloseAccount
+from errand_domain.use_cases.members.manage_profile import BlockMember, GiveConsent, UpdateProfile
+from errand_domain.use_cases.signing_in.own_ways import LinkByTicket, LinkWay, UnlinkWay
+from errand_domain.use_cases.signing_in.set_password import SetPassword
 
 
 def told(member: Member, request: Asking) -> MeTold:

@@ -20,7 +20,7 @@ from entrypoints.http.gate import PUBLIC
 from entrypoints.http.limits import UNLIMITED
 from errand_domain.errors import DomainError
 from errand_domain.ports.notifications import Delivery
-from errand_domain.use_cases.receive_notification import ReceiveNotification
+from errand_domain.use_cases.background.receive_notification import ReceiveNotification
 
 BODY_BYTES_MOST: Final = 64 * 1024
 ANSWER_SECONDS_MOST: Final = 4.0  # WeChat Pay and WeChat wait for five

@@ -24,8 +24,8 @@ from errand_domain.content.case import IllegalContentTransition, OwnContent
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, ContentCaseId
 from errand_domain.ports.files import StoreUnreachable
-from errand_domain.use_cases.moderate_content import DecideContent, ListContent, LookAtImage, OrderUnderWay
-from errand_domain.use_cases.open_content_case import OpenContentCase
+from errand_domain.use_cases.moderation.moderate_content import DecideContent, ListContent, LookAtImage, OrderUnderWay
+from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
 
 
 @get("/content", responses=refusals(NotPermitted))

@@ -27,11 +27,11 @@ from entrypoints.http.wire.operations import (
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, MessageId, WithdrawalId
 from errand_domain.settlement.withdrawal import AbsenceProvesNothing, IllegalWithdrawalTransition, WithdrawalUnknown
-from errand_domain.use_cases.parked_messages import ListParkedMessages, RetryMessage
-from errand_domain.use_cases.refunding import RetryRefund
-from errand_domain.use_cases.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
-from errand_domain.use_cases.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
-from errand_domain.use_cases.withdraw_earnings import DecideWithdrawal
+from errand_domain.use_cases.background.parked_messages import ListParkedMessages, RetryMessage
+from errand_domain.use_cases.money.refunding import RetryRefund
+from errand_domain.use_cases.money.resolve_withdrawal import GiveUpWithdrawal, RetryWithdrawal
+from errand_domain.use_cases.money.view_money_at_campus import ListAbnormalRefunds, ListCampusWithdrawals
+from errand_domain.use_cases.money.withdraw_earnings import DecideWithdrawal
 
 REFUND_NUMBER: Final = re.compile(r"[0-9a-z-]{1,64}")
 

@@ -33,11 +33,11 @@ from errand_domain.dispute.dispute import IllegalDisputeTransition, NotHeard, Sa
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, DisputeId, MemberId, OrderId
 from errand_domain.order.refusals import IllegalTransition, OutcomeUnbalanced
-from errand_domain.use_cases.dispute_order import ReviewRuling, RuleDispute
-from errand_domain.use_cases.hand_over_errand import ReassignErrand
-from errand_domain.use_cases.resolve_order import CancelByOperations, ResolveReturn
-from errand_domain.use_cases.view_dispute import ListDisputes
-from errand_domain.use_cases.view_order import ListOrders
+from errand_domain.use_cases.orders.dispute_order import ReviewRuling, RuleDispute
+from errand_domain.use_cases.orders.hand_over_errand import ReassignErrand
+from errand_domain.use_cases.orders.resolve_order import CancelByOperations, ResolveReturn
+from errand_domain.use_cases.orders.view_dispute import ListDisputes
+from errand_domain.use_cases.orders.view_order import ListOrders
 
 
 @get("/orders", responses=refusals(NotPermitted))

@@ -19,7 +19,7 @@ from entrypoints.http.wire.runners import verification_of
 from errand_domain.errors import InvalidField, Missing, NotPermitted
 from errand_domain.ids import CampusId, MemberId
 from errand_domain.runner.verification import IllegalVerificationTransition, OwnApplication
-from errand_domain.use_cases.review_runner import ReviewQueue, ReviewRunner
+from errand_domain.use_cases.runners.review_runner import ReviewQueue, ReviewRunner
 
 
 @get("/runners", responses=refusals(NotPermitted))

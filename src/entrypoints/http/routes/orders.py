@@ -50,14 +50,14 @@ from errand_domain.order.refusals import (
 from errand_domain.order.states import EVERY_PHASE, Phase
 from errand_domain.payment.attempt import PaymentRefused, PaymentUnknown
 from errand_domain.review.review import AlreadyReviewed, ReviewTooEarly, ReviewTooLate
-from errand_domain.use_cases.cancel_errand import CancelErrand, QuoteCancellation
-from errand_domain.use_cases.confirm_errand import ConfirmErrand
-from errand_domain.use_cases.judging import ContentRefused
-from errand_domain.use_cases.pay_for_errand import PayForErrand, RaiseTip
-from errand_domain.use_cases.publish_errand import Publication, PublishErrand
-from errand_domain.use_cases.quote_errand import QuoteErrand, QuoteRequest
-from errand_domain.use_cases.review_order import ReviewOrder
-from errand_domain.use_cases.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
+from errand_domain.use_cases.content.judging import ContentRefused
+from errand_domain.use_cases.money.pay_for_errand import PayForErrand, RaiseTip
+from errand_domain.use_cases.orders.cancel_errand import CancelErrand, QuoteCancellation
+from errand_domain.use_cases.orders.confirm_errand import ConfirmErrand
+from errand_domain.use_cases.orders.publish_errand import Publication, PublishErrand
+from errand_domain.use_cases.orders.quote_errand import QuoteErrand, QuoteRequest
+from errand_domain.use_cases.orders.review_order import ReviewOrder
+from errand_domain.use_cases.orders.view_order import ListOrders, OrderHistory, ReadPickupCode, ViewOrder
 
 
 @post(

@@ -22,8 +22,8 @@ from errand_domain.member.credential import SecondFactorNeeded, WrongPassword, W
 from errand_domain.member.session import CodeNotSent, CodeTooSoon, CountryNotServed, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.prove_again import ProveAgain, own_way
-from errand_domain.use_cases.request_code import RequestCode
+from errand_domain.use_cases.signing_in.prove_again import ProveAgain, own_way
+from errand_domain.use_cases.signing_in.request_code import RequestCode
 
 OPT: Final = {**WITHOUT_CONSENT, **NOT_KEPT}
 """Of a proof nothing is kept, not even a keyed digest; a key has no effect."""

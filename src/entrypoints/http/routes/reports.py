@@ -12,7 +12,7 @@ from entrypoints.http.wire.content import ReportAsked, ReportTold, pointed_at, t
 from errand_domain.content.report import OwnWords
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.report_content import ReportContent
+from errand_domain.use_cases.moderation.report_content import ReportContent
 
 
 @post("/reports", responses=refusals(InvalidField, Missing, OwnWords, TooManyRequests))

@@ -28,9 +28,9 @@ from errand_domain.order.refusals import RunnerNotApproved
 from errand_domain.place import Point
 from errand_domain.runner.runner import NotARunner
 from errand_domain.runner.verification import IllegalVerificationTransition, StudentNumberTaken
-from errand_domain.use_cases.apply_as_runner import ApplyAsRunner
-from errand_domain.use_cases.browse_hall import ENTRIES_MOST, RADIUS_MOST_METRES, BrowseHall
-from errand_domain.use_cases.runner_standing import SwitchShift, ViewStanding
+from errand_domain.use_cases.orders.browse_hall import ENTRIES_MOST, RADIUS_MOST_METRES, BrowseHall
+from errand_domain.use_cases.runners.apply_as_runner import ApplyAsRunner
+from errand_domain.use_cases.runners.runner_standing import SwitchShift, ViewStanding
 
 
 @post(

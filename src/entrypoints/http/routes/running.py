@@ -43,14 +43,14 @@ from errand_domain.order.refusals import (
     WrongCampus,
     WrongDeliveryCode,
 )
-from errand_domain.use_cases.accept_errand import AcceptErrand
-from errand_domain.use_cases.arrive_at_pickup import ArriveAtPickup
-from errand_domain.use_cases.deliver_item import CodeLocked, DeliverItem
-from errand_domain.use_cases.give_up_errand import GiveUpErrand
-from errand_domain.use_cases.hand_over_errand import OfferErrand, TakeOverErrand
-from errand_domain.use_cases.pick_up_item import PickUpItem
-from errand_domain.use_cases.report_pickup_impossible import ReportPickupImpossible
-from errand_domain.use_cases.report_return import ReportReturn
+from errand_domain.use_cases.orders.accept_errand import AcceptErrand
+from errand_domain.use_cases.orders.arrive_at_pickup import ArriveAtPickup
+from errand_domain.use_cases.orders.deliver_item import CodeLocked, DeliverItem
+from errand_domain.use_cases.orders.give_up_errand import GiveUpErrand
+from errand_domain.use_cases.orders.hand_over_errand import OfferErrand, TakeOverErrand
+from errand_domain.use_cases.orders.pick_up_item import PickUpItem
+from errand_domain.use_cases.orders.report_pickup_impossible import ReportPickupImpossible
+from errand_domain.use_cases.orders.report_return import ReportReturn
 
 MAY_NOT_RUN = (
     OwnOrder,

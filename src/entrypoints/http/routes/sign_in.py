@@ -31,12 +31,12 @@ from errand_domain.member.password import PasswordWeak
 from errand_domain.member.session import CodeNotSent, CodeTooSoon, CountryNotServed, ProofTooOld, WrongCode
 from errand_domain.ports.mini_program import PlatformUnreachable, TicketRefused, UserRefused
 from errand_domain.ports.rate_limits import TooManyRequests
-from errand_domain.use_cases.entering import Entered
-from errand_domain.use_cases.own_sessions import ListSessions, SignOut, SignOutElsewhere
-from errand_domain.use_cases.request_code import RequestCode
-from errand_domain.use_cases.set_password import ResetPassword
-from errand_domain.use_cases.sign_in import SignIn, SignInByWechat
-from errand_domain.use_cases.sign_in_by_password import PasswordTry, SignInByPassword
+from errand_domain.use_cases.signing_in.entering import Entered
+from errand_domain.use_cases.signing_in.own_sessions import ListSessions, SignOut, SignOutElsewhere
+from errand_domain.use_cases.signing_in.request_code import RequestCode
+from errand_domain.use_cases.signing_in.set_password import ResetPassword
+from errand_domain.use_cases.signing_in.sign_in import SignIn, SignInByWechat
+from errand_domain.use_cases.signing_in.sign_in_by_password import PasswordTry, SignInByPassword
 
 AnyRequest = Request[None, None, State]
 

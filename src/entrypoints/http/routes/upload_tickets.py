@@ -24,8 +24,8 @@ from entrypoints.http.wire.files import (
 from errand_domain.errors import InvalidField, Missing
 from errand_domain.ids import OrderId
 from errand_domain.ports.files import StoreUnreachable
-from errand_domain.use_cases.files import FileTooLarge, TooManyFiles
-from errand_domain.use_cases.upload_tickets import (
+from errand_domain.use_cases.files.stored_files import FileTooLarge, TooManyFiles
+from errand_domain.use_cases.files.upload_tickets import (
     IssueUploadTicket,
     NothingReceived,
     ReceiveUpload,

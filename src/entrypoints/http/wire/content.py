@@ -9,7 +9,7 @@ from entrypoints.http.wire.shapes import Asked, Moment, Told
 from errand_domain.content.case import ContentCase, ContentKind, Doubt, Open, Removed
 from errand_domain.content.report import REPORT_LENGTH_MOST, Pointed, PointedKind, Report, ReportReason
 from errand_domain.ids import OrderId
-from errand_domain.use_cases.moderate_content import Complaint
+from errand_domain.use_cases.moderation.moderate_content import Complaint
 
 ContentStateName = Literal["open", "cleared", "removed"]
 ContentDecisionName = Literal["clear", "remove"]

@@ -9,7 +9,7 @@ from entrypoints.http.wire.shapes import Asked, Fen, Moment, Provider, Told
 from errand_domain.settlement.earning import Earning
 from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.settlement.withdrawal_states import Failed, WaitingForUser
-from errand_domain.use_cases.view_earnings import Income
+from errand_domain.use_cases.money.view_earnings import Income
 
 EarningStateName = Literal["held", "frozen", "available", "taken_back"]
 WithdrawalStateName = Literal[

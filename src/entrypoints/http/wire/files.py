@@ -10,7 +10,7 @@ from msgspec import Struct
 from entrypoints.http.wire.shapes import Asked, Told
 from errand_domain.ports.files import FilePurpose, StoredFile
 from errand_domain.ports.uploads import ImageType, UploadForm
-from errand_domain.use_cases.upload_tickets import IssuedTicket
+from errand_domain.use_cases.files.upload_tickets import IssuedTicket
 
 
 class ImageAsked(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import Meta
 from entrypoints import qr
 from entrypoints.http.wire.members import OneTimeCode, Password
 from entrypoints.http.wire.shapes import Asked, Moment, Told
-from errand_domain.use_cases.accept_invitation import Invitee
+from errand_domain.use_cases.operators.accept_invitation import Invitee
 
 Token = Annotated[str, Meta(min_length=1, max_length=200)]
 

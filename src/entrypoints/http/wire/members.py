@@ -11,8 +11,8 @@ from errand_domain.member.consent import REQUIRED, Document
 from errand_domain.member.member import Member, WayKind
 from errand_domain.member.roles import Role
 from errand_domain.member.session import Means, Session, Strength
-from errand_domain.use_cases.entering import Entered
-from errand_domain.use_cases.recovery_codes import PATTERN
+from errand_domain.use_cases.signing_in.entering import Entered
+from errand_domain.use_cases.signing_in.recovery_codes import PATTERN
 
 Address = Annotated[str, Meta(min_length=3, max_length=255)]
 OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]

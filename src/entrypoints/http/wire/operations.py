@@ -18,7 +18,7 @@ from errand_domain.ports.outbox import Envelope
 from errand_domain.runner.runner import Runner
 from errand_domain.settlement.withdrawal import Withdrawal
 from errand_domain.settlement.withdrawal_states import Failed, Parked
-from errand_domain.use_cases.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
+from errand_domain.use_cases.runners.review_runner import Approve, Decision, Reinstate, Reject, Suspend, WantMore
 
 DecisionName = Literal["approve", "want_more", "reject", "suspend", "reinstate"]
 RefundStateName = Literal["requested", "processing", "succeeded", "closed", "abnormal"]

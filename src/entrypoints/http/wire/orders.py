@@ -29,8 +29,8 @@ from errand_domain.order.states import (
 )
 from errand_domain.ports.orders import Recorded
 from errand_domain.review.review import Review, Tag
-from errand_domain.use_cases.pay_for_errand import PaymentStarted
-from errand_domain.use_cases.view_order import OrderView, RunnerSeen
+from errand_domain.use_cases.money.pay_for_errand import PaymentStarted
+from errand_domain.use_cases.orders.view_order import OrderView, RunnerSeen
 
 NUMBER_LENGTH: Final = 8
 EVENT_NAMES: Final[dict[type[Event], str]] = {

@@ -16,8 +16,8 @@ from errand_domain.ports.hall import HallEntry
 from errand_domain.runner.runner import Runner
 from errand_domain.runner.standing import CreditReason
 from errand_domain.runner.verification import NeedsMore, Rejected, Suspended
-from errand_domain.use_cases.apply_as_runner import RunnerApplication
-from errand_domain.use_cases.runner_standing import Standing
+from errand_domain.use_cases.runners.apply_as_runner import RunnerApplication
+from errand_domain.use_cases.runners.runner_standing import Standing
 
 DETAILS_REMOVED: Final = "您提交的认证信息和审核意见已到期删除，可随时重新申请。"
 VerificationName = Literal["applied", "needs_more", "approved", "rejected", "suspended", "lapsed", "left"]

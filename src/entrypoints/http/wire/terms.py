@@ -12,7 +12,7 @@ from errand_domain.money import Money
 from errand_domain.order.pricing import Price
 from errand_domain.order.terms import Handover, Terms, Window
 from errand_domain.policy import Category
-from errand_domain.use_cases.quote_errand import Quoted
+from errand_domain.use_cases.orders.quote_errand import Quoted
 
 GRAMS_MOST = 1_000_000
 

@@ -1,0 +1,1 @@
+"""What nobody asks for: messages, timers, forgetting, and what partners notify us of."""

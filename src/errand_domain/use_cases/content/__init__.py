@@ -1,0 +1,1 @@
+"""What people write and show is judged before others see it, or soon after."""

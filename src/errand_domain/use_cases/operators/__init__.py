@@ -1,0 +1,1 @@
+"""What staff do with members, with each other and with campuses, and the record of it."""

@@ -1,0 +1,1 @@
+"""How members become runners, and cease to be: application, review, standing, lapse."""
