@@ -34,6 +34,7 @@ def is_safe_database(url: str) -> bool:
 def is_safe_redis(url: str) -> bool:
     """For the address of a Redis; raises `ValueError` where it is none."""
     parsed = urlsplit(url)
+    _ = parsed.port  # raises where it is no number
     query = parse_qs(parsed.query, keep_blank_values=True)
     if parsed.scheme == "unix":
         return True

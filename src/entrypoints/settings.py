@@ -162,22 +162,27 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid("ERRAND_CONTENT must not be 'memory' in production: it knows a handful of words")
     if settings.mode == "production" and settings.content_images == "memory":
         raise SettingsInvalid("ERRAND_CONTENT_IMAGES must not be 'memory' in production: every image would pass")
-    if settings.mode == "production" and not settings.plain_network_trusted:
-        _check_network(settings)
+    _check_network(settings)
     return settings
 
 
 def _check_network(settings: Settings) -> None:
-    """What people's data travels over is this machine's own, or nobody can read or change it on its way."""
+    """What people's data travels over is this machine's own, or nobody can read or change it on its way.
+
+    What is no address is not shown: a sign in a password that should be escaped may be why.
+    """
+    is_trusted = settings.mode != "production" or settings.plain_network_trusted
     for name, url, is_safe, wanted in (
         ("ERRAND_DATABASE_URL", settings.database_url, is_safe_database, "say sslmode=verify-full"),
         ("ERRAND_REDIS_URL", settings.redis_url, is_safe_redis, "begin with rediss:// and have the server verified"),
     ):
         try:
-            if url is None or is_safe(url):
+            if url is None or is_safe(url) or is_trusted:
                 continue
         except ValueError:
-            raise SettingsInvalid(f"{name} is not an address") from None
+            raise SettingsInvalid(
+                f"{name} is not an address: @, :, / and # in a password are %40, %3A, %2F and %23"
+            ) from None
         raise SettingsInvalid(
             f"{name} must {wanted}, or name a socket or a loopback address, in production;"
             " ERRAND_PLAIN_NETWORK=trusted lets it be, for a network that is encrypted below"

@@ -34,6 +34,7 @@ BESIDE: Final = (
     (session.CODE_PAUSE, MINUTE),
     (session.BURNT_AN_HOUR, 3),
     (credential.INVITATION_LIFE, DAY),
+    (credential.PROVEN_LIFE, HOUR),
     (file_links.LINK_LIFE, 5 * MINUTE),
     (file_links.CARD_LINK_LIFE, 2 * MINUTE),
     (sign_in_by_password.FROM_ADDRESS_MOST, 10),

@@ -12,6 +12,7 @@ from errand_domain.ids import MemberId
 from errand_domain.member.consent import Consent
 from errand_domain.member.credential import (
     INVITATION_LIFE,
+    PROVEN_LIFE,
     InvitationGone,
     MailUnproven,
     WrongPassword,
@@ -130,6 +131,30 @@ async def test_with_the_code_from_the_mailbox_the_link_is_exchanged_for_a_token_
         await world.use(ViewInvitation)(fresh)
     with pytest.raises(InvitationGone):
         await world.use(ProveInvitee)(token, mail.inbox[0].code)
+
+
+async def test_whoever_proved_the_mailbox_has_an_hour_and_so_has_whoever_guesses_at_the_code_after_them(
+    world: World, mail: MemoryNotices
+):
+    token = await link_for(world)
+    await world.use(SendInviteeCode)(token)
+    fresh = await world.use(ProveInvitee)(token, mail.inbox[0].code)
+    world.clock.advance(PROVEN_LIFE - SECOND)
+    assert await world.use(ProveInvitee)(token, mail.inbox[0].code) == fresh
+    world.clock.advance(SECOND)
+    for late in (world.use(ViewInvitation)(fresh), world.use(ProveInvitee)(token, mail.inbox[0].code)):
+        with pytest.raises(InvitationGone):
+            await late
+
+
+async def test_a_link_is_no_longer_good_for_being_proven_late(world: World, mail: MemoryNotices):
+    token = await link_for(world)
+    world.clock.advance(INVITATION_LIFE - SECOND)
+    await world.use(SendInviteeCode)(token)
+    fresh = await world.use(ProveInvitee)(token, mail.inbox[0].code)
+    world.clock.advance(SECOND)
+    with pytest.raises(InvitationGone):
+        await world.use(ViewInvitation)(fresh)
 
 
 async def test_a_link_is_guessed_at_ten_times_an_hour_whatever_the_codes(world: World, mail: MemoryNotices):

@@ -9,6 +9,9 @@ from errand_domain.errors import Conflict, Invalid, NotFound
 from errand_domain.ids import MemberId
 
 INVITATION_LIFE: Final = timedelta(hours=24)
+PROVEN_LIFE: Final = timedelta(hours=1)
+"""How long whoever has proven the mailbox of an invitation may take to choose a password: as long, the code is good for
+hearing the answer again, and so for guessing it."""
 RECOVERY_CODES: Final = 10
 
 
@@ -124,9 +127,15 @@ class Invitation:
         if self.is_closed or at >= self.expires_at:
             raise InvitationGone
 
-    def proven(self, *, token_hash: str, totp_secret: str) -> "Invitation":
+    def proven(self, *, token_hash: str, totp_secret: str, at: datetime) -> "Invitation":
         """The same for whoever has shown that the mailbox is theirs, under a token that they alone were told."""
-        return evolve(self, token_hash=token_hash, totp_secret=totp_secret, version=self.version + 1)
+        return evolve(
+            self,
+            token_hash=token_hash,
+            totp_secret=totp_secret,
+            expires_at=min(self.expires_at, at + PROVEN_LIFE),
+            version=self.version + 1,
+        )
 
     def closed(self) -> "Invitation":
         """The invitation after its use, or taken back; nothing of its secret stays."""

@@ -44,7 +44,7 @@ class SendInviteeCode:
 class ProveInvitee:
     """Exchange link and code for another token, which takes the place of the link: that is worth nothing any more.
 
-    The token follows from both, so that whoever did not hear it asks again and hears the same.
+    The token follows from both, so that whoever did not hear it asks again and hears the same, for an hour.
     """
 
     begin: Begin
@@ -71,7 +71,7 @@ class ProveInvitee:
             right = await try_code(tx, way, code, secrets=self.secrets, at=now)
             if right:
                 proven = opened.invitation.proven(
-                    token_hash=proven_digest(fresh, self.secrets), totp_secret=self.authenticators.new_secret()
+                    token_hash=proven_digest(fresh, self.secrets), totp_secret=self.authenticators.new_secret(), at=now
                 )
                 tx.credentials.put_invitation(proven)
             await tx.commit()
