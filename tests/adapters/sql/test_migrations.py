@@ -35,6 +35,11 @@ async def test_up_down_and_up_again_ends_where_the_tables_are(address):
     assert await migrations.differences(address) == []
 
 
+async def test_looking_for_a_schema_makes_no_file(tmp_path):
+    assert await migrations.current(f"sqlite:///{tmp_path}/shop/errand.db") is None
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_upgrading_what_is_up_to_date_changes_nothing(address):
     await migrations.upgrade(address)
     await migrations.upgrade(address)

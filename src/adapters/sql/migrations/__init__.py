@@ -64,7 +64,9 @@ def _has_people(connection: Connection) -> bool:
 
 
 async def current(url: str) -> str | None:
-    """The revision of the schema; `None` for a database that has none."""
+    """The revision of the schema; `None` for a database that has none. A file that is not there is not made."""
+    if await asyncio.to_thread(_is_missing_file, make_url(url)):
+        return None
     return await _with_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
 
 
@@ -118,6 +120,10 @@ async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
         raise Unavailable(str(error)) from error
     except (SQLAlchemyError, CommandError) as error:
         raise SqlFault(str(error)) from error
+
+
+def _is_missing_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
 
 
 def _on_file(url: str, work: Callable[[Connection], T]) -> T:
