@@ -111,7 +111,7 @@ async def lived(stage: Stage) -> None:
         )
     )
     await use.review_runner()(refused.id, operator, Reject(reason=PLANTED["refusal"]))
-    await use.entrance().let_in(requester, by="phone", arrival=Arrival(device=PLANTED["device"]))
+    await use.entrance().let_in(requester.ways[0], arrival=Arrival(device=PLANTED["device"]))
     async with stage.begin() as tx:
         cases = await tx.content_cases.at_campus(stage.campus.id, states=("open",), limit=5)
     for case in cases:
