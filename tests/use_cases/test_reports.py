@@ -24,10 +24,11 @@ from errand_domain.use_cases.members.close_account import CloseAccount
 from errand_domain.use_cases.members.export_member import ExportMember
 from errand_domain.use_cases.members.manage_profile import BlockMember, UpdateProfile
 from errand_domain.use_cases.moderation.moderate_content import DecideContent, ListContent
+from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
 from errand_domain.use_cases.moderation.report_content import REPORTS_PER_DAY_MOST, ReportContent
 from errand_domain.use_cases.orders.dispute_order import OpenDispute, StateCase
 from errand_domain.use_cases.orders.review_order import ReviewOrder
-from tests.domain.examples import OTHER_CAMPUS_ID
+from tests.domain.examples import OTHER_CAMPUS_ID, SECOND
 from tests.use_cases.world import PNG, World
 
 NOWHERE = UUID("0198f0a4-7c1e-7b52-9f3a-5d2c8e4b1a60")
@@ -326,6 +327,19 @@ async def test_operators_read_why_and_not_by_whom(scene: Scene):
     (listed,) = await world.use(ListContent)(world.campus.id, operator, states=("open",), limit=9)
     assert [(said.reason, said.text) for said in listed.complaints] == [("abuse", "骂人")]
     assert str(scene.requester.id) not in str(listed)
+
+
+async def test_what_was_reported_is_found_however_much_waits_before_it(scene: Scene):
+    world, operator = scene.world, await scene.world.operator("operations")
+    doubted = Pointed(kind="review", subject=scene.review.id)
+    await world.use(OpenContentCase)(doubted, operator, reason="复查", withhold=False)
+    world.clock.advance(SECOND)
+    await report(world, scene.requester, scene.statement, "abuse")
+    waiting = world.use(ListContent)
+    everything = await waiting(world.campus.id, operator, states=("open",), limit=9)
+    (first,) = await waiting(world.campus.id, operator, states=("open",), limit=1, reported=True)
+    assert first.case.reports == 1
+    assert everything[0].case.reports == 0
 
 
 async def test_who_reported_it_does_not_decide_about_it(world: World):

@@ -22,10 +22,13 @@ class MemoryContentCases(ContentCases):
         """The case as committed; raises `Missing`."""
         return found((await self._access.look()).content_cases.get(case_id), WHAT)
 
-    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[ContentCase, ...]:
-        """The campus's cases in the states of those names, oldest first."""
+    async def at_campus(
+        self, campus_id: CampusId, *, states: Sequence[str], limit: int, reported: bool = False
+    ) -> tuple[ContentCase, ...]:
+        """The campus's cases in the states of those names, oldest first; only those that members reported, if asked."""
         tables = await self._access.look()
-        chosen = (case for case in tables.content_cases if case.campus_id == campus_id and case.state_name in states)
+        named = (case for case in tables.content_cases if case.campus_id == campus_id and case.state_name in states)
+        chosen = (case for case in named if case.reports or not reported)
         return tuple(sorted(chosen, key=lambda case: (case.opened_at, case.id))[:limit])
 
     async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:

@@ -25,12 +25,10 @@ from errand_domain.ports.content_cases import ContentCases
 
 WHAT: Final = "content_case"
 _GET: Final = Statement(select(*READ_CASE).where(CONTENT_CASES.c.id == bindparam("case")))
-_AT_CAMPUS: Final = ByState(
-    select(*READ_CASE).where(CONTENT_CASES.c.campus_id == bindparam("campus")),
-    CONTENT_CASES.c.state,
-    "opened_at",
-    "id",
-    newest_first=False,
+_OF_CAMPUS: Final = select(*READ_CASE).where(CONTENT_CASES.c.campus_id == bindparam("campus"))
+_AT_CAMPUS: Final = ByState(_OF_CAMPUS, CONTENT_CASES.c.state, "opened_at", "id", newest_first=False)
+_REPORTED: Final = ByState(
+    _OF_CAMPUS.where(CONTENT_CASES.c.reports > 0), CONTENT_CASES.c.state, "opened_at", "id", newest_first=False
 )
 _OF_SUBJECT: Final = Statement(
     select(*READ_CASE)
@@ -51,13 +49,16 @@ class SqlContentCases(ContentCases):
         """The case as committed; raises `Missing`."""
         return only(await self.driver.fetch(_GET, {"case": case_id}), case_from_row, WHAT)
 
-    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[ContentCase, ...]:
-        """The campus's cases in the states of those names, oldest first."""
+    async def at_campus(
+        self, campus_id: CampusId, *, states: Sequence[str], limit: int, reported: bool = False
+    ) -> tuple[ContentCase, ...]:
+        """The campus's cases in the states of those names, oldest first; only those that members reported, if asked."""
         named = sorted(set(states))
         if not named:
             return ()
-        parameters = {"campus": campus_id, "limit": limit, **_AT_CAMPUS.parameters(named)}
-        return every(await self.driver.fetch(_AT_CAMPUS.statement(len(named)), parameters), case_from_row)
+        cases = _REPORTED if reported else _AT_CAMPUS
+        parameters = {"campus": campus_id, "limit": limit, **cases.parameters(named)}
+        return every(await self.driver.fetch(cases.statement(len(named)), parameters), case_from_row)
 
     async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:
         """Every case about that thing, oldest first."""

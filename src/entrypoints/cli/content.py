@@ -42,13 +42,14 @@ def facts(case: ContentCase, complaints: tuple[Complaint, ...] = ()) -> dict[str
 @noun.command("list")
 @CAMPUS
 @click.option("--state", type=click.Choice(STATES), default="open", show_default=True, help="What became of it.")
+@click.option("--reported", is_flag=True, help="Only what members reported.")
 @LIMIT
 @OPERATOR
 @at_desk
-async def list_cases(desk: Desk, *, campus_ref: str | None, state: str, limit: int) -> None:
+async def list_cases(desk: Desk, *, campus_ref: str | None, state: str, reported: bool, limit: int) -> None:
     """What waits for somebody to look at it, oldest first."""
     campus = await desk.campus(campus_ref)
-    cases = await desk.container.list_content()(campus.id, desk.signed, states=(state,), limit=limit)
+    cases = await desk.container.list_content()(campus.id, desk.signed, states=(state,), limit=limit, reported=reported)
     desk.output.rows([facts(listed.case, listed.complaints) for listed in cases], none="Nothing waits.")
 
 

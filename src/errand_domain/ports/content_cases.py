@@ -17,8 +17,10 @@ class ContentCases(Protocol):
         """The case as committed; raises `Missing`."""
 
     @abstractmethod
-    async def at_campus(self, campus_id: CampusId, *, states: Sequence[str], limit: int) -> tuple[ContentCase, ...]:
-        """The campus's cases in the states of those names, oldest first."""
+    async def at_campus(
+        self, campus_id: CampusId, *, states: Sequence[str], limit: int, reported: bool = False
+    ) -> tuple[ContentCase, ...]:
+        """The campus's cases in the states of those names, oldest first; only those that members reported, if asked."""
 
     @abstractmethod
     async def of_subject(self, kind: ContentKind, subject: UUID) -> tuple[ContentCase, ...]:

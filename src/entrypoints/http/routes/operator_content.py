@@ -32,13 +32,15 @@ from errand_domain.use_cases.moderation.open_content_case import OpenContentCase
 async def list_content_cases(
     request: Asking,
     list_content: Uses[ListContent],
+    *,
     campus: AtCampus,
     states: Annotated[list[ContentStateName] | None, QueryParameter(name="state")] = None,
+    reported: Annotated[bool, QueryParameter(description="Only what members reported.")] = False,
     limit: Limit = 20,
 ) -> Response[ContentCasesTold]:
     """What waits for somebody to look at it, or what is in the states asked for, oldest first."""
     wanted = tuple(states or ("open",))
-    cases = await list_content(CampusId(campus), request.user, states=wanted, limit=limit)
+    cases = await list_content(CampusId(campus), request.user, states=wanted, limit=limit, reported=reported)
     return tagged(request, ContentCasesTold(items=tuple(tell_case(listed.case, listed.complaints) for listed in cases)))
 
 

@@ -77,6 +77,18 @@ class ContentCasesContract:
             assert await cases.at_campus(campus_id, states=("cleared",), limit=10) == ()
             assert await cases.at_campus(campus_id, states=(), limit=10) == ()
 
+    async def test_at_campus_lists_those_that_members_reported_whatever_opened_them(self, database: Database) -> None:
+        campus_id = CampusId(examples.fresh())
+        case = examples.content_case(campus_id=campus_id)
+        others = [evolve(case, id=ContentCaseId(examples.fresh()), opened_at=NOW + n * SECOND) for n in (1, 2, 3)]
+        reported = [evolve(one, reports=number) for number, one in enumerate(others)]
+        await commit(database, *(partial(_doubt, one) for one in (case, *reversed(reported))))
+        async with database.begin() as tx:
+            cases = tx.content_cases
+            found = await cases.at_campus(campus_id, states=("open", "removed"), limit=10, reported=True)
+            assert found == tuple(reported[1:])
+            assert await cases.at_campus(campus_id, states=("open",), limit=1, reported=True) == (reported[1],)
+
     async def test_every_case_about_a_thing_is_found_whatever_became_of_it(self, database: Database) -> None:
         first = examples.content_case()
         later = evolve(examples.content_case(), subject=first.subject, opened_at=NOW + SECOND)

@@ -59,15 +59,17 @@ class ListContent:
     begin: Begin
 
     async def __call__(
-        self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int
+        self, campus_id: CampusId, operator: Member, *, states: Sequence[str], limit: int, reported: bool = False
     ) -> tuple[ListedCase, ...]:
         """The cases in those states, oldest first, but those about words of the operator's own.
+
+        With `reported` only those that members want looked at: where every photo waits, these would come last.
 
         Nobody decides about those, and who reported them could be told from what they wrote.
         """
         check("moderate_content", operator, campus_id=campus_id)
         async with self.begin() as tx:
-            found = await tx.content_cases.at_campus(campus_id, states=states, limit=limit)
+            found = await tx.content_cases.at_campus(campus_id, states=states, limit=limit, reported=reported)
             cases = [case for case in found if case.author_id != operator.id]
             reports = await tx.reports.of_cases([case.id for case in cases if case.reports])
         complaints = defaultdict[ContentCaseId, list[Complaint]](list)
