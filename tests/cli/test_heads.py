@@ -1,20 +1,22 @@
 """Nobody fills the memory with a head that never ends, nor keeps a connection by one that never comes."""
 
 import asyncio
+import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
-from click.testing import CliRunner
 from structlog.testing import capture_logs
 
 from entrypoints.cli.bounded_heads import HEAD_BYTES_MOST, BoundedHeads
-from entrypoints.cli.main import main
+from entrypoints.container import MEMORY
 from entrypoints.demo.serving import QuietServer
+from tests.demo.serving import Process, free_port
 
 PATIENCE: Any = 0.1  # seconds; whole ones for people who set it, and nothing asks for that
 Ask = Callable[[], Awaitable[tuple[StreamReader, StreamWriter]]]
@@ -150,14 +152,19 @@ async def test_a_request_whose_end_could_be_read_in_two_ways_is_refused_and_noth
     assert told.count(b"HTTP/1.1 ") == 1
 
 
-def test_the_service_is_served_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    served = dict[str, Any]()
-    monkeypatch.setattr(uvicorn, "run", lambda *_, **how: served.update(how))
-    monkeypatch.setenv("ERRAND_MODE", "development")
-    monkeypatch.setenv("ERRAND_SECRET_KEY", "5e" * 32)
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["serve"])
-    assert result.exit_code == 0, result.output
-    assert served["http"] is BoundedHeads
-    assert (served["ws"], served["proxy_headers"], served["server_header"]) == ("none", False, False)
-    assert served["host"] == "127.0.0.1"
+def test_the_service_is_served_so_and_does_not_say_what_serves_it(tmp_path: Path):
+    port = free_port()
+    settings = {"ERRAND_MODE": "development", "ERRAND_SECRET_KEY": "5e" * 32, "ERRAND_DATABASE_URL": MEMORY}
+    service = Process("serve", "--port", str(port), log=tmp_path / "serve.log", settings=settings)
+    service.start()
+    try:
+        address = f"http://127.0.0.1:{port}/health/live"
+        service.await_answer(address)
+        told = httpx.get(address).headers
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * HEAD_BYTES_MOST)
+            refusal = client.makefile("rb").read()
+    finally:
+        service.kill()
+    assert refusal.startswith(b"HTTP/1.1 431 ")
+    assert "server" not in told

@@ -194,18 +194,19 @@ async def _traffic(started: Sequence[Process], pairs: Sequence[Pair], chance: Ra
                 process.kill()
                 process.start()
             await asyncio.to_thread(started[0].await_answer, ready)
-        await asyncio.sleep(1)  # of traffic that nothing disturbs any more
         await _enough(pairs[0].acknowledged)
         finishing.set()
     assert sum(pair.retries for pair in pairs) > 0, "no client noticed that a server died"
 
 
-async def _enough(acknowledged: Acknowledged) -> None:
-    """Wait for what is counted at the end, however slow the machine is: errands that were done, and paid for."""
-    while sum("OrderCompleted" in steps for steps in acknowledged.steps.values()) <= PAIRS:  # noqa: ASYNC110 - clients tell it by their notes alone
-        await asyncio.sleep(0.1)
-    while not acknowledged.withdrawals:  # noqa: ASYNC110 - as above
-        await asyncio.sleep(0.1)
+async def _enough(told: Acknowledged) -> None:
+    """Wait for what is counted at the end: what each pair has begun, it brings to its end undisturbed."""
+
+    def is_enough() -> bool:
+        completed = sum("OrderCompleted" in steps for steps in told.steps.values())
+        return completed > PAIRS and bool(told.withdrawals)
+
+    await told.reached(is_enough)
 
 
 def _some(started: Sequence[Process], chance: Random) -> list[Process]:

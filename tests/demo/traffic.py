@@ -41,9 +41,21 @@ class Acknowledged:
     steps: dict[str, list[str]] = Factory(dict)  # order → the events that it must have gone through
     withdrawals: dict[str, str] = Factory(dict)  # id → the last state told
     paid_fen: dict[str, int] = Factory(dict)
+    news: asyncio.Event = Factory(asyncio.Event)
 
     def note(self, order_id: str, event: str) -> None:
         self.steps.setdefault(order_id, []).append(event)
+        self.news.set()
+
+    def note_withdrawal(self, withdrawal_id: str, state: str) -> None:
+        self.withdrawals[withdrawal_id] = state
+        self.news.set()
+
+    async def reached(self, condition: Callable[[], bool]) -> None:
+        """Wait for what the clients are told, however slow the machine is."""
+        while not condition():
+            self.news.clear()
+            await self.news.wait()
 
 
 @define(kw_only=True)
@@ -100,11 +112,11 @@ class Pair:
         if made.status_code not in DONE:  # the first try had arrived after all
             assert made.json()["code"] in ("withdrawal.open", "ledger.insufficient_funds"), made.text
         found = (await self._get(client, self.runner, "/withdrawals?limit=1"))["items"][0]
-        self.acknowledged.withdrawals[found["id"]] = found["state"]
+        self.acknowledged.note_withdrawal(found["id"], found["state"])
         while found["state"] not in ("succeeded", "failed", "expired"):
             await self._confirm(client, found["id"])
             found = (await self._get(client, self.runner, "/withdrawals?limit=1"))["items"][0]
-            self.acknowledged.withdrawals[found["id"]] = found["state"]
+            self.acknowledged.note_withdrawal(found["id"], found["state"])
 
     async def _confirm(self, client: httpx.AsyncClient, withdrawal_id: str) -> None:
         """The runner's own payouts are confirmed as soon as they appear."""
