@@ -152,7 +152,15 @@ async def test_a_request_whose_end_could_be_read_in_two_ways_is_refused_and_noth
     assert told.count(b"HTTP/1.1 ") == 1
 
 
-def test_the_service_is_served_so_and_does_not_say_what_serves_it(tmp_path: Path):
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def test_the_service_is_served_so_opens_no_socket_and_does_not_say_what_serves_it(tmp_path: Path):
     port = free_port()
     settings = {"ERRAND_MODE": "development", "ERRAND_SECRET_KEY": "5e" * 32, "ERRAND_DATABASE_URL": MEMORY}
     service = Process("serve", "--port", str(port), log=tmp_path / "serve.log", settings=settings)
@@ -160,11 +168,12 @@ def test_the_service_is_served_so_and_does_not_say_what_serves_it(tmp_path: Path
     try:
         address = f"http://127.0.0.1:{port}/health/live"
         service.await_answer(address)
-        told = httpx.get(address).headers
+        answers = [httpx.get(address), httpx.get(address, headers=UPGRADE)]
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * HEAD_BYTES_MOST)
             refusal = client.makefile("rb").read()
     finally:
         service.kill()
     assert refusal.startswith(b"HTTP/1.1 431 ")
-    assert "server" not in told
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("server" not in answer.headers for answer in answers)
